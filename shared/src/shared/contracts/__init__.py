@@ -1,0 +1,1 @@
+"""The published language: one module per teller, frozen pydantic models, no behaviour."""

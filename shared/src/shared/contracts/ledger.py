@@ -1,0 +1,249 @@
+"""What the ledger tells: validated facts of the ERP and what the books say of them. Keyed by customer."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.erp import (
+    Channel,
+    CreditNoteKind,
+    CustomerStatus,
+    InvoiceKind,
+    InvoicePaymentMethod,
+    Kind,
+    PaymentMethod,
+    ReturnReason,
+    Role,
+)
+from shared.contracts.event import Amount, Currency, Event, Instant, Part
+
+TOPIC = "ledger.events.v1"
+
+
+class Contact(Part):
+    contact_id: str
+    name: str
+    role: Role
+    email: str | None = None
+    phone: str | None = None
+    language: str | None = None
+    preferred_channel: Channel | None = None
+    opted_out: tuple[Channel, ...] = ()
+
+
+class Owner(Part):
+    name: str
+    email: str
+
+
+class CreditLimit(Part):
+    amount: Amount
+    currency: Currency
+
+
+class CustomerHold(Part):
+    """A hold the ERP set. Until its end (a day of the legal entity, inclusive) or until the ERP takes it away."""
+
+    reason: str
+    until: date | None = None
+    legal_entity: str | None = None
+
+
+class Doubt(Part):
+    """Why our data of this customer may be wrong: nobody is chased while one stands."""
+
+    code: str
+    since: Instant
+    record: Annotated[str, Field(description="what it is about: the parked record's id, or an object of the ERP")]
+
+
+class CustomerChanged(Event):
+    """The only event that carries contact data. `known` is false while the ERP has not told us of the customer."""
+
+    TYPE = "ledger.customer.changed.v1"
+    TOPIC = TOPIC
+    SUBJECT = "customer_id"
+
+    source: str
+    customer_number: str
+    known: bool
+    name: str = ""
+    kind: Kind = Kind.CONSUMER
+    status: CustomerStatus = CustomerStatus.ACTIVE
+    country: str = ""
+    language: str = "en"
+    legal_entity: str | None = None
+    time_zone: str | None = None
+    contacts: tuple[Contact, ...] = ()
+    account_owner: Owner | None = None
+    credit_limit: CreditLimit | None = None
+    customer_since: date | None = None
+    holds: tuple[CustomerHold, ...] = ()
+    merged_into: str | None = None
+    doubts: tuple[Doubt, ...] = ()
+
+
+class InvoiceStatus(StrEnum):
+    OPEN = "open"
+    SETTLED = "settled"
+    CANCELLED = "cancelled"
+
+
+class Instalment(Part):
+    number: int
+    due_on: date | None
+    amount: Amount
+    open: Amount
+
+
+class InvoiceHold(Part):
+    reason: str
+    amount: Amount | None = None
+    until: date | None = None
+
+
+class Invoice(Part):
+    """An invoice as the books have it: the whole state."""
+
+    invoice_id: UUID
+    customer_id: UUID
+    version: Annotated[int, Field(ge=1)]
+    source: str
+    source_id: str
+    invoice_number: str
+    kind: InvoiceKind
+    legal_entity: str
+    issued_on: date
+    due_on: date
+    currency: Currency
+    total: Amount
+    open: Amount
+    status: InvoiceStatus
+    instalments: tuple[Instalment, ...]
+    payment_method: InvoicePaymentMethod | None = None
+    payment_reference: str | None = None
+    purchase_order: str | None = None
+    document_url: str | None = None
+    returned: Annotated[bool, Field(description="a payment of it came back: direct debit is no reason for silence any more")] = False
+    holds: tuple[InvoiceHold, ...] = ()
+
+
+class InvoiceEvent(Invoice, Event):
+    TOPIC = TOPIC
+    SUBJECT = "invoice_id"
+
+
+class InvoiceOpened(InvoiceEvent):
+    TYPE = "ledger.invoice.opened.v1"
+
+
+class InvoiceAmended(InvoiceEvent):
+    TYPE = "ledger.invoice.amended.v1"
+
+
+class InvoiceSettled(InvoiceEvent):
+    TYPE = "ledger.invoice.settled.v1"
+
+
+class InvoiceReopened(InvoiceEvent):
+    TYPE = "ledger.invoice.reopened.v1"
+
+
+class InvoiceCancelled(InvoiceEvent):
+    TYPE = "ledger.invoice.cancelled.v1"
+
+
+class PaymentStatus(StrEnum):
+    RECEIVED = "received"
+    RETURNED = "returned"
+    CANCELLED = "cancelled"
+
+
+class Allocation(Part):
+    """Part of a credit that stands against an invoice. Provisional: ours, until the ERP speaks."""
+
+    invoice_id: UUID
+    amount: Amount
+    provisional: bool = False
+
+
+class PaymentEvent(Event):
+    """A payment, and every invoice whose open amount moved with it."""
+
+    TOPIC = TOPIC
+    SUBJECT = "payment_id"
+
+    payment_id: UUID
+    source: str
+    source_id: str
+    legal_entity: str
+    value_date: date
+    currency: Currency
+    amount: Amount
+    returned: Amount
+    unapplied: Amount
+    method: PaymentMethod
+    reference: str | None = None
+    status: PaymentStatus
+    return_reason: ReturnReason | None = None
+    allocations: tuple[Allocation, ...] = ()
+    invoices: tuple[Invoice, ...] = ()
+
+
+class PaymentReceived(PaymentEvent):
+    TYPE = "ledger.payment.received.v1"
+
+
+class PaymentApplied(PaymentEvent):
+    """Its allocations changed: applied, un-applied or applied elsewhere."""
+
+    TYPE = "ledger.payment.applied.v1"
+
+
+class PaymentReturned(PaymentEvent):
+    TYPE = "ledger.payment.returned.v1"
+
+
+class PaymentCancelled(PaymentEvent):
+    TYPE = "ledger.payment.cancelled.v1"
+
+
+class CreditStatus(StrEnum):
+    POSTED = "posted"
+    CANCELLED = "cancelled"
+
+
+class CreditEvent(Event):
+    """A credit note, and every invoice whose open amount moved with it."""
+
+    TOPIC = TOPIC
+    SUBJECT = "credit_note_id"
+
+    credit_note_id: UUID
+    source: str
+    source_id: str
+    credit_note_number: str
+    kind: CreditNoteKind
+    legal_entity: str
+    issued_on: date
+    currency: Currency
+    total: Amount
+    unapplied: Amount
+    status: CreditStatus
+    allocations: tuple[Allocation, ...] = ()
+    invoices: tuple[Invoice, ...] = ()
+
+
+class CreditPosted(CreditEvent):
+    TYPE = "ledger.credit.posted.v1"
+
+
+class CreditApplied(CreditEvent):
+    TYPE = "ledger.credit.applied.v1"
+
+
+class CreditCancelled(CreditEvent):
+    TYPE = "ledger.credit.cancelled.v1"

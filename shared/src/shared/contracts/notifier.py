@@ -1,0 +1,71 @@
+"""What the notifier tells: the one outcome of every message."""
+
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from shared.contracts.erp import Channel
+from shared.contracts.event import Amount, Currency, Event, Instant, Part
+
+TOPIC = "notifier.events.v1"
+
+
+class Purpose(StrEnum):
+    COURTESY = "courtesy"
+    REMINDER = "reminder"
+    ESCALATION = "escalation"
+    ANSWER = "answer"
+    """To the customer's own act: neither counts nor waits for budget and hours."""
+
+
+class MessageItem(Part):
+    """What the message said of one invoice, at the moment it left."""
+
+    invoice_id: UUID
+    invoice_number: str
+    step: int
+    currency: Currency
+    open: Amount
+    due_on: date
+
+
+class MessageEvent(Event):
+    """`at` is when the outcome was known; `contact_day` the customer's day; `step` the step of the words used."""
+
+    TOPIC = TOPIC
+    SUBJECT = "message_id"
+
+    message_id: UUID
+    purpose: Purpose
+    reminder_id: UUID | None = None
+    escalation_id: UUID | None = None
+    legal_entity: str
+    channel: Channel | None = None
+    contact_id: str | None = None
+    step: int | None = None
+    items: tuple[MessageItem, ...] = ()
+    at: Instant
+    contact_day: date
+    reason: str = ""
+
+
+class MessageSent(MessageEvent):
+    TYPE = "notifier.message.sent.v1"
+
+
+class MessageSuppressed(MessageEvent):
+    """Not sent, and why: the last look found nothing left to say, or a rule against saying it."""
+
+    TYPE = "notifier.message.suppressed.v1"
+
+
+class MessageFailed(MessageEvent):
+    """Every channel failed for good."""
+
+    TYPE = "notifier.message.failed.v1"
+
+
+class MessageUnknown(MessageEvent):
+    """Handed over in the instant of a crash, and the provider cannot be asked: never sent again."""
+
+    TYPE = "notifier.message.unknown.v1"

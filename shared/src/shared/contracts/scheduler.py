@@ -1,0 +1,152 @@
+"""What the scheduler tells: reminders planned and withdrawn, escalations raised, holds placed and ended."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.erp import Channel
+from shared.contracts.event import Amount, Currency, Event, Instant, Part
+
+TOPIC = "scheduler.events.v1"
+
+
+class Tone(StrEnum):
+    """From a friendly note before the due date to the firmest words that may go out without a person's approval."""
+
+    COURTESY = "courtesy"
+    FRIENDLY = "friendly"
+    FIRM = "firm"
+    URGENT = "urgent"
+
+
+class StepTaken(Part):
+    """One step of a policy's ladder. Steps before the due date are numbered below 1."""
+
+    number: int
+    name: str
+    tone: Tone
+
+
+class ReminderItem(Part):
+    """An invoice that the reminder lists, with its own step, so that the last look can take the firmest that is left."""
+
+    invoice_id: UUID
+    invoice_number: str
+    due_on: date
+    currency: Currency
+    open: Amount
+    step: StepTaken
+
+
+class ReminderEvent(Event):
+    TOPIC = TOPIC
+    SUBJECT = "reminder_id"
+
+    reminder_id: UUID
+    legal_entity: str
+
+
+class ReminderPlanned(ReminderEvent):
+    """One reminder of one customer for one legal entity, to leave on `contact_day` (a day of the customer) within its hours.
+
+    `firmest_step_max` caps the message's step whatever items are left (at most one above the firmest told). `gap_days`
+    is the contact budget that the notifier checks again: at least so many days since the last day with a reminder
+    that listed something overdue; 0 for a courtesy.
+    """
+
+    TYPE = "scheduler.reminder.planned.v1"
+
+    policy: str
+    policy_version: int
+    segment: str
+    step: StepTaken
+    firmest_step_max: int
+    channels: Annotated[tuple[Channel, ...], Field(min_length=1, description="in order; the next only after permanent failure")]
+    contact_day: date
+    not_before: Instant
+    not_after: Instant
+    time_zone: str
+    gap_days: Annotated[int, Field(ge=0)]
+    items: Annotated[tuple[ReminderItem, ...], Field(min_length=1)]
+
+
+class ReminderWithdrawn(ReminderEvent):
+    TYPE = "scheduler.reminder.withdrawn.v1"
+
+    reason: str
+
+
+class EscalationLevel(StrEnum):
+    ACCOUNT_OWNER = "account-owner"
+    COLLECTIONS_MANAGER = "collections-manager"
+
+
+class Person(Part):
+    """Somebody of our own company."""
+
+    name: str
+    email: str
+
+
+class EscalationRaised(Event):
+    """A person of ours is told that a customer needs them."""
+
+    TYPE = "scheduler.escalation.raised.v1"
+    TOPIC = TOPIC
+    SUBJECT = "escalation_id"
+
+    escalation_id: UUID
+    legal_entity: str
+    level: EscalationLevel
+    to: Person
+    reason: str
+    policy: str
+    policy_version: int
+    segment: str
+    items: tuple[ReminderItem, ...]
+
+
+class HoldKind(StrEnum):
+    MANUAL = "manual"
+    SALES = "sales"
+    HARDSHIP = "hardship"
+    LEGAL = "legal"
+    INSOLVENCY = "insolvency"
+
+
+class HoldEvent(Event):
+    """Silence with a reason, an owner and an end. Scope: all of the customer, one legal entity, or one invoice."""
+
+    TOPIC = TOPIC
+    SUBJECT = "hold_id"
+
+    hold_id: UUID
+    kind: HoldKind
+    reason: str
+    owner: str
+    legal_entity: str | None = None
+    invoice_id: UUID | None = None
+    placed_at: Instant
+    until: Instant | None = None
+    ended_at: Instant | None = None
+
+
+class HoldPlaced(HoldEvent):
+    TYPE = "scheduler.hold.placed.v1"
+
+
+class HoldEnded(HoldEvent):
+    TYPE = "scheduler.hold.ended.v1"
+
+
+class RecordsParked(Event):
+    """How many records of this customer stand parked in the scheduler; 0 when the last one was released."""
+
+    TYPE = "scheduler.records.parked.v1"
+    TOPIC = TOPIC
+    SUBJECT = "customer_id"
+
+    parked: Annotated[int, Field(ge=0)]
