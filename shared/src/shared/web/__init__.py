@@ -1,0 +1,1 @@
+"""The web door every service has: application, problems, staff, commands, pages, health."""

@@ -1,0 +1,1 @@
+"""What keeps a service alive: its tasks, its jobs, its way to stop."""
