@@ -12,6 +12,8 @@ _THREE = "BHD IQD JOD KWD LYD OMR TND"
 _FOUR = "CLF UYW"
 
 DECIMALS: dict[str, int] = {
-    code: decimals for codes, decimals in ((_TWO, 2), (_ZERO, 0), (_THREE, 3), (_FOUR, 4)) for code in codes.split()
+    code: decimals
+    for codes, decimals in ((_TWO, 2), (_ZERO, 0), (_THREE, 3), (_FOUR, 4))
+    for code in codes.split()
 }
 """Currency code → decimals of its minor unit."""

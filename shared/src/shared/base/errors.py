@@ -6,7 +6,7 @@ from typing import ClassVar
 class Refusal(Exception):
     """A request or event that is understood and declined.
 
-    `code` is stable for ever and kebab-case; `pointer` is a JSON pointer to the part that was declined ("" = the whole).
+    `code` is stable for ever and kebab-case; `pointer` is a JSON pointer to the part that was declined ("" = all).
     The message says what was held and what was wanted. A refusal is an answer, never a crash.
     """
 

@@ -50,13 +50,19 @@ def minor_of(amount: Decimal | str, currency: str, *, pointer: str = "/amount") 
     if not exact.is_finite():
         raise AmountNotANumber(f"{amount} is not a finite number", pointer=pointer)
     if exact and exact.adjusted() + decimals > 15:
-        raise AmountTooLarge(f"{exact:.3E} {currency} is above {MINOR_MAX} minor units", pointer=pointer)
+        raise AmountTooLarge(
+            f"{exact:.3E} {currency} is above {MINOR_MAX} minor units", pointer=pointer
+        )
     scaled = exact.scaleb(decimals)
     minor = int(scaled)
     if minor != scaled:
-        raise AmountTooPrecise(f"{exact} has more than the {decimals} decimals of {currency}", pointer=pointer)
+        raise AmountTooPrecise(
+            f"{exact} has more than the {decimals} decimals of {currency}", pointer=pointer
+        )
     if abs(minor) > MINOR_MAX:
-        raise AmountTooLarge(f"{exact} {currency} is above {MINOR_MAX} minor units", pointer=pointer)
+        raise AmountTooLarge(
+            f"{exact} {currency} is above {MINOR_MAX} minor units", pointer=pointer
+        )
     return minor
 
 

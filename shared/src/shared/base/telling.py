@@ -1,15 +1,20 @@
 """Facts that handlers announce, each remembered with the event that caused it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
+
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A fact to be told, and its cause (the record being handled, or None for a timer or command)."""
+    """A fact to be told, its cause (the record being handled; None for a timer or command), and headers of its own."""
 
     fact: Any
     cause: Any
+    headers: Mapping[str, str] = NO_HEADERS
 
 
 @dataclass(slots=True)
@@ -19,6 +24,6 @@ class Telling:
     cause: Any = field(default=None, init=False)
     told: list[Told] = field(default_factory=list, init=False)
 
-    def announce(self, fact: Any) -> None:
+    def announce(self, fact: Any, headers: Mapping[str, str] = NO_HEADERS) -> None:
         """Tell `fact` when the slice is saved."""
-        self.told.append(Told(fact, self.cause))
+        self.told.append(Told(fact, self.cause, headers))

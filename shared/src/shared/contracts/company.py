@@ -59,7 +59,12 @@ class LegalEntity(Strict):
     bank: Bank
     time_zone: str
     currency: str
-    calendar: Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$", description="country, or country-subdivision")]
+    calendar: Annotated[
+        str,
+        Field(
+            pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$", description="country, or country-subdivision"
+        ),
+    ]
     brand: Brand
     sender: Sender
     collections_manager: Person
@@ -111,7 +116,9 @@ class Company(Strict):
             raise ValueError("a source is listed twice")
         for source in self.sources:
             if unknown := set(source.legal_entities) - set(codes):
-                raise ValueError(f"source {source.source} speaks for unknown legal entities {sorted(unknown)}")
+                raise ValueError(
+                    f"source {source.source} speaks for unknown legal entities {sorted(unknown)}"
+                )
         return self
 
     def legal_entity(self, code: str) -> LegalEntity | None:

@@ -13,7 +13,9 @@ from shared.base.ids import derived_id
 class Absent:
     """Marks an optional field that may be left out but never be null (ERP rule 1)."""
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
         schema = handler(source)
         return schema["schema"] if schema["type"] == "nullable" else schema
 
@@ -53,7 +55,9 @@ class Event(Part):
     """Name of the field that holds the subject's id."""
 
     customer_id: UUID
-    version: Annotated[int, Field(ge=1, description="version of the subject after this fact; rises by one or more")]
+    version: Annotated[
+        int, Field(ge=1, description="version of the subject after this fact; rises by one or more")
+    ]
 
     @property
     def subject_id(self) -> UUID:

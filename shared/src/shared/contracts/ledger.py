@@ -57,7 +57,9 @@ class Doubt(Part):
 
     code: str
     since: Instant
-    record: Annotated[str, Field(description="what it is about: the parked record's id, or an object of the ERP")]
+    record: Annotated[
+        str, Field(description="what it is about: the parked record's id, or an object of the ERP")
+    ]
 
 
 class CustomerChanged(Event):
@@ -127,7 +129,12 @@ class Invoice(Part):
     payment_reference: str | None = None
     purchase_order: str | None = None
     document_url: str | None = None
-    returned: Annotated[bool, Field(description="a payment of it came back: direct debit is no reason for silence any more")] = False
+    returned: Annotated[
+        bool,
+        Field(
+            description="a payment of it came back: direct debit is no reason for silence any more"
+        ),
+    ] = False
     holds: tuple[InvoiceHold, ...] = ()
 
 

@@ -1,11 +1,16 @@
 """Every event there is, by type: ours and the ERP's."""
 
+from types import ModuleType
+from typing import TypeVar
+
 from shared.contracts import erp, ledger, notifier, scheduler
 from shared.contracts.erp import ErpEvent
 from shared.contracts.event import Event
 
+E = TypeVar("E", Event, ErpEvent)
 
-def _leaves(module: object, base: type) -> list[type]:
+
+def _leaves(module: ModuleType, base: type[E]) -> list[type[E]]:
     return [
         kind
         for kind in vars(module).values()

@@ -31,7 +31,7 @@ class StepTaken(Part):
 
 
 class ReminderItem(Part):
-    """An invoice that the reminder lists, with its own step, so that the last look can take the firmest that is left."""
+    """An invoice that the reminder lists, with its own step: the last look takes the firmest that is left."""
 
     invoice_id: UUID
     invoice_number: str
@@ -50,7 +50,7 @@ class ReminderEvent(Event):
 
 
 class ReminderPlanned(ReminderEvent):
-    """One reminder of one customer for one legal entity, to leave on `contact_day` (a day of the customer) within its hours.
+    """One reminder of one customer for one legal entity, to leave on `contact_day` (the customer's) within its hours.
 
     `firmest_step_max` caps the message's step whatever items are left (at most one above the firmest told). `gap_days`
     is the contact budget that the notifier checks again: at least so many days since the last day with a reminder
@@ -64,7 +64,10 @@ class ReminderPlanned(ReminderEvent):
     segment: str
     step: StepTaken
     firmest_step_max: int
-    channels: Annotated[tuple[Channel, ...], Field(min_length=1, description="in order; the next only after permanent failure")]
+    channels: Annotated[
+        tuple[Channel, ...],
+        Field(min_length=1, description="in order; the next only after permanent failure"),
+    ]
     contact_day: date
     not_before: Instant
     not_after: Instant

@@ -1,0 +1,1 @@
+"""PostgreSQL: engine and transactions, migrations, and the tables that every service has."""

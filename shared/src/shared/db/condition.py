@@ -1,0 +1,55 @@
+"""What waits in the runtime's tables: asked by the pulse, by gauges and by people."""
+
+from dataclasses import dataclass
+
+import asyncpg
+
+from shared.base.clock import Moment
+
+COUNTED_MAX = 10_000
+"""Counts stop here: whether there are more makes no difference to anybody who asks."""
+
+_CONDITION = f"""
+WITH cursor AS (SELECT position, gaps FROM relay_cursor WHERE shard = 0),
+     hole AS (SELECT (gap->>0)::bigint AS first, (gap->>1)::bigint AS last
+              FROM cursor, jsonb_array_elements(gaps) AS gap),
+     waiting AS (
+         (SELECT recorded_at FROM outbox WHERE seq > (SELECT position FROM cursor)
+          ORDER BY seq LIMIT {COUNTED_MAX})
+         UNION ALL
+         SELECT recorded_at FROM hole JOIN outbox ON seq BETWEEN first AND last),
+     overdue AS (SELECT due_at FROM timers WHERE fired_at IS NULL AND due_at <= $1
+                 ORDER BY due_at LIMIT {COUNTED_MAX}),
+     parked AS (SELECT key, parked_at FROM parked_events WHERE ended_at IS NULL)
+SELECT (SELECT count(*) FROM waiting) AS outbox_waiting,
+       (SELECT min(recorded_at) FROM waiting) AS outbox_oldest_at,
+       (SELECT count(*) FROM overdue) AS timers_due,
+       (SELECT min(due_at) FROM overdue) AS timers_due_since,
+       (SELECT min(due_at) FROM timers WHERE fired_at IS NULL AND due_at > $1) AS next_due_at,
+       (SELECT count(*) FROM parked) AS parked,
+       (SELECT count(DISTINCT key) FROM parked) AS parked_keys,
+       (SELECT min(parked_at) FROM parked) AS parked_since,
+       (SELECT coalesce(max(seq), (SELECT position FROM cursor)) FROM outbox) AS told_seq
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Counts, and since when. `told_seq` is the last number the outbox gave to a fact we can see."""
+
+    outbox_waiting: int
+    outbox_oldest_at: Moment | None
+    timers_due: int
+    timers_due_since: Moment | None
+    next_due_at: Moment | None
+    parked: int
+    parked_keys: int
+    parked_since: Moment | None
+    told_seq: int
+
+
+async def read(connection: asyncpg.Connection, *, now: Moment) -> Condition:
+    """The condition of a service's runtime at a business moment, as one snapshot."""
+    row = await connection.fetchrow(_CONDITION, now)
+    assert row is not None
+    return Condition(**row)

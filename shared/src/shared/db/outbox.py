@@ -1,0 +1,48 @@
+"""Facts waiting to be told: an append-only table, written in the transaction of the effect.
+
+Per-key order needs that whoever writes for a key has locked that key's row first; then `seq` follows commit order
+within the key. Rows are never updated: the relay moves a cursor and drops whole partitions behind it.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from shared.db.work import Work
+
+_APPEND = """
+INSERT INTO outbox (event_id, topic, key, headers, payload, recorded_at)
+SELECT event_id, topic, key, headers, payload, $6
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::bytea[])
+     WITH ORDINALITY AS row (event_id, topic, key, headers, payload, place)
+ORDER BY place
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxRow:
+    """A finished message: `headers` are complete, `payload` are the bytes that travel."""
+
+    event_id: UUID
+    topic: str
+    key: str
+    headers: Mapping[str, str]
+    payload: bytes
+
+
+async def append(work: Work, rows: Sequence[OutboxRow]) -> None:
+    """Write rows in order, in one statement."""
+    if not rows:
+        return
+
+    await work.connection.execute(
+        _APPEND,
+        [row.event_id for row in rows],
+        [row.topic for row in rows],
+        [row.key for row in rows],
+        [json.dumps(row.headers, separators=(",", ":"), ensure_ascii=False) for row in rows],
+        [row.payload for row in rows],
+        work.moment,
+    )
+    work.told += len(rows)

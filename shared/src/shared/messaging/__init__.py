@@ -1,0 +1,1 @@
+"""Events in and out: CloudEvents on Kafka, slices, parking, the relay of the outbox."""

@@ -1,0 +1,265 @@
+"""The engine that hears: polls, cuts slices, moves offsets with effects, parks what crashes.
+
+Kafka is trusted with order within a partition and with nothing else. Each slice is one transaction that begins by
+moving the stored offset from where we believe it to be (see `shared.db.offsets`).
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaError
+
+from shared.base.clock import Clock, machine_age_seconds, machine_seconds
+from shared.db import offsets
+from shared.db.offsets import OffsetMoved
+from shared.db.work import Database, Work, is_transient
+from shared.instruments import metrics, traces
+from shared.messaging.cloudevents import Record, read
+from shared.messaging.kafka import KafkaAt, group_consumer
+
+SLICE_RECORDS_MAX = 500
+POLL_MS = 500
+CRASHED_KEYS_MAX = 20
+"""Crashes on more keys than this are our own fault, not the records': the line stops."""
+
+SILENCE_SECONDS_MAX = 60
+"""Assigned, behind, and not one record for so long: the client is stuck; the process ends and is started again."""
+
+BACKOFF_SECONDS = (0.1, 0.5, 1, 2, 5)
+BROKER_COMMIT_SECONDS = 5
+
+log = logging.getLogger(__name__)
+
+
+class Hearing(Protocol):
+    """What a service does with the records of its topics."""
+
+    @property
+    def topics(self) -> tuple[str, ...]: ...
+
+    async def take(self, work: Work, records: Sequence[Record]) -> None:
+        """Apply one slice of one partition inside `work`. Raising means a crash: the slice is bisected."""
+        ...
+
+    async def park(self, work: Work, record: Record, error: Exception) -> None:
+        """Set one record aside whose taking crashed."""
+        ...
+
+
+class ConsumerStuck(Exception):
+    """The client is silent though there is something to hear: only a new process helps."""
+
+
+class TooManyCrashes(Exception):
+    """The fault is ours: stop before everything is parked."""
+
+
+class Consumer:
+    """One member of a service's group, hearing all of its topics."""
+
+    def __init__(
+        self,
+        *,
+        service: str,
+        hearings: Sequence[Hearing],
+        database: Database,
+        at: KafkaAt,
+        clock: Clock,
+        slice_records: int = SLICE_RECORDS_MAX,
+    ) -> None:
+        self._hearings = {topic: hearing for hearing in hearings for topic in hearing.topics}
+        self._service = service
+        self._database = database
+        self._at = at
+        self._clock = clock
+        self._slice_records = slice_records
+        self._next: dict[TopicPartition, int] = {}
+        self._resume_at: dict[TopicPartition, float] = {}
+        self._failures: dict[TopicPartition, int] = {}
+        self._crashed_keys: set[str] = set()
+        self._heard_at = machine_seconds()
+        self._committed_at = machine_seconds()
+        self.kafka: AIOKafkaConsumer | None = None
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return tuple(self._hearings)
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Hear until `stopping`; the slice under way is finished first. Raises when only a new process can go on."""
+        self.kafka = kafka = group_consumer(self._at, group=f"dunwell-{self._service}")
+        kafka.subscribe(
+            [self._at.routes.on_broker(topic) for topic in self._hearings],
+            listener=_Rebalance(self._assigned),
+        )
+        await kafka.start()
+        try:
+            while not stopping.is_set():
+                batch = await kafka.getmany(timeout_ms=POLL_MS, max_records=self._slice_records)
+                for partition, messages in batch.items():
+                    await self._hear(partition, messages)
+                self._resume()
+                self._watch(heard=bool(batch))
+                await self._commit_to_broker()
+        finally:
+            await kafka.stop()
+
+    async def _assigned(self, partitions: Sequence[TopicPartition]) -> None:
+        assert self.kafka is not None
+        heard = {
+            (self._topic(partition), partition.partition): partition for partition in partitions
+        }
+        async with self._database.work(self._clock.now()) as work:
+            positions = await offsets.stored(work.connection, heard.keys())
+        for name, offset in positions.items():
+            self._next[heard[name]] = offset
+            self.kafka.seek(heard[name], offset)
+
+    async def _hear(self, partition: TopicPartition, messages: Sequence[object]) -> None:
+        """One slice, with everything that may go wrong around it."""
+        topic, expected = self._topic(partition), self._next.get(partition, 0)
+        records = [read(message, topic=topic) for message in messages if message.offset >= expected]  # type: ignore[arg-type,attr-defined]
+        if not records:
+            return
+        try:
+            with traces.processing(
+                topic, partition.partition, [record.trace_headers for record in records]
+            ):
+                await self._take(self._hearings[topic], partition, records)
+            self._failures.pop(partition, None)
+            metrics.SLICE_EVENTS.labels(topic).observe(len(records))
+            metrics.CONSUMER_AGE.labels(topic).set(machine_age_seconds(records[-1].recorded_ms))
+        except OffsetMoved as moved:
+            log.warning(
+                "slice fenced",
+                extra={"topic": topic, "partition": partition.partition, "why": str(moved)},
+            )
+            await self._reread(partition)
+        except Exception as error:
+            if not is_transient(error):
+                raise
+            self._back_off(partition, error)
+
+    async def _take(
+        self, hearing: Hearing, partition: TopicPartition, records: Sequence[Record]
+    ) -> None:
+        """Apply a slice in one transaction; when it crashes, halve it until the guilty record stands alone."""
+        try:
+            async with self._database.work(self._clock.now()) as work:
+                await self._move(work, partition, records)
+                await hearing.take(work, records)
+        except Exception as error:
+            if isinstance(error, OffsetMoved) or is_transient(error):
+                raise
+            if len(records) == 1:
+                await self._park(hearing, partition, records[0], error)
+                return
+            middle = len(records) // 2
+            await self._take(hearing, partition, records[:middle])
+            await self._take(hearing, partition, records[middle:])
+            return
+        self._next[partition] = records[-1].offset + 1
+
+    async def _park(
+        self, hearing: Hearing, partition: TopicPartition, record: Record, error: Exception
+    ) -> None:
+        self._crashed_keys.add(record.key)
+        if len(self._crashed_keys) > CRASHED_KEYS_MAX:
+            raise TooManyCrashes(f"records of {len(self._crashed_keys)} keys crashed") from error
+        log.error(
+            "record parked",
+            exc_info=error,
+            extra={"topic": record.topic, "event": record.id, "type": record.type},
+        )
+        async with self._database.work(self._clock.now()) as work:
+            await self._move(work, partition, [record])
+            await hearing.park(work, record, error)
+        self._next[partition] = record.offset + 1
+
+    async def _move(self, work: Work, partition: TopicPartition, records: Sequence[Record]) -> None:
+        await offsets.move(
+            work.connection,
+            self._topic(partition),
+            partition.partition,
+            expected=self._next.get(partition, 0),
+            new=records[-1].offset + 1,
+        )
+
+    async def _reread(self, partition: TopicPartition) -> None:
+        if self.kafka is not None and partition in self.kafka.assignment():
+            await self._assigned([partition])
+
+    def _back_off(self, partition: TopicPartition, error: Exception) -> None:
+        """The world, not the record, is at fault: take the same slice again a little later, in place."""
+        assert self.kafka is not None
+        failures = self._failures[partition] = self._failures.get(partition, 0) + 1
+        pause = BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS)) - 1]
+        log.warning(
+            "slice put off", extra={"topic": partition.topic, "seconds": pause, "why": repr(error)}
+        )
+        if partition in self.kafka.assignment():
+            self.kafka.seek(partition, self._next.get(partition, 0))
+            self.kafka.pause(partition)
+            self._resume_at[partition] = machine_seconds() + pause
+
+    def _resume(self) -> None:
+        assert self.kafka is not None
+        for partition in [one for one, at in self._resume_at.items() if at <= machine_seconds()]:
+            del self._resume_at[partition]
+            if partition in self.kafka.assignment():
+                self.kafka.resume(partition)
+
+    def _watch(self, *, heard: bool) -> None:
+        now = machine_seconds()
+        if heard or self._resume_at or not self.lag():
+            self._heard_at = now
+        if now - self._heard_at > SILENCE_SECONDS_MAX:
+            raise ConsumerStuck(
+                f"{sum(self.lag().values())} records to hear and none came for {SILENCE_SECONDS_MAX} s"
+            )
+
+    def lag(self) -> dict[TopicPartition, int]:
+        """Records known to stand before us on the partitions assigned here; those at the end are left out."""
+        if self.kafka is None:
+            return {}
+        ends = {partition: self.kafka.highwater(partition) for partition in self.kafka.assignment()}
+        behind = {
+            partition: end - self._next.get(partition, 0)
+            for partition, end in ends.items()
+            if end is not None
+        }
+        return {partition: count for partition, count in behind.items() if count > 0}
+
+    async def _commit_to_broker(self) -> None:
+        """Tell Kafka where we are, for its tools only; failing is no matter."""
+        if machine_seconds() - self._committed_at < BROKER_COMMIT_SECONDS:
+            return
+        assert self.kafka is not None
+        self._committed_at = machine_seconds()
+        mine = {
+            partition: self._next[partition]
+            for partition in self.kafka.assignment()
+            if partition in self._next
+        }
+        try:
+            if mine:
+                await self.kafka.commit(mine)
+        except KafkaError as error:
+            log.info("broker did not take our offsets", extra={"why": repr(error)})
+
+    def _topic(self, partition: TopicPartition) -> str:
+        return self._at.routes.of_ours(partition.topic)
+
+
+class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
+    def __init__(self, assigned: Callable[..., object]) -> None:
+        self._assigned = assigned
+
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        await self._assigned(list(assigned))  # type: ignore[misc]
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Nothing to do: a slice of a revoked partition either commits first or is fenced by its offset."""

@@ -1,0 +1,1 @@
+"""What tests need: real servers, databases from a template, events that look real."""
