@@ -1,9 +1,7 @@
 """Lists a page at a time, and versions that a caller must have seen."""
 
-from typing import Annotated, Generic, TypeVar
-from uuid import UUID
+from typing import Generic, TypeVar
 
-from fastapi import Depends
 from pydantic import BaseModel
 
 PAGE_ITEMS_MAX = 200

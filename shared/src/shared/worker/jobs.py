@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from shared.db.work import is_transient
+from shared.instruments import metrics
 
 BACKOFF_SECONDS_FIRST = 0.2
 BACKOFF_SECONDS_MAX = 10.0
@@ -29,43 +30,33 @@ class Job:
         """Look at once: there is something to do. Call it from the loop that runs the job."""
         self._woken.set()
 
-    async def rest(self, seconds: float) -> None:
-        """Wait, but no longer than until woken."""
-        try:
-            await asyncio.wait_for(self._woken.wait(), seconds)
-        except TimeoutError:
-            pass
-        self._woken.clear()
+    async def keep_running(self, stopping: asyncio.Event) -> None:
+        """Run until `stopping`; the slice under way is finished first.
 
-
-class JobLoop:
-    """Runs a job until told to stop. The slice under way is always finished.
-
-    A transient fault (database or bus away) is waited out; any other ends the process, for it is a bug.
-    """
-
-    def __init__(self, job: Job) -> None:
-        self.name = f"job {job.name}"
-        self._job = job
-        self._stopping = False
-
-    def stop(self) -> None:
-        self._stopping = True
-        self._job.wake()
-
-    async def run(self) -> None:
+        A transient fault (database away) is waited out; any other ends the process, for it is a bug.
+        """
         backoff = BACKOFF_SECONDS_FIRST
-        while not self._stopping:
+        while not stopping.is_set():
             try:
-                more = await self._job.run()
+                with metrics.timed("job_seconds", job=self.name):
+                    more = await self.run()
             except Exception as error:
                 if not is_transient(error):
                     raise
-                _log.warning("%s waits out a fault: %r", self.name, error)
-                await self._job.rest(backoff)
+                _log.warning("job waits out a fault", extra={"job": self.name, "why": repr(error)})
+                await self._rest(backoff, stopping)
                 backoff = min(backoff * 2, BACKOFF_SECONDS_MAX)
                 continue
 
             backoff = BACKOFF_SECONDS_FIRST
-            if not more and not self._stopping:
-                await self._job.rest(self._job.every_s)
+            if not more:
+                await self._rest(self.every_s, stopping)
+
+    async def _rest(self, seconds: float, stopping: asyncio.Event) -> None:
+        waits = [asyncio.ensure_future(event.wait()) for event in (self._woken, stopping)]
+        try:
+            await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+        self._woken.clear()

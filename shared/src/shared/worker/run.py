@@ -35,6 +35,8 @@ class Service:
     """More modes of the command line, such as `republish`: run once, then exit 0."""
 
 
-def main(name: str, settings_class: type[SettingsKind], build: Callable[[SettingsKind], Service]) -> None:
+def main(
+    name: str, settings_class: type[SettingsKind], build: Callable[[SettingsKind], Service]
+) -> None:
     """Read the settings, build the service and run the mode that the command line names. Ends the process."""
     raise NotImplementedError

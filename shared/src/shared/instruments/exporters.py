@@ -1,0 +1,154 @@
+"""Where spans go: OTLP by the standard `OTEL_*` variables, Zipkin by its address, a file; or nowhere."""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.exporter.zipkin.json import ZipkinExporter
+from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
+from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from sqlalchemy.ext.asyncio import AsyncEngine
+from typing_extensions import override
+
+from shared.instruments import traces
+
+SPANS_WAITING_MAX = 65_536
+SPANS_AT_ONCE_MAX = 2_048
+EXPORT_EVERY_MS = 1_000
+FLUSH_MS_MAX = 2_000
+
+_OTLP_VARIABLES: Final = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+
+
+class FileExporter(SpanExporter):
+    """Appends finished spans to a file that several processes share: one JSON document a line, one write a batch."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+
+    @override
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        os.write(self._file, "".join(_line(span) for span in spans).encode())
+        return SpanExportResult.SUCCESS
+
+    @override
+    def shutdown(self) -> None:
+        os.close(self._file)
+
+
+class _OnlyInside(trace.TracerProvider):
+    """Tracers that record only inside a trace: a relay that looks four times a second would drown the trace page."""
+
+    def __init__(self, provider: trace.TracerProvider) -> None:
+        self._provider = provider
+
+    @override
+    def get_tracer(self, *args: Any, **kwargs: Any) -> trace.Tracer:
+        return _OnlyInsideTracer(self._provider.get_tracer(*args, **kwargs))
+
+
+class _OnlyInsideTracer(trace.Tracer):
+    def __init__(self, tracer: trace.Tracer) -> None:
+        self._tracer = tracer
+
+    @override
+    def start_span(self, *args: Any, **kwargs: Any) -> trace.Span:
+        if not trace.get_current_span().get_span_context().is_valid:
+            return trace.INVALID_SPAN
+        return self._tracer.start_span(*args, **kwargs)
+
+    @override
+    @contextmanager
+    def start_as_current_span(  # type: ignore[override]  # OpenTelemetry's own decorator is private
+        self, *args: Any, **kwargs: Any
+    ) -> Iterator[trace.Span]:
+        with trace.use_span(self.start_span(*args, **kwargs), end_on_exit=True) as span:
+            yield span
+
+
+def start_tracing(
+    service: str, *, zipkin_url: str = "", file: str = "", engine: AsyncEngine | None = None
+) -> TracerProvider | None:
+    """Begin to record and export spans, SQL and outgoing HTTP included; None when nobody wants any.
+
+    The sampler is OpenTelemetry's own setting (`OTEL_TRACES_SAMPLER`).
+    """
+    exporters = _exporters(zipkin_url, file)
+    if not exporters:
+        return None
+
+    provider = TracerProvider(resource=Resource.create({"service.name": f"dunwell-{service}"}))
+    processors = [_batching(exporter) for exporter in exporters]
+    for processor in processors:
+        provider.add_span_processor(processor)
+    traces.turn_on(service, provider, processors)
+    if engine is not None:
+        SQLAlchemyInstrumentor().instrument(
+            engine=engine.sync_engine, tracer_provider=_OnlyInside(provider)
+        )
+    HTTPXClientInstrumentor().instrument(tracer_provider=provider)
+    return provider
+
+
+def stop_tracing(provider: TracerProvider | None) -> None:
+    """Export what is left, for at most `FLUSH_MS_MAX`, and record no more."""
+    if provider is None:
+        return
+
+    traces.turn_off()
+    HTTPXClientInstrumentor().uninstrument()
+    SQLAlchemyInstrumentor().uninstrument()
+    provider.force_flush(FLUSH_MS_MAX)
+    provider.shutdown()
+
+
+def _exporters(zipkin_url: str, file: str) -> list[SpanExporter]:
+    if os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true":
+        return []
+    exporters: list[SpanExporter] = []
+    if any(map(os.environ.get, _OTLP_VARIABLES)):
+        exporters.append(OTLPSpanExporter())
+    if zipkin_url:
+        exporters.append(ZipkinExporter(endpoint=zipkin_url))
+    if file:
+        exporters.append(FileExporter(Path(file)))
+    return exporters
+
+
+def _batching(exporter: SpanExporter) -> BatchSpanProcessor:
+    return BatchSpanProcessor(
+        exporter,
+        max_queue_size=SPANS_WAITING_MAX,
+        max_export_batch_size=SPANS_AT_ONCE_MAX,
+        schedule_delay_millis=EXPORT_EVERY_MS,
+    )
+
+
+def _line(span: ReadableSpan) -> str:
+    context, parent = span.get_span_context(), span.parent
+    assert context is not None
+    document = {
+        "trace_id": f"{context.trace_id:032x}",
+        "span_id": f"{context.span_id:016x}",
+        "parent_id": f"{parent.span_id:016x}" if parent else None,
+        "service": span.resource.attributes.get("service.name"),
+        "name": span.name,
+        "kind": span.kind.name.lower(),
+        "start_ns": span.start_time,
+        "end_ns": span.end_time,
+        "status": span.status.status_code.name.lower(),
+        "attributes": dict(span.attributes or {}),
+        "links": [
+            f"{link.context.trace_id:032x}-{link.context.span_id:016x}" for link in span.links
+        ],
+    }
+    return json.dumps(document, ensure_ascii=False, default=str) + "\n"
