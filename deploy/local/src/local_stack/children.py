@@ -71,9 +71,9 @@ def start(program: Program, **more_env: str) -> Child:
             env={**os.environ, **program.env, **more_env},
             start_new_session=True,
             preexec_fn=end_with_parent,  # noqa: PLW1509 (one system call, no lock taken)
-            user=program.user and program.user.uid,
-            group=program.user and program.user.gid,
-            extra_groups=program.user and (),
+            user=program.user.uid if program.user else None,
+            group=program.user.gid if program.user else None,
+            extra_groups=() if program.user else None,
         )
 
 
