@@ -68,6 +68,9 @@ class RuntimeSettings(BaseSettings):
     """File to which finished spans are appended, one JSON document a line; "" for none."""
 
     # --- life of the process ---
+    instance_name: str = ""
+    """Tells this process from others of its service and is the same after a restart, so that its relay resumes its
+    lease at once; "" is host name and process id."""
     job_tick_seconds: Seconds = 0.25
     """How often a job looks at the clock when its service names no period of its own."""
     measure_seconds: Seconds = 5

@@ -77,11 +77,6 @@ def machine_seconds() -> float:
     return time.monotonic()
 
 
-def machine_age_seconds(epoch_ms: int) -> float:
-    """How long ago something was stamped by a machine's clock (a broker's, in milliseconds since 1970), in seconds."""
-    return max(0.0, time.time() - epoch_ms / 1000)
-
-
 def machine_nanoseconds() -> int:
     """Nanoseconds since 1970 by this machine's clock, for spans, broker timestamps and token life only."""
     return time.time_ns()

@@ -1,37 +1,83 @@
 """The application every service serves: its routers behind the same doors, problems and limits."""
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Protocol
+import secrets
+from collections.abc import Iterator, Sequence
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.routing import BaseRoute
+from starlette.types import Scope
 
-from shared.base.clock import Clock
-from shared.config import RuntimeSettings
-from shared.db.work import Database
+from shared.base.errors import Refusal
+from shared.web import health as ops
+from shared.web import problems
+from shared.web.auth import StaffTokens
+from shared.web.commands import CommandRoute, command_work
+from shared.web.guard import Guard
 from shared.web.health import Health
-from shared.web.pulse import PulseSource
+from shared.web.idempotency import Replay, of_replay
+from shared.web.openapi import document_problems
+from shared.web.pulse import Served
+
+CURSOR_SECRET_BYTES = 32
 
 
-class Served(Protocol):
-    """What the application must know of a service (`shared.worker.run.Service` is one)."""
+def create_app(service: Served, health: Health | None = None, *, doors: bool = True) -> FastAPI:
+    """The service's application. Without `health` it is ready as soon as its database is; without `doors` it serves
+    operations only."""
+    settings = service.settings
+    app = FastAPI(
+        title=f"Dunwell {service.name}",
+        version="1",
+        redoc_url=None,
+        telemetry={
+            "metrics": False,
+            "logs": False,
+            "operation_spans": False,
+            "exclude": _is_operations,
+        },
+    )
+    app.state.service = service
+    app.state.health = health or Health()
+    app.state.cursor_secret = settings.cursor_secret.get_secret_value() or secrets.token_hex(
+        CURSOR_SECRET_BYTES
+    )
+    app.state.staff_tokens = StaffTokens(
+        jwks_url=settings.staff_jwks_url,
+        issuer=settings.staff_issuer,
+        audience=settings.staff_audience,
+    )
 
-    @property
-    def name(self) -> str: ...
-    @property
-    def settings(self) -> RuntimeSettings: ...
-    @property
-    def database(self) -> Database: ...
-    @property
-    def clock(self) -> Clock: ...
-    @property
-    def migrations(self) -> Path: ...
-    @property
-    def routers(self) -> Sequence[APIRouter]: ...
-    @property
-    def pulses(self) -> Sequence[PulseSource]: ...
+    app.add_middleware(Guard, timeout_s=settings.http_timeout_seconds)
+    app.add_exception_handler(Refusal, problems.of_refusal)
+    app.add_exception_handler(RequestValidationError, problems.of_invalid)
+    app.add_exception_handler(HTTPException, problems.of_http)
+    app.add_exception_handler(Replay, of_replay)
+    app.include_router(ops.router)
+    for router in service.routers if doors else ():
+        _assert_answers_kept(router.routes)
+        app.include_router(router)
+    document_problems(app)
+    return app
 
 
-def create_app(service: Served, health: Health | None = None) -> FastAPI:
-    """The service's application. Without `health` it is ready as soon as its database is (tests)."""
-    raise NotImplementedError
+def _is_operations(scope: Scope) -> bool:
+    """Probes and scrapes are no part of any trace."""
+    return scope.get("path") in ops.PATHS
+
+
+def _assert_answers_kept(routes: Sequence[BaseRoute]) -> None:
+    for route in routes:
+        if isinstance(route, APIRoute) and command_work in _calls(route.dependant):
+            assert isinstance(route, CommandRoute), (
+                f"{route.path}: its router wants route_class=CommandRoute"
+            )
+
+
+def _calls(dependant: Dependant) -> Iterator[object]:
+    for part in dependant.dependencies:
+        yield part.call
+        yield from _calls(part)

@@ -1,9 +1,50 @@
-"""Staff: who they are and what they may do, from a signed token."""
+"""Staff: who they are and what they may do, from a signed token. Token life is machine time."""
 
+import asyncio
+import logging
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
-from fastapi import Depends
+import httpx
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from joserfc import jwt
+from joserfc.errors import InvalidKeyIdError, JoseError
+from joserfc.jwk import KeySet
+
+from shared.base.clock import machine_nanoseconds, machine_seconds
+from shared.base.errors import Refusal
+
+ALGORITHMS: Final = ("RS256", "ES256", "EdDSA", "Ed25519")
+"""Asymmetric only: whoever can check a token cannot make one."""
+TOKEN_CHARACTERS_MAX: Final = 8_192
+LEEWAY_SECONDS: Final = 30
+KEYS_FRESH_SECONDS: Final = 600
+KEYS_RETRY_SECONDS: Final = 5
+"""At most so often are keys fetched again because a token names one we do not know, or fetching failed."""
+KEYS_FETCH_SECONDS_MAX: Final = 5
+KEYS_BYTES_MAX: Final = 65_536
+
+_log = logging.getLogger(__name__)
+_bearer = HTTPBearer(scheme_name="staff", bearerFormat="JWT", auto_error=False)
+
+
+class NotSignedIn(Refusal):
+    """There is no staff token, or it is not valid (any more)."""
+
+    code, status = "not-signed-in", 401
+
+
+class RoleMissing(Refusal):
+    """The staff member has none of the roles that may do this."""
+
+    code, status = "role-missing", 403
+
+
+class StaffKeysUnavailable(Refusal):
+    """The issuer's keys cannot be read now, so nobody can be recognised."""
+
+    code, status = "staff-keys-unavailable", 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,17 +55,99 @@ class Staff:
     roles: frozenset[str]
 
 
-async def signed_in() -> Staff:
-    """Who calls, by the bearer token; refuses with `not-signed-in` (401)."""
-    raise NotImplementedError
+class StaffTokens:
+    """Reads tokens of one issuer for one audience; its keys come from `jwks_url` and are kept for ten minutes.
+
+    Keys once read go on being used while the issuer is away.
+    """
+
+    def __init__(self, *, jwks_url: str, issuer: str, audience: str) -> None:
+        self._jwks_url = jwks_url
+        self._wanted: dict[str, Any] = {
+            "iss": {"essential": True, "value": issuer},
+            "aud": {"essential": True, "value": audience},
+            "exp": {"essential": True},
+            "sub": {"essential": True},
+        }
+        self._keys: KeySet | None = None
+        self._fetched_at = self._tried_at = float("-inf")
+        self._fetching = asyncio.Lock()
+
+    async def read(self, token: str) -> Staff:
+        """Whose token it is; raises `NotSignedIn`, or `StaffKeysUnavailable` (503)."""
+        if not self._jwks_url:
+            raise NotSignedIn("no issuer of staff tokens is configured")
+        if len(token) > TOKEN_CHARACTERS_MAX:
+            raise NotSignedIn(f"a token has at most {TOKEN_CHARACTERS_MAX} characters")
+
+        claims = await self._claims_of(token)
+        roles = claims.get("roles", [])
+        if not isinstance(claims["sub"], str) or not isinstance(roles, list):
+            raise NotSignedIn("the token does not say who and in which roles")
+        return Staff(claims["sub"], frozenset(map(str, roles)))
+
+    async def _claims_of(self, token: str) -> dict[str, Any]:
+        try:
+            try:
+                claims = _verified(token, await self._known_keys(KEYS_FRESH_SECONDS))
+            except InvalidKeyIdError:
+                claims = _verified(token, await self._known_keys(KEYS_RETRY_SECONDS))
+            now = machine_nanoseconds() // 10**9
+            jwt.JWTClaimsRegistry(now=now, leeway=LEEWAY_SECONDS, **self._wanted).validate(claims)
+        except (JoseError, ValueError) as error:
+            raise NotSignedIn("the token is not valid") from error
+        return claims
+
+    async def _known_keys(self, age_max_s: float) -> KeySet:
+        """The issuer's keys, not older than that where the issuer can be reached."""
+        async with self._fetching:
+            now = machine_seconds()
+            if now - self._fetched_at > age_max_s and now - self._tried_at > KEYS_RETRY_SECONDS:
+                self._tried_at = now
+                await self._fetch()
+        if self._keys is None:
+            raise StaffKeysUnavailable("the issuer's keys cannot be read now")
+        return self._keys
+
+    async def _fetch(self) -> None:
+        try:
+            async with httpx.AsyncClient(timeout=KEYS_FETCH_SECONDS_MAX) as client:
+                answer = await client.get(self._jwks_url)
+            answer.raise_for_status()
+            if len(answer.content) > KEYS_BYTES_MAX:
+                raise ValueError(f"more than {KEYS_BYTES_MAX} bytes of keys")
+            self._keys = KeySet.import_key_set(answer.json())
+            self._fetched_at = machine_seconds()
+        except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
+            _log.warning("staff keys were not read", extra={"why": repr(error)})
+
+
+def _verified(token: str, keys: KeySet) -> dict[str, Any]:
+    return jwt.decode(token, keys, algorithms=ALGORITHMS).claims
+
+
+async def signed_in(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> Staff:
+    """Who calls, by the bearer token."""
+    if credentials is None:
+        raise NotSignedIn("a staff token is wanted: Authorization: Bearer …")
+    tokens: StaffTokens = request.app.state.staff_tokens
+    return await tokens.read(credentials.credentials)
 
 
 SignedIn = Annotated[Staff, Depends(signed_in)]
 
 
 def require(*roles: str) -> Any:
-    """A dependency that yields the `Staff` who has one of these roles; refuses with `role-missing` (403).
+    """A dependency that yields the `Staff` who has at least one of these roles.
 
-    `dependencies=[require("viewer")]` on a router, or `staff: Annotated[Staff, require("collector")]`.
+    `dependencies=[require("viewer")]` on a router or route, or `staff: Annotated[Staff, require("collector")]`.
     """
-    raise NotImplementedError
+
+    async def with_role(staff: SignedIn) -> Staff:
+        if staff.roles.isdisjoint(roles):
+            raise RoleMissing(f"one of these roles is wanted: {', '.join(sorted(roles))}")
+        return staff
+
+    return Depends(with_role)

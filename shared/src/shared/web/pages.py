@@ -1,13 +1,26 @@
-"""Lists a page at a time, and versions that a caller must have seen."""
+"""Lists a page at a time, by a signed opaque cursor over what they are sorted by and the id."""
 
-from typing import Generic, TypeVar
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Generic, TypeVar
 
+from fastapi import Depends, Query, Request
+from itsdangerous import BadData, URLSafeSerializer
 from pydantic import BaseModel
 
-PAGE_ITEMS_MAX = 200
+from shared.base.errors import Refusal
+
 PAGE_ITEMS = 50
+PAGE_ITEMS_MAX = 200
+CURSOR_CHARACTERS_MAX = 1_000
 
 Item = TypeVar("Item")
+
+
+class CursorUnreadable(Refusal):
+    """The cursor is not one that this list gave out."""
+
+    code, status = "cursor-unreadable", 400
 
 
 class Page(BaseModel, Generic[Item]):
@@ -15,3 +28,43 @@ class Page(BaseModel, Generic[Item]):
 
     items: list[Item]
     next: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Which page is asked for: read `limit + 1` rows whose (sort, id) is beyond `after`, then make the `page`."""
+
+    limit: int
+    after: tuple[str, ...] | None
+    """Position of the last item of the page before, as texts; None for the first page."""
+    _seal: URLSafeSerializer
+
+    def page(
+        self, found: Sequence[Item], position: Callable[[Item], tuple[object, ...]]
+    ) -> Page[Item]:
+        """The page; an item too many means that there is a next one. Dates and ids in a position become ISO texts."""
+        items = list(found[: self.limit])
+        if len(found) <= self.limit:
+            return Page(items=items)
+
+        sealed = self._seal.dumps([str(part) for part in position(items[-1])])
+        return Page(items=items, next=sealed if isinstance(sealed, str) else sealed.decode())
+
+
+def asked(
+    request: Request,
+    limit: Annotated[int, Query(ge=1, le=PAGE_ITEMS_MAX)] = PAGE_ITEMS,
+    cursor: Annotated[str | None, Query(max_length=CURSOR_CHARACTERS_MAX)] = None,
+) -> Asked:
+    """The page asked for; a cursor is good for the path that gave it out, and no other."""
+    seal = URLSafeSerializer(request.app.state.cursor_secret, salt=f"cursor of {request.url.path}")
+    if cursor is None:
+        return Asked(limit, None, seal)
+
+    try:
+        return Asked(limit, tuple(seal.loads(cursor)), seal)
+    except BadData as error:
+        raise CursorUnreadable("the cursor is not one that this list gave out") from error
+
+
+Paging = Annotated[Asked, Depends(asked)]

@@ -1,42 +1,91 @@
-"""`python -m <service>.main all | api | worker | migrate`: what a service is, and how its process lives and ends."""
+"""`python -m <service>.main all | api | worker | migrate`: what a service is, and how its process begins.
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TypeVar
+`all` is one process for everything; in production `api` and `worker` run apart, so that a slow question cannot keep a
+consumer from its heartbeat. A service may register further commands, which run once.
+"""
 
-from fastapi import APIRouter
+import argparse
+import asyncio
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from typing import NoReturn, TypeVar
 
-from shared.base.clock import Clock
+from pydantic import ValidationError
+
+from shared.base import points
 from shared.config import RuntimeSettings
-from shared.db.work import Database
-from shared.messaging.consumer import Hearing
-from shared.web.pulse import PulseSource
-from shared.worker.jobs import Job
+from shared.db.migrate import upgrade
+from shared.instruments.exporters import start_tracing, stop_tracing
+from shared.instruments.logs import start_logs
+from shared.worker.description import Service
+from shared.worker.life import live
+from shared.worker.server import event_loop
+
+__all__ = ["Mode", "Service", "main"]
+
+EXIT_SETTINGS = 78
+"""`EX_CONFIG`: starting again does not help."""
 
 SettingsKind = TypeVar("SettingsKind", bound=RuntimeSettings)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Service:
-    """All there is to know of a service to run it. `build` makes one without touching the outside."""
-
-    name: str
-    """As topics and databases spell it: `ledger`, `portal-api`."""
-    settings: RuntimeSettings
-    database: Database
-    clock: Clock
-    migrations: Path
-    hearings: Sequence[Hearing] = ()
-    jobs: Sequence[Job] = ()
-    routers: Sequence[APIRouter] = ()
-    pulses: Sequence[PulseSource] = ()
-    commands: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
-    """More modes of the command line, such as `republish`: run once, then exit 0."""
+class Mode(StrEnum):
+    ALL = "all"
+    API = "api"
+    WORKER = "worker"
+    MIGRATE = "migrate"
 
 
 def main(
     name: str, settings_class: type[SettingsKind], build: Callable[[SettingsKind], Service]
-) -> None:
+) -> NoReturn:
     """Read the settings, build the service and run the mode that the command line names. Ends the process."""
-    raise NotImplementedError
+    settings = _settings(settings_class)
+    points.arm(settings.crash_at)
+    start_logs(name, settings.log_level)
+    service = build(settings)
+    mode = _arguments(service)
+
+    if mode == Mode.MIGRATE:
+        upgrade(settings.database_url, service.migrations)
+        sys.exit(0)
+    with asyncio.Runner(loop_factory=event_loop) as runner:
+        sys.exit(runner.run(_run(service, mode)))
+
+
+async def _run(service: Service, mode: str) -> int:
+    settings = service.settings
+    tracing = start_tracing(
+        service.name,
+        zipkin_url=settings.traces_zipkin_url,
+        file=settings.traces_file,
+        engine=service.database.engine,
+    )
+    try:
+        if mode in service.commands:
+            await service.commands[mode]()
+            await service.database.close()
+            return 0
+        return await live(
+            service, doors=mode != Mode.WORKER, works=mode != Mode.API, tracing=tracing
+        )
+    finally:
+        await asyncio.to_thread(stop_tracing, tracing)
+
+
+def _settings(settings_class: type[SettingsKind]) -> SettingsKind:
+    try:
+        return settings_class()
+    except ValidationError as wrong:
+        for error in wrong.errors(include_input=False, include_url=False):
+            setting = "_".join(map(str, error["loc"])).upper()
+            sys.stderr.write(f"{setting}: {error['msg']}\n")
+        sys.exit(EXIT_SETTINGS)
+
+
+def _arguments(service: Service) -> str:
+    parser = argparse.ArgumentParser(prog=service.name)
+    parser.add_argument("mode", choices=[*Mode, *service.commands])
+    mode: str = parser.parse_args().mode
+    return mode

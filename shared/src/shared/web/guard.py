@@ -1,0 +1,107 @@
+"""What stands around every request: limits to its body and its time, an answer when it fails, a measurement."""
+
+import asyncio
+import logging
+from typing import Final
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.base.clock import machine_seconds
+from shared.db.work import is_transient
+from shared.instruments import metrics
+from shared.web.problems import of_status
+
+BODY_BYTES_MAX: Final = 1_048_576
+"""1 MiB."""
+RETRY_AFTER_SECONDS: Final = 2
+
+_log = logging.getLogger(__name__)
+
+
+class Guard:
+    """Pure ASGI. An exception that nobody answered is logged here and answered without a word about its cause."""
+
+    def __init__(self, app: ASGIApp, *, timeout_s: float) -> None:
+        self._app = app
+        self._timeout_s = timeout_s
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        began = machine_seconds()
+        answer = _Answer(send)
+        try:
+            await self._guarded(scope, receive, answer)
+        finally:
+            route = getattr(scope.get("route"), "path", "unknown")
+            spent, status = machine_seconds() - began, str(answer.status)
+            metrics.observe(
+                "http_request_seconds", spent, method=scope["method"], route=route, status=status
+            )
+
+    async def _guarded(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+        try:
+            _refuse_announced(scope)
+            async with asyncio.timeout(self._timeout_s):
+                await self._app(scope, _Body(receive), answer)
+        except Exception as error:
+            if answer.status:
+                raise
+            await _problem_of(error)(scope, receive, answer)
+
+
+class _Answer:
+    """Notes the status that goes out; 0 while nothing has."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.status = 0
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+        await self._send(message)
+
+
+class _Body:
+    """Counts what comes in, whatever its length was said to be."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._bytes = 0
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._bytes += len(message.get("body", b""))
+        if self._bytes > BODY_BYTES_MAX:
+            raise _too_large()
+        return message
+
+
+def _refuse_announced(scope: Scope) -> None:
+    announced = Headers(scope=scope).get("content-length", "0")
+    if announced.isdigit() and int(announced) > BODY_BYTES_MAX:
+        raise _too_large()
+
+
+def _too_large() -> HTTPException:
+    return HTTPException(413, f"a body has at most {BODY_BYTES_MAX} bytes", {"Connection": "close"})
+
+
+def _problem_of(error: Exception) -> ASGIApp:
+    if isinstance(error, HTTPException):
+        return of_status(error.status_code, error.detail, headers=error.headers)
+    if isinstance(error, TimeoutError):
+        _log.warning("request timed out", exc_info=error)
+        return of_status(
+            504, "it took too long; nothing was done unless the same request is answered otherwise"
+        )
+    if is_transient(error):
+        _log.warning("request put off", extra={"why": repr(error)})
+        return of_status(503, "try again soon", headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+    _log.error("request failed", exc_info=error)
+    return of_status(500, "we failed, and have written down why")

@@ -1,0 +1,48 @@
+"""What a service is: all there is to know to run it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fastapi import APIRouter
+
+from shared.base.clock import Clock
+from shared.config import RuntimeSettings
+from shared.db.work import Database
+from shared.messaging.consumer import Hearing
+from shared.messaging.kafka import KafkaAt
+from shared.messaging.routes import Routes
+from shared.messaging.watermarks import Watermarks
+from shared.web.pulse import PulseSource
+from shared.worker.jobs import Job
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """A service's `build` makes one without touching the outside."""
+
+    name: str
+    """As topics and databases spell it: `ledger`, `portal-api`."""
+    settings: RuntimeSettings
+    database: Database
+    clock: Clock
+    migrations: Path
+    hearings: Sequence[Hearing] = ()
+    jobs: Sequence[Job] = ()
+    routers: Sequence[APIRouter] = ()
+    pulses: Sequence[PulseSource] = ()
+    watermarks: Watermarks | None = None
+    """Attached to the consumer, for services that must know whether they have heard everything."""
+    commands: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)
+    """More modes of the command line, such as `republish`: run once, then exit 0."""
+
+
+def kafka_at(settings: RuntimeSettings) -> KafkaAt:
+    """The broker as the settings describe it."""
+    return KafkaAt(
+        bootstrap=settings.kafka_bootstrap_servers,
+        routes=Routes(settings.kafka_topic_prefix),
+        idempotence=settings.kafka_idempotence,
+        static_member=settings.kafka_static_membership,
+        end_offsets=settings.kafka_end_offsets,
+    )
