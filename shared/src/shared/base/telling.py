@@ -14,7 +14,7 @@ class Told:
 
     fact: Any
     cause: Any
-    headers: Mapping[str, str] = NO_HEADERS
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -51,7 +51,9 @@ def _transient_cause(error: BaseException) -> bool:
 
 @dataclass(slots=True)
 class Work:
-    """A transaction under way. `connection` is the driver's own; `moment` is the business time of everything in it."""
+    """A transaction under way. `connection` is the driver's own (jsonb goes in as text and comes out decoded);
+    `moment` is the business time of everything in it.
+    """
 
     connection: asyncpg.Connection
     moment: Moment

@@ -12,7 +12,7 @@ from typing import Protocol
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
-from shared.base.clock import Clock, machine_age_seconds, machine_seconds
+from shared.base.clock import Clock, machine_seconds
 from shared.db import offsets
 from shared.db.offsets import OffsetMoved
 from shared.db.work import Database, Work, is_transient
@@ -130,8 +130,7 @@ class Consumer:
             ):
                 await self._take(self._hearings[topic], partition, records)
             self._failures.pop(partition, None)
-            metrics.SLICE_EVENTS.labels(topic).observe(len(records))
-            metrics.CONSUMER_AGE.labels(topic).set(machine_age_seconds(records[-1].recorded_ms))
+            metrics.heard(self._service, topic, len(records), records[-1].recorded_ms)
         except OffsetMoved as moved:
             log.warning(
                 "slice fenced",

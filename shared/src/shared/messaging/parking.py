@@ -103,6 +103,6 @@ def record_of(row: asyncpg.Record) -> Record:
         partition=row["partition"],
         offset=row["offset"],
         key=row["key"],
-        attributes=json.loads(row["headers"]),
+        attributes=row["headers"],
         data=row["payload"],
     )

@@ -98,7 +98,7 @@ class Projection(Generic[S]):
         for record in records:
             model = known.get(record.type)
             if model is None:
-                metrics.EVENTS_HEARD.labels(record.topic, "skipped").inc()
+                metrics.count("events_skipped", service=self.service, type=record.type)
                 continue
             try:
                 record.event = model.__pydantic_validator__.validate_json(record.data)

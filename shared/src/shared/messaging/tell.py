@@ -41,7 +41,13 @@ def row_of(told: Told, *, recorded_at: Moment) -> OutboxRow:
         **told.headers,
     }
     headers.update(_trace(kind, told.cause))
-    return OutboxRow(event_id, kind.TOPIC, key, headers, fact.__pydantic_serializer__.to_json(fact))
+    return OutboxRow(
+        event_id,
+        kind.TOPIC,
+        key,
+        headers,
+        fact.__pydantic_serializer__.to_json(fact, exclude_none=True),
+    )
 
 
 def _source_of(event_type: str) -> str:

@@ -100,7 +100,7 @@ def migrations_of(service: str) -> Path:
 
 
 async def _run(servers: Servers, sql: str, *arguments: object) -> list[asyncpg.Record]:
-    connection = await asyncpg.connect(servers.postgres.replace("+asyncpg", ""))
+    connection = await asyncpg.connect(servers.postgres)
     try:
         rows: list[asyncpg.Record] = await connection.fetch(sql, *arguments)
         return rows
@@ -109,4 +109,4 @@ async def _run(servers: Servers, sql: str, *arguments: object) -> list[asyncpg.R
 
 
 def _named(url: str, database: str) -> str:
-    return url.rpartition("/")[0] + "/" + database
+    return url.rpartition("/")[0].replace("postgresql:", "postgresql+asyncpg:") + "/" + database

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_stack.broker import broker
+from local_stack import kafka, tansu
 from local_stack.postgres import postgres
 
 START_SECONDS_MAX = 180
@@ -23,7 +23,7 @@ LOOK_SECONDS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """`postgres` is `postgresql+asyncpg://…/postgres` of a superuser; `kafka` the bootstrap servers."""
+    """`postgres` is a URL of a superuser, `kafka` the bootstrap servers, `broker` "kafka" or "tansu"."""
 
     postgres: str
     kafka: str
@@ -77,10 +77,12 @@ def _alive(process: int) -> bool:
 
 def _keep(folder: Path, until_ends: int) -> None:
     """Start both, say where they are, and stay until the test run has ended."""
+    real = os.environ.get("BROKER", "kafka" if kafka.is_available() else "tansu") == "kafka"
+    broker = kafka.kafka if real else tansu.tansu
     with postgres(folder / "postgres", durable=False) as database, broker(folder / "broker") as bus:
         told = folder / "servers.json.new"
         told.write_text(
-            json.dumps({"postgres": database, "kafka": bus.bootstrap, "broker": bus.name})
+            json.dumps({"postgres": database, "kafka": bus, "broker": "kafka" if real else "tansu"})
         )
         told.rename(folder / "servers.json")
         while _alive(until_ends):
