@@ -117,8 +117,9 @@ async def hear(database: Database, at: KafkaAt, *, until: int, seconds: float = 
     stopping = asyncio.Event()
     running = asyncio.create_task(consumer.run(stopping))
     async with asyncio.timeout(seconds):
-        while not running.done() and await heard(database) < until:
-            await asyncio.sleep(0.02)
+        while await heard(database) < until:
+            if (await asyncio.wait([running], timeout=0.02))[0]:
+                break
     stopping.set()
     await running
     return consumer
@@ -169,7 +170,8 @@ class TestCrashes:
         self, database: Database, bus: KafkaBus, kafka_at: KafkaAt
     ) -> None:
         good, bad = uuid4(), uuid4()
-        plan = things([good], 6) + [
+        plan = [
+            *things([good], 6),
             Counted(customer_id=bad, version=1, number=1),
             Counted(customer_id=bad, version=2, number=2, crash=True),
             Counted(customer_id=bad, version=3, number=3),

@@ -16,8 +16,10 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from shared.contracts.erp import ErpEvent
+from shared.contracts.event import Event
 from shared.contracts.registry import ERP_EVENTS, EVENTS
-from shared.messaging.routes import TOPICS
+from shared.messaging.routes import ERP_TOPICS, TOPICS
 from shared.testing.examples import erp_examples, our_examples
 
 FOLDER = Path(__file__).parents[3] / "catalogue"
@@ -27,7 +29,8 @@ MODELS: Mapping[str, type[BaseModel]] = {**ERP_EVENTS, **EVENTS}
 def documents() -> dict[str, str]:
     """Every file of the catalogue: name → text."""
     files = {f"schemas/{name}.json": _json(_schema(name, model)) for name, model in MODELS.items()}
-    for event in chain(erp_examples(), our_examples()):
+    examples: Iterator[Event | ErpEvent] = chain(erp_examples(), our_examples())
+    for event in examples:
         files[f"examples/{event.TYPE}.json"] = (
             event.model_dump_json(indent=2, exclude_none=True) + "\n"
         )
@@ -102,21 +105,6 @@ def _schema(name: str, model: type[BaseModel]) -> dict[str, Any]:
 
 
 def _asyncapi() -> dict[str, Any]:
-    messages = {
-        name: {
-            "name": name,
-            "title": (model.__doc__ or "").strip().split("\n")[0]
-            if "__doc__" in vars(model)
-            else name,
-            "contentType": "application/json",
-            "payload": {"$ref": f"schemas/{name}.json"},
-        }
-        for name, model in MODELS.items()
-    }
-    topics = {
-        topic: [name for name, model in MODELS.items() if getattr(model, "TOPIC", "") == topic]
-        for topic in TOPICS
-    }
     return {
         "asyncapi": "3.0.0",
         "info": {
@@ -126,23 +114,35 @@ def _asyncapi() -> dict[str, Any]:
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
-        "channels": {
-            topic: {
-                "address": topic,
-                "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
-            }
-            for topic, names in topics.items()
-        },
-        "operations": {
-            topic.replace(".", "-"): {
-                "action": "receive"
-                if topic.startswith("erp.") and topic != "erp.inbox.v1"
-                else "send",
-                "channel": {"$ref": f"#/channels/{topic}"},
-            }
-            for topic in topics
-        },
-        "components": {"messages": messages},
+        "channels": {topic: _channel(topic) for topic in TOPICS},
+        "operations": {topic.replace(".", "-"): _operation(topic) for topic in TOPICS},
+        "components": {"messages": {name: _message(name, model) for name, model in MODELS.items()}},
+    }
+
+
+def _channel(topic: str) -> dict[str, Any]:
+    names = [name for name, model in MODELS.items() if getattr(model, "TOPIC", "") == topic]
+    return {
+        "address": topic,
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in names},
+    }
+
+
+def _operation(topic: str) -> dict[str, Any]:
+    """`receive` is what we take from ERPs; all else we send."""
+    return {
+        "action": "receive" if topic in ERP_TOPICS else "send",
+        "channel": {"$ref": f"#/channels/{topic}"},
+    }
+
+
+def _message(name: str, model: type[BaseModel]) -> dict[str, Any]:
+    said = (vars(model).get("__doc__") or name).strip()
+    return {
+        "name": name,
+        "title": said.partition("\n")[0],
+        "contentType": "application/json",
+        "payload": {"$ref": f"schemas/{name}.json"},
     }
 
 

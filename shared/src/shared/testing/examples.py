@@ -27,6 +27,14 @@ _LINE: dict[str, Any] = {"customer_number": "K-10044", "legal_entity": "DE01", "
 
 def erp_examples() -> Iterator[ErpEvent]:
     """What an ERP publishes."""
+    yield from _erp_customers()
+    yield from _erp_invoices()
+    yield from _erp_corrections()
+    yield from _erp_payments()
+    yield from _erp_balances()
+
+
+def _erp_customers() -> Iterator[ErpEvent]:
     yield erp.ErpCustomerChanged(
         customer_number="K-10044", version=3, name="Muster Maschinenbau GmbH", kind=erp.Kind.BUSINESS,
         status=erp.CustomerStatus.ACTIVE, legal_entity="DE01", country="DE", language="de", time_zone="Europe/Berlin",
@@ -41,6 +49,9 @@ def erp_examples() -> Iterator[ErpEvent]:
         customer_since=date(2019, 5, 1),
         holds=(erp.ErpCustomerHold(reason="annual talks", until=date(2026, 3, 31), legal_entity="DE01"),),
     )  # fmt: skip
+
+
+def _erp_invoices() -> Iterator[ErpEvent]:
     yield erp.ErpInvoicePosted(
         invoice_id="RE-2026-0815", version=2, invoice_number="2026-0815", kind=erp.InvoiceKind.INVOICE, **_LINE,
         issued_on=date(2026, 3, 10), due_on=date(2026, 4, 9), total=Decimal("1200.00"), net=Decimal("1000.00"),
@@ -55,6 +66,9 @@ def erp_examples() -> Iterator[ErpEvent]:
         cancelled_on=date(2026, 5, 2),
         reason="duplicate",
     )
+
+
+def _erp_corrections() -> Iterator[ErpEvent]:
     yield erp.ErpCreditNotePosted(
         credit_note_id="GS-2026-0042", version=1, credit_note_number="GS-42", kind=erp.CreditNoteKind.CREDIT_NOTE,
         **_LINE, issued_on=date(2026, 4, 15), total=Decimal("240.00"), net=Decimal("200.00"), tax=Decimal("40.00"),
@@ -74,6 +88,9 @@ def erp_examples() -> Iterator[ErpEvent]:
     yield erp.ErpAdjustmentCancelled(
         adjustment_id="A-9", version=2, customer_number="K-10044", cancelled_on=date(2026, 5, 5)
     )
+
+
+def _erp_payments() -> Iterator[ErpEvent]:
     yield erp.ErpPaymentReceived(
         payment_id="ZE-77121", version=1, **_LINE, value_date=date(2026, 4, 17), amount=Decimal("500.00"),
         method=erp.PaymentMethod.TRANSFER, reference="2026-0815", bank_reference="E2E-0815",
@@ -90,6 +107,9 @@ def erp_examples() -> Iterator[ErpEvent]:
         credit=erp.ErpCredit(kind=erp.CreditKind.PAYMENT, id="ZE-77121"), version=1, customer_number="K-10044",
         allocations=_ALLOCATIONS,
     )  # fmt: skip
+
+
+def _erp_balances() -> Iterator[ErpEvent]:
     yield erp.ErpOpenItemsStated(
         run_id="2026-04-30", customer_number="K-10044", legal_entity="DE01", as_of=date(2026, 4, 30), part=1, parts=1,
         items=(
@@ -132,6 +152,10 @@ def _ledger_examples() -> Iterator[Event]:
         (ledger.InvoiceCancelled, 6, "0.00", "cancelled"),
     ):  # fmt: skip
         yield kind(**_invoice(version, open_, status))
+    yield from _payment_examples()
+
+
+def _payment_examples() -> Iterator[Event]:
     for paid, version, returned, unapplied, state in (
         (ledger.PaymentReceived, 1, "0.00", "500.00", "received"),
         (ledger.PaymentApplied, 2, "0.00", "0.00", "received"),
@@ -225,6 +249,6 @@ def _notifier_examples() -> Iterator[Event]:
     ):  # fmt: skip
         yield kind(
             customer_id=CUSTOMER, message_id=MESSAGE, version=1, purpose=notifier.Purpose.REMINDER,
-            reminder_id=REMINDER, legal_entity="DE01", channel=erp.Channel.EMAIL, contact_id="1", step=1, items=(item,), at=MORNING,
-            contact_day=date(2026, 4, 20), reason=reason,
+            reminder_id=REMINDER, legal_entity="DE01", channel=erp.Channel.EMAIL, contact_id="1", step=1,
+            items=(item,), at=MORNING, contact_day=date(2026, 4, 20), reason=reason,
         )  # fmt: skip
