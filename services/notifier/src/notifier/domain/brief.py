@@ -1,0 +1,84 @@
+"""What a message was asked to say, as it was planned: nothing of it is believed at the last look but its limits."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from notifier.domain.contact import Channel
+from shared.base.clock import Moment
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a policy's ladder; below 1 it comes before the due date."""
+
+    number: int
+    name: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """An invoice that the plan lists, with its own step."""
+
+    invoice_id: UUID
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class ListedItem:
+    """What a message says of one invoice: the amount asked for, in minor units, as it is when the message leaves."""
+
+    invoice_id: UUID
+    invoice_number: str
+    step: int
+    currency: str
+    open_minor: int
+    due_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderBrief:
+    """A reminder as the scheduler planned it. `gap_days` and the hours are limits that are checked again."""
+
+    version: int
+    policy: str
+    policy_version: int
+    segment: str
+    step: Step
+    firmest_step_max: int
+    channels: tuple[Channel, ...]
+    contact_day: date
+    not_before: Moment
+    not_after: Moment
+    time_zone: str
+    gap_days: int
+    items: tuple[PlannedItem, ...]
+
+    def step_of(self, left: tuple[PlannedItem, ...]) -> Step:
+        """The firmest step among the items left, capped."""
+        firmest = max((item.step for item in left), key=lambda step: step.number)
+        return firmest if firmest.number <= self.firmest_step_max else self.step
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationBrief:
+    """A word to a person of ours."""
+
+    level: str
+    to_name: str
+    to_email: str
+    why: str
+    items: tuple[PlannedItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBrief:
+    """An answer to the customer's own act: waits for neither budget nor hours, but must not come late."""
+
+    kind: str
+    address: str
+    not_after: Moment
+
+
+Brief = ReminderBrief | EscalationBrief | AnswerBrief

@@ -1,0 +1,94 @@
+"""Whom a message may reach, and by which road."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+ROUTES_MAX = 4
+"""Roads that one message may try before it has failed."""
+
+_ROLES = ("billing", "accounts-payable", "decision-maker")
+"""Who is asked first; every other role comes after these."""
+
+
+class Channel(StrEnum):
+    EMAIL = "email"
+    SMS = "sms"
+    LETTER = "letter"
+    PHONE = "phone"
+
+
+BROUGHT = frozenset({Channel.EMAIL, Channel.SMS})
+"""Channels that the notifier brings itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person at the customer. Addresses are normalised (`phone` is E.164) or None when nobody could use them."""
+
+    contact_id: str
+    name: str
+    role: str
+    email: str | None = None
+    phone: str | None = None
+    language: str | None = None
+    preferred_channel: Channel | None = None
+    opted_out: tuple[Channel, ...] = ()
+
+    def address(self, channel: Channel) -> str | None:
+        return {Channel.EMAIL: self.email, Channel.SMS: self.phone}.get(channel)
+
+
+Address = tuple[Channel, str]
+"""A channel and the mailbox or number on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way to one person."""
+
+    channel: Channel
+    address: str
+    name: str
+    contact_id: str | None = None
+    language: str | None = None
+
+
+def routes(
+    contacts: Iterable[Contact], channels: Sequence[Channel], *, opted_out: Collection[Address]
+) -> list[Route]:
+    """Every way that is open, best first: the right person, then the channel that person prefers.
+
+    `channels` are the reminder's, in order; a channel that is not among them is never used.
+    """
+    found = [
+        Route(channel, address, contact.name, contact.contact_id, contact.language)
+        for contact in sorted(contacts, key=_by_role)
+        for channel in _preferred_first(contact, channels)
+        if (address := contact.address(channel))
+        and channel not in contact.opted_out
+        and (channel, address) not in opted_out
+    ]
+    return list({(route.channel, route.address): route for route in reversed(found)}.values())[::-1]
+
+
+def somebody_opted_out(
+    contacts: Iterable[Contact], channels: Sequence[Channel], *, opted_out: Collection[Address]
+) -> bool:
+    """Whether a road would be open, had nobody asked us not to take it."""
+    return any(
+        channel in contact.opted_out or (channel, address) in opted_out
+        for contact in contacts
+        for channel in channels
+        if (address := contact.address(channel))
+    )
+
+
+def _by_role(contact: Contact) -> tuple[int, str]:
+    rank = _ROLES.index(contact.role) if contact.role in _ROLES else len(_ROLES)
+    return rank, contact.contact_id
+
+
+def _preferred_first(contact: Contact, channels: Sequence[Channel]) -> list[Channel]:
+    usable = [channel for channel in channels if channel in BROUGHT]
+    return sorted(usable, key=lambda channel: channel is not contact.preferred_channel)

@@ -1,0 +1,1 @@
+"""The outside: tables, templates, mail and text providers."""

@@ -1,0 +1,240 @@
+"""From a verdict to words: the values that the forms are filled with, and the finished mail or text message."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from babel import Locale
+
+from notifier.domain.brief import AnswerBrief, EscalationBrief, ListedItem
+from notifier.domain.contact import Channel
+from notifier.domain.customer import Customer
+from notifier.domain.handover import Parcel, reference_of
+from notifier.domain.last_look import Asked, Speak
+from notifier.domain.message import Message, Purpose, Told
+from notifier.gateways import phrasing
+from notifier.gateways.mime import Mail, Mailbox, mail_bytes
+from notifier.gateways.phrasing import printable
+from notifier.gateways.stationery import CHOICES, Stationery, fill
+from shared.base.clock import Moment
+from shared.base.days import local_day
+from shared.contracts.company import Company, LegalEntity
+
+ITEMS_SHOWN_MAX = 40
+TEXT_CHARACTERS_MAX = 459
+"""Three parts of a concatenated text message."""
+
+SUBJECT_CHARACTERS_MAX = 200
+
+_FIRMEST = "urgent"
+
+Values = dict[str, Any]
+"""Plain values for the blanks of a form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """For whom we write, in whose name, and on which day (the legal entity's)."""
+
+    customer: Customer
+    entity: LegalEntity
+    language: str
+    today: date
+
+    @property
+    def locale(self) -> Locale:
+        return phrasing.locale_of(self.language, self.customer.country)
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """Words that are ready to be carried, and what is kept of them."""
+
+    told: Told
+    parcel: Parcel
+
+
+class Writer:
+    """Words messages on the company's stationery."""
+
+    def __init__(self, stationery: Stationery, company: Company) -> None:
+        self._stationery = stationery
+        self._company = company
+
+    def word(self, message: Message, speak: Speak, customer: Customer, *, now: Moment) -> Worded:
+        """The message in the reader's language. Refuses words that cannot travel safely."""
+        entity = self._company.legal_entity(message.legal_entity)
+        assert entity is not None, f"legal entity {message.legal_entity} is not in the company file"
+        language = _language(message, speak, customer)
+        reader = Reader(customer, entity, language, local_day(now, entity.time_zone))
+        values = self._values(message, speak, reader)
+
+        if speak.route.channel is Channel.SMS:
+            return self._text(message, speak, reader, values)
+        return self._mail(message, speak, reader, values, now=now)
+
+    def _mail(
+        self, message: Message, speak: Speak, reader: Reader, values: Values, *, now: Moment
+    ) -> Worded:
+        entity, kind = reader.entity, _kind(message, speak)
+        form = self._stationery.form(kind, reader.language, entity.brand)
+        values["subject"] = printable(fill(form.subject, values), SUBJECT_CHARACTERS_MAX)
+        text = fill(form.text, values)
+        content = mail_bytes(
+            Mail(
+                message_id=message.message_id,
+                sender=Mailbox(entity.sender.name, entity.sender.email),
+                to=Mailbox(printable(speak.route.name), speak.route.address),
+                reply_to=entity.sender.reply_to,
+                subject=values["subject"],
+                text=text,
+                html=fill(form.html, values),
+                language=reader.language,
+                sent_at=now,
+            )
+        )
+        return _worded(message, speak, values["subject"], text, content, sender=entity.sender.email)
+
+    def _text(self, message: Message, speak: Speak, reader: Reader, values: Values) -> Worded:
+        brief, language = message.brief, reader.language
+        if isinstance(brief, AnswerBrief):
+            parts = [self._stationery.line("answers", brief.kind, language, values)]
+        else:
+            names = (_kind(message, speak), "pay", "help", "stop")
+            parts = [self._stationery.line("sms", name, language, values) for name in names]
+        mark = self._stationery.line("sms", "mark", language, values)
+        body = " ".join(parts)[: TEXT_CHARACTERS_MAX - len(mark) - 1] + " " + mark
+        return _worded(message, speak, "", body, body.encode(), sender=reader.entity.sender.sms)
+
+    def _values(self, message: Message, speak: Speak, reader: Reader) -> Values:
+        customer, entity, locale = reader.customer, reader.entity, reader.locale
+        asked = sorted(
+            speak.asked, key=lambda one: (one.invoice.due_on, one.invoice.invoice_number)
+        )
+        shown = [self._item(one, reader) for one in asked[:ITEMS_SHOWN_MAX]]
+        totals = _totals(asked)
+        brief = message.brief
+        return {
+            "brand": entity.brand.logo_text,
+            "customer": printable(customer.name or customer.customer_number),
+            "customer_number": printable(customer.customer_number),
+            "contact": printable(speak.route.name),
+            "count": len(asked),
+            "items": shown,
+            "first": shown[0] if shown else None,
+            "more": len(asked) - len(shown),
+            "oldest": max([0, *((reader.today - one.invoice.due_on).days for one in asked)]),
+            "totals": [phrasing.amount(minor, code, locale) for code, minor in totals],
+            "total": " + ".join(
+                phrasing.amount_in_code(minor, code, locale) for code, minor in totals
+            ),
+            "pay": _payment(entity, asked),
+            "help": _helper(entity, customer, _kind(message, speak)),
+            "reply": self._replies(asked, reader),
+            "entity": {"name": entity.name, "address": _postal(entity)},
+            "mark": reference_of(message.message_id),
+            "level": brief.level if isinstance(brief, EscalationBrief) else "",
+            "why": printable(brief.why, 300) if isinstance(brief, EscalationBrief) else "",
+        }
+
+    def _item(self, one: Asked, reader: Reader) -> Values:
+        invoice, late = one.invoice, (reader.today - one.invoice.due_on).days
+        source = self._company.source(invoice.source)
+        hosts = source.document_hosts if source else ()
+        due = phrasing.day(invoice.due_on, reader.locale)
+        age = "overdue" if late > 0 else "due_in"
+        return {
+            "number": printable(invoice.invoice_number, 60),
+            "due": due,
+            "due_text": self._label("due", reader, {"due": due}),
+            "age": self._label(age, reader, {"days": abs(late)}),
+            "overdue": late > 0,
+            "open": phrasing.amount(one.minor, invoice.currency, reader.locale),
+            "url": phrasing.safe_link(invoice.document_url, hosts),
+        }
+
+    def _replies(self, asked: Sequence[Asked], reader: Reader) -> dict[str, str]:
+        about = phrasing.references([one.invoice.invoice_number for one in asked])
+        address = reader.entity.sender.reply_to
+        return {
+            choice: phrasing.reply_link(
+                address, f"{self._label(f'option_{choice}', reader, {})}: {about}"
+            )
+            for choice in CHOICES
+        }
+
+    def _label(self, name: str, reader: Reader, values: Values) -> str:
+        return self._stationery.line("labels", name, reader.language, values)
+
+
+def _worded(
+    message: Message, speak: Speak, subject: str, text: str, content: bytes, *, sender: str
+) -> Worded:
+    listed = tuple(
+        ListedItem(
+            one.invoice.invoice_id,
+            one.invoice.invoice_number,
+            one.step.number,
+            one.invoice.currency,
+            one.minor,
+            one.invoice.due_on,
+        )
+        for one in speak.asked
+    )
+    told = Told(speak.step.number if speak.step else None, listed, subject, text)
+    return Worded(told, Parcel(message.message_id, speak.route, content, sender))
+
+
+def _language(message: Message, speak: Speak, customer: Customer) -> str:
+    """The contact's, else the customer's; people of ours read English."""
+    if message.purpose is Purpose.ESCALATION:
+        return phrasing.language_of(None)
+    return phrasing.language_of(speak.route.language, customer.language)
+
+
+def _kind(message: Message, speak: Speak) -> str:
+    if message.purpose is Purpose.ESCALATION:
+        return "escalation"
+    return speak.step.tone if speak.step else "answer"
+
+
+def _totals(asked: Sequence[Asked]) -> list[tuple[str, int]]:
+    """One per currency, never netted across."""
+    sums: dict[str, int] = {}
+    for one in asked:
+        sums[one.invoice.currency] = sums.get(one.invoice.currency, 0) + one.minor
+    return sorted(sums.items())
+
+
+def _payment(entity: LegalEntity, asked: Sequence[Asked]) -> dict[str, str]:
+    bank = entity.bank
+    wanted = [one.invoice.payment_reference or one.invoice.invoice_number for one in asked]
+    return {
+        "holder": bank.holder,
+        "iban": phrasing.iban_in_groups(bank.iban),
+        "bic": bank.bic,
+        "bank": bank.name,
+        "reference": phrasing.references(wanted),
+    }
+
+
+def _helper(entity: LegalEntity, customer: Customer, kind: str) -> dict[str, str]:
+    """Whom to call: whoever knows the customer, or the collections manager once it is urgent."""
+    manager, owner = entity.collections_manager, customer.account_owner
+    name, email = (
+        (owner.name, owner.email) if owner and kind != _FIRMEST else (manager.name, manager.email)
+    )
+    phone = manager.phone or ""
+    return {
+        "name": printable(name),
+        "email": email,
+        "phone": phone,
+        "dial": phrasing.PHONE_SIGNS.sub("", phone),
+        "initials": phrasing.initials(printable(name)),
+    }
+
+
+def _postal(entity: LegalEntity) -> str:
+    address = entity.address
+    return f"{address.street}, {address.postal_code} {address.city}, {address.country}"

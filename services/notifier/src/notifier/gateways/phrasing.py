@@ -1,0 +1,108 @@
+"""Plain values in the reader's language: amounts, days, names and references, ready to be printed."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from urllib.parse import quote, urlsplit
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_currency
+
+from notifier.gateways.stationery import LANGUAGES
+from shared.base.money import exponent
+
+NAME_CHARACTERS_MAX = 80
+REFERENCE_CHARACTERS_MAX = 140
+"""What a SEPA transfer has room for."""
+
+_LOCALES = {
+    "en": ("en_GB", {"US": "en_US", "CA": "en_CA", "AU": "en_AU"}),
+    "de": ("de_DE", {"AT": "de_AT", "CH": "de_CH"}),
+}
+_UNPRINTABLE = re.compile(
+    r"[\x00-\x20\x7f-\xa0\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+"
+)
+_GROUPS_OF_FOUR = re.compile(r"(.{4})(?=.)")
+PHONE_SIGNS = re.compile(r"[^\d+]")
+
+
+def language_of(*wanted: str | None) -> str:
+    """The first of these that we speak (`de-AT` is German), else English."""
+    for tag in wanted:
+        if tag:
+            spoken = tag.replace("_", "-").partition("-")[0].casefold()
+            return spoken if spoken in LANGUAGES else LANGUAGES[0]
+    return LANGUAGES[0]
+
+
+@lru_cache(maxsize=64)
+def locale_of(language: str, country: str) -> Locale:
+    """How numbers and days are written: by language, and by country where that language differs."""
+    usual, elsewhere = _LOCALES[language]
+    return Locale.parse(elsewhere.get(country, usual))
+
+
+def amount(minor: int, currency: str, locale: Locale) -> str:
+    """`1234.50 EUR` → `€1,234.50` or `1.234,50 €`."""
+    exact = Decimal(minor).scaleb(-exponent(currency))
+    return str(format_currency(exact, currency, locale=locale))
+
+
+def amount_in_code(minor: int, currency: str, locale: Locale) -> str:
+    """The same with the currency's code and plain spaces, for text messages (signs like € halve their length)."""
+    exact = Decimal(minor).scaleb(-exponent(currency))
+    text: str = format_currency(exact, currency, "¤¤ #,##0.00", locale=locale)
+    return printable(text)
+
+
+def day(on: date, locale: Locale) -> str:
+    """`11 Apr 2026`, `11.04.2026`, `Apr 11, 2026`."""
+    return str(format_date(on, "medium", locale=locale))
+
+
+def printable(text: str, characters_max: int = NAME_CHARACTERS_MAX) -> str:
+    """One line without control or direction marks, cut with an ellipsis."""
+    line = _UNPRINTABLE.sub(" ", text).strip()
+    return line if len(line) <= characters_max else line[: characters_max - 1].rstrip() + "…"
+
+
+def references(wanted: Sequence[str]) -> str:
+    """What to write on the transfer, as many as fit."""
+    fitting: list[str] = []
+    for reference in dict.fromkeys(printable(one) for one in wanted):
+        if len(", ".join([*fitting, reference])) > REFERENCE_CHARACTERS_MAX:
+            break
+        fitting.append(reference)
+    return ", ".join(fitting)
+
+
+def iban_in_groups(iban: str) -> str:
+    return _GROUPS_OF_FOUR.sub(r"\1 ", iban.replace(" ", ""))
+
+
+def initials(name: str) -> str:
+    words = [word for word in name.split() if word[0].isalpha()]
+    return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:])) or "?"
+
+
+def reply_link(address: str, subject: str) -> str:
+    """A mailto link: one click writes to us."""
+    return f"mailto:{quote(address, safe='@+.-_')}?subject={quote(subject)}"
+
+
+def safe_link(url: str | None, hosts: Sequence[str]) -> str:
+    """The link when it is https and leads to a host that the company named, else nothing."""
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return (
+        url
+        if parts.scheme == "https" and parts.hostname in hosts and "@" not in parts.netloc
+        else ""
+    )

@@ -1,0 +1,123 @@
+"""Our letter paper: layouts and phrases, compiled once per kind, language and brand, and filled once per message."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import StrictUndefined, Template
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from mjml import mjml2html
+
+from shared.base.errors import Refusal
+from shared.contracts.company import Brand
+
+LANGUAGES = ("en", "de")
+"""The first is used for everybody whose language we do not speak."""
+
+OUTPUT_CHARACTERS_MAX = 300_000
+FILES_CHARACTERS_MAX = 200_000
+CHOICES = ("paid", "time", "query")
+"""What a reader can answer with one click."""
+
+Phrases = Mapping[str, Mapping[str, str]]
+
+
+class WordsTooLong(Refusal):
+    code = "words-too-long"
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A mail with blanks. Filling is cheap; the layout was translated from MJML when the form was made."""
+
+    subject: Template
+    html: Template
+    text: Template
+
+
+class Stationery:
+    """Reads the folder once. Layout blanks are `[[ ]]` and filled when a form is made; message blanks are `{{ }}`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._layouts = {suffix: _read(folder / f"mail.{suffix}") for suffix in ("mjml", "txt")}
+        self._phrases: dict[str, Phrases] = {
+            language: tomllib.loads(_read(folder / f"{language}.toml")) for language in LANGUAGES
+        }
+        self._html = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=True)
+        self._plain = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
+        self._layout = ImmutableSandboxedEnvironment(
+            undefined=StrictUndefined,
+            autoescape=False,
+            variable_start_string="[[",
+            variable_end_string="]]",
+            block_start_string="[%",
+            block_end_string="%]",
+            comment_start_string="[#",
+            comment_end_string="#]",
+            trim_blocks=True,
+        )
+        self._forms: dict[tuple[str, str, Brand], Form] = {}
+        self._lines: dict[tuple[str, str, str], Template] = {}
+
+    def form(self, kind: str, language: str, brand: Brand) -> Form:
+        """The mail form of a tone, or of an escalation."""
+        key = (kind, language, brand)
+        if key not in self._forms:
+            self._forms[key] = self._make(kind, language, brand)
+        return self._forms[key]
+
+    def line(self, section: str, name: str, language: str, values: Mapping[str, Any]) -> str:
+        """One phrase on its own, filled: for text messages and labels."""
+        key = (section, name, language)
+        if key not in self._lines:
+            self._lines[key] = self._plain.from_string(self._phrases[language][section][name])
+        return fill(self._lines[key], values)
+
+    def _make(self, kind: str, language: str, brand: Brand) -> Form:
+        phrases = self._phrases[language]
+        labels = phrases["labels"]
+        blanks = {
+            **phrases[kind],
+            "labels": labels,
+            "language": language,
+            "customer_mail": kind != "escalation",
+            "choices": [{"key": key, "label": labels[f"option_{key}"]} for key in CHOICES],
+            "color": brand.color,
+            "accent": brand.accent,
+            "accent_dark": mixed(brand.accent, "#000000", percent=32),
+            "tint": mixed(brand.color, "#ffffff", percent=93),
+        }
+        html = mjml2html(self._layout.from_string(self._layouts["mjml"]).render(blanks), fonts={})
+        return Form(
+            subject=self._plain.from_string(phrases[kind]["subject"]),
+            html=self._html.from_string(html),
+            text=self._plain.from_string(
+                self._layout.from_string(self._layouts["txt"]).render(blanks)
+            ),
+        )
+
+
+def fill(template: Template, values: Mapping[str, Any]) -> str:
+    """The template with its blanks filled; refuses an output without measure."""
+    pieces: list[str] = []
+    characters = 0
+    for piece in template.generate(values):
+        characters += len(piece)
+        if characters > OUTPUT_CHARACTERS_MAX:
+            raise WordsTooLong(f"more than {OUTPUT_CHARACTERS_MAX} characters")
+        pieces.append(piece)
+    return "".join(pieces)
+
+
+def mixed(color: str, other: str, *, percent: int) -> str:
+    """`color` with that much of `other` in it; both #rrggbb."""
+    pairs = zip(bytes.fromhex(color[1:]), bytes.fromhex(other[1:]), strict=True)
+    return "#" + bytes((own * (100 - percent) + new * percent) // 100 for own, new in pairs).hex()
+
+
+def _read(path: Path) -> str:
+    text = path.read_text(encoding="utf-8")
+    assert len(text) <= FILES_CHARACTERS_MAX, f"{path.name} is too long for a template"
+    return text

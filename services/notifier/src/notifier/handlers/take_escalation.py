@@ -1,0 +1,37 @@
+"""An escalation was raised: a person of ours is to be told."""
+
+from notifier.domain.brief import EscalationBrief, PlannedItem
+from notifier.domain.desk import Desk
+from notifier.domain.message import Message, Purpose
+from notifier.handlers.take_reminder import message_id_of, step_of
+from shared.base.clock import Moment
+from shared.contracts.scheduler import EscalationRaised
+
+
+def take_escalation(desk: Desk, raised: EscalationRaised, *, moment: Moment) -> None:
+    """Open the message, one per escalation; people of ours have no quiet hours here."""
+    message_id = message_id_of(raised.escalation_id)
+    if message_id in desk.messages:
+        return
+
+    brief = EscalationBrief(
+        level=raised.level.value,
+        to_name=raised.to.name,
+        to_email=raised.to.email,
+        why=raised.reason,
+        items=tuple(PlannedItem(item.invoice_id, step_of(item.step)) for item in raised.items),
+    )
+
+    desk.put(
+        Message(
+            message_id=message_id,
+            customer_id=raised.customer_id,
+            purpose=Purpose.ESCALATION,
+            legal_entity=raised.legal_entity,
+            due_at=moment,
+            planned_at=moment,
+            contact_day=moment.date(),
+            brief=brief,
+            escalation_id=raised.escalation_id,
+        )
+    )
