@@ -165,6 +165,8 @@ class ErpCustomerHold(Part):
 
 
 class ErpCustomerChanged(ErpEvent):
+    """A customer and everybody we may write to there. Intercompany, inactive and deleted ones are never chased."""
+
     TYPE = "erp.customer.changed.v1"
     TOPIC = CUSTOMERS
 
@@ -227,6 +229,8 @@ Allocations = Annotated[tuple[ErpAllocation, ...], Field(max_length=ALLOCATIONS_
 
 
 class ErpInvoicePosted(ErpEvent):
+    """An invoice, debit note, interest invoice or journal line that is owed. `due_on` is the last due date."""
+
     TYPE = "erp.invoice.posted.v1"
     TOPIC = INVOICES
 
@@ -253,6 +257,8 @@ class ErpInvoicePosted(ErpEvent):
 
 
 class ErpInvoiceCancelled(ErpEvent):
+    """The invoice is owed no more; a later posting with a higher version revives it."""
+
     TYPE = "erp.invoice.cancelled.v1"
     TOPIC = INVOICES
 
@@ -264,6 +270,8 @@ class ErpInvoiceCancelled(ErpEvent):
 
 
 class ErpCreditNotePosted(ErpEvent):
+    """A credit note. `corrects_invoice_id` is a legal reference only; `allocations` say what it pays."""
+
     TYPE = "erp.credit-note.posted.v1"
     TOPIC = INVOICES
 
@@ -286,6 +294,8 @@ class ErpCreditNotePosted(ErpEvent):
 
 
 class ErpCreditNoteCancelled(ErpEvent):
+    """The credit note counts no more."""
+
     TYPE = "erp.credit-note.cancelled.v1"
     TOPIC = INVOICES
 
@@ -303,6 +313,8 @@ class ErpItem(Part):
 
 
 class ErpAdjustmentPosted(ErpEvent):
+    """Taken off the open amount of an item without money moving; a negative amount puts back."""
+
     TYPE = "erp.adjustment.posted.v1"
     TOPIC = INVOICES
 
@@ -319,6 +331,8 @@ class ErpAdjustmentPosted(ErpEvent):
 
 
 class ErpAdjustmentCancelled(ErpEvent):
+    """The adjustment counts no more."""
+
     TYPE = "erp.adjustment.cancelled.v1"
     TOPIC = INVOICES
 
@@ -330,6 +344,8 @@ class ErpAdjustmentCancelled(ErpEvent):
 
 
 class ErpPaymentReceived(ErpEvent):
+    """Money on our account at `value_date`. Without a customer it waits until it gains one."""
+
     TYPE = "erp.payment.received.v1"
     TOPIC = PAYMENTS
 
@@ -363,6 +379,8 @@ class ErpPaymentReturned(ErpEvent):
 
 
 class ErpPaymentCancelled(ErpEvent):
+    """The payment was a typing error: no behaviour of the payer."""
+
     TYPE = "erp.payment.cancelled.v1"
     TOPIC = PAYMENTS
 
@@ -418,6 +436,8 @@ class ErpOpenItemsStated(ErpEvent):
 
 
 class ErpOpenItemsCompleted(ErpEvent):
+    """The end of a nightly run: customers not stated have nothing open."""
+
     TYPE = "erp.open-items.completed.v1"
     TOPIC = BALANCES
 

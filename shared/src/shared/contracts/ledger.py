@@ -144,22 +144,32 @@ class InvoiceEvent(Invoice, Event):
 
 
 class InvoiceOpened(InvoiceEvent):
+    """The ERP posted it and it is owed."""
+
     TYPE = "ledger.invoice.opened.v1"
 
 
 class InvoiceAmended(InvoiceEvent):
+    """A newer version differs, or its open amount moved without being settled."""
+
     TYPE = "ledger.invoice.amended.v1"
 
 
 class InvoiceSettled(InvoiceEvent):
+    """Nothing is open any more."""
+
     TYPE = "ledger.invoice.settled.v1"
 
 
 class InvoiceReopened(InvoiceEvent):
+    """A payment came back or was applied elsewhere: something is open again, with the old due date."""
+
     TYPE = "ledger.invoice.reopened.v1"
 
 
 class InvoiceCancelled(InvoiceEvent):
+    """The ERP took it back."""
+
     TYPE = "ledger.invoice.cancelled.v1"
 
 
@@ -201,6 +211,8 @@ class PaymentEvent(Event):
 
 
 class PaymentReceived(PaymentEvent):
+    """Money came in."""
+
     TYPE = "ledger.payment.received.v1"
 
 
@@ -211,10 +223,14 @@ class PaymentApplied(PaymentEvent):
 
 
 class PaymentReturned(PaymentEvent):
+    """The bank, card scheme or we gave it back, in whole or in part; invoices it had paid are open again."""
+
     TYPE = "ledger.payment.returned.v1"
 
 
 class PaymentCancelled(PaymentEvent):
+    """It never was: a typing error of the ERP."""
+
     TYPE = "ledger.payment.cancelled.v1"
 
 
@@ -245,12 +261,18 @@ class CreditEvent(Event):
 
 
 class CreditPosted(CreditEvent):
+    """The ERP posted a credit note."""
+
     TYPE = "ledger.credit.posted.v1"
 
 
 class CreditApplied(CreditEvent):
+    """Its allocations changed: applied, un-applied or applied elsewhere."""
+
     TYPE = "ledger.credit.applied.v1"
 
 
 class CreditCancelled(CreditEvent):
+    """The ERP took the credit note back."""
+
     TYPE = "ledger.credit.cancelled.v1"

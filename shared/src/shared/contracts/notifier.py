@@ -50,6 +50,8 @@ class MessageEvent(Event):
 
 
 class MessageSent(MessageEvent):
+    """A provider has taken it."""
+
     TYPE = "notifier.message.sent.v1"
 
 

@@ -77,6 +77,8 @@ class ReminderPlanned(ReminderEvent):
 
 
 class ReminderWithdrawn(ReminderEvent):
+    """A planned reminder no longer holds; one that has left already stays as it is."""
+
     TYPE = "scheduler.reminder.withdrawn.v1"
 
     reason: str
@@ -138,10 +140,14 @@ class HoldEvent(Event):
 
 
 class HoldPlaced(HoldEvent):
+    """Silence begins."""
+
     TYPE = "scheduler.hold.placed.v1"
 
 
 class HoldEnded(HoldEvent):
+    """Silence ends, by its date or by a person."""
+
     TYPE = "scheduler.hold.ended.v1"
 
 

@@ -1,4 +1,4 @@
-"""The catalogue of events: JSON Schemas, examples and an AsyncAPI document, generated from the models and committed.
+"""The catalogue of events: JSON Schemas, examples, a reference and an AsyncAPI document, made from the models.
 
 `python -m shared.testing.catalogue write` renews it, `check` compares it with the models and with every released
 version: a released event only ever gains optional fields; whatever changes more is a new major type.
@@ -21,6 +21,7 @@ from shared.contracts.event import Event
 from shared.contracts.registry import ERP_EVENTS, EVENTS
 from shared.messaging.routes import ERP_TOPICS, TOPICS
 from shared.testing.examples import erp_examples, our_examples
+from shared.testing.reference import reference
 
 FOLDER = Path(__file__).parents[3] / "catalogue"
 MODELS: Mapping[str, type[BaseModel]] = {**ERP_EVENTS, **EVENTS}
@@ -34,6 +35,8 @@ def documents() -> dict[str, str]:
         files[f"examples/{event.TYPE}.json"] = (
             event.model_dump_json(indent=2, exclude_none=True) + "\n"
         )
+    told = {name: files[f"examples/{name}.json"] for name in MODELS}
+    files["README.md"] = reference(MODELS, TOPICS, told)
     files["asyncapi.yaml"] = yaml.safe_dump(
         _asyncapi(), sort_keys=False, allow_unicode=True, width=120
     )
