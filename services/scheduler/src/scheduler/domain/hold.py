@@ -1,0 +1,65 @@
+"""Hold: silence that a person of ours asked for, with a reason, an owner and an end."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from uuid import UUID
+
+from shared.base.clock import Moment
+from shared.base.errors import Refusal
+
+
+class HoldEndsBeforeItBegins(Refusal):
+    code = "hold-ends-before-it-begins"
+
+
+class HoldAlreadyEnded(Refusal):
+    code = "hold-already-ended"
+    status = 409
+
+
+class HoldKind(StrEnum):
+    MANUAL = "manual"
+    SALES = "sales"
+    HARDSHIP = "hardship"
+    LEGAL = "legal"
+    INSOLVENCY = "insolvency"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Of all of the customer, of one legal entity, or of one invoice."""
+
+    hold_id: UUID
+    customer_id: UUID
+    kind: HoldKind
+    reason: str
+    owner: str
+    placed_at: Moment
+    until: Moment | None = None
+    legal_entity: str | None = None
+    invoice_id: UUID | None = None
+    ended_at: Moment | None = None
+
+    def __post_init__(self) -> None:
+        if self.until is not None and self.until <= self.placed_at:
+            raise HoldEndsBeforeItBegins(
+                f"the hold would end at {self.until.isoformat()}, and begins "
+                f"at {self.placed_at.isoformat()}",
+                pointer="/until",
+            )
+
+    def stands(self, moment: Moment) -> bool:
+        return self.ended_at is None and not self.is_over(moment)
+
+    def is_over(self, moment: Moment) -> bool:
+        """Whether its own end has come."""
+        return self.until is not None and self.until <= moment
+
+    def covers(self, legal_entity: str, invoice_id: UUID) -> bool:
+        return self.legal_entity in {None, legal_entity} and self.invoice_id in {None, invoice_id}
+
+    def end(self, moment: Moment) -> "Hold":
+        """The same hold, ended; a hold ends once."""
+        if self.ended_at is not None:
+            raise HoldAlreadyEnded(f"the hold ended at {self.ended_at.isoformat()}")
+        return replace(self, ended_at=moment)

@@ -1,0 +1,1 @@
+"""The outside of the scheduler: its tables and its policy files."""
