@@ -24,6 +24,11 @@ _STANDING_KEYS = (
     "SELECT DISTINCT key FROM parked_events WHERE key = ANY($1::text[]) AND ended_at IS NULL"
 )
 _STANDING = "SELECT * FROM parked_events WHERE key = $1 AND ended_at IS NULL ORDER BY parked_id LIMIT $2 FOR UPDATE"
+_PAGE = """
+SELECT parked_id, key AS customer_id, topic, type, code, detail, parked_at FROM parked_events
+WHERE ended_at IS NULL AND parked_id > $1 ORDER BY parked_id LIMIT $2
+"""
+_KEY = "SELECT key FROM parked_events WHERE parked_id = $1 AND ended_at IS NULL"
 _END = """
 UPDATE parked_events SET ended_at = $2, ending = $3, ended_why = $4
 WHERE parked_id = ANY($1::bigint[]) AND ended_at IS NULL
@@ -81,6 +86,18 @@ async def standing(connection: asyncpg.Connection, key: str) -> list[asyncpg.Rec
     """The records of a key in the order in which they came, locked for retrying."""
     rows: list[asyncpg.Record] = await connection.fetch(_STANDING, key, RETRIES_AT_ONCE_MAX)
     return rows
+
+
+async def page(connection: asyncpg.Connection, *, after: int, limit: int) -> list[asyncpg.Record]:
+    """Records that stand aside, by number, beyond `after`."""
+    rows: list[asyncpg.Record] = await connection.fetch(_PAGE, after, limit)
+    return rows
+
+
+async def key_of(connection: asyncpg.Connection, parked_id: int) -> str | None:
+    """The key of a record that stands aside; None when it does not (any more)."""
+    key: str | None = await connection.fetchval(_KEY, parked_id)
+    return key
 
 
 async def count(connection: asyncpg.Connection, key: str) -> tuple[int, int]:
