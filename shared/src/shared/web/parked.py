@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.base.errors import Refusal
+from shared.db.work import is_transient
 from shared.messaging import parking
 from shared.messaging.projection import Projection
 from shared.web.auth import SignedIn, require
@@ -49,7 +50,7 @@ class Retried(BaseModel):
 
 
 def parked_router(projection: Projection[Any]) -> APIRouter:
-    """`/v1/parked` of a service that hears by this projection. A retry takes all of the customer's records, in order."""
+    """`/v1/parked` of a service with this projection. A retry takes all of the customer's records, in order."""
     router = APIRouter(prefix="/v1/parked", tags=["parked"], route_class=CommandRoute)
 
     @router.get("")
@@ -64,6 +65,8 @@ def parked_router(projection: Projection[Any]) -> APIRouter:
         try:
             return Retried(retried=await projection.retry(work, key))
         except Exception as error:
+            if is_transient(error):
+                raise
             raise StillCrashes(f"{type(error).__name__}: {error}") from error
 
     @router.post("/{parked_id}/discards", status_code=201, dependencies=[require("operator")])
