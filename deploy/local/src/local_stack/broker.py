@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from local_stack import kafka, tansu
+from local_stack.artifacts import JAVA_MIN, ArtifactsMissing, archives
 from local_stack.children import Program, running
 
 Kind = Literal["kafka", "tansu"]
@@ -37,7 +38,10 @@ class Choice:
 
 
 def choose() -> Choice:
-    """KAFKA_BOOTSTRAP_SERVERS, else BROKER=kafka|tansu, else Kafka where Java and Maven are."""
+    """KAFKA_BOOTSTRAP_SERVERS, else BROKER=kafka|tansu, else Kafka where Java and Maven are.
+
+    May fetch Kafka, which takes up to a minute the first time.
+    """
     if external := os.environ.get("KAFKA_BOOTSTRAP_SERVERS"):
         return Choice("kafka", f"Kafka at {external} (KAFKA_BOOTSTRAP_SERVERS)", external)
 
@@ -46,16 +50,22 @@ def choose() -> Choice:
             return Choice("kafka", "Apache Kafka (BROKER=kafka)")
         case "tansu":
             return Choice("tansu", "Tansu, in memory only (BROKER=tansu)")
-        case "" if kafka.is_available():
-            return Choice("kafka", "Apache Kafka")
         case "":
-            return Choice(
-                "tansu",
-                "Tansu, in memory only, because Java 17 and Maven are not both here; "
-                "it is enough to look around, production and the full tests want Apache Kafka",
-            )
+            return _best()
         case other:
             raise ValueError(f"BROKER is {other!r}; it may be kafka or tansu")
+
+
+def _best() -> Choice:
+    if not kafka.is_available():
+        why = f"Java {JAVA_MIN} and Maven are not both here"
+    else:
+        try:
+            archives("kafka")
+            return Choice("kafka", "Apache Kafka")
+        except ArtifactsMissing as missing:
+            why = f"Kafka could not be fetched ({missing})"
+    return Choice("tansu", f"Tansu, in memory only, for looking around: {why}")
 
 
 def prepare(choice: Choice, folder: Path, *, port: int = 0) -> Bus:

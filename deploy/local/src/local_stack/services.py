@@ -1,0 +1,103 @@
+"""The five services as the local stack runs them."""
+
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from local_stack.addresses import LOOPBACK, answers
+from local_stack.children import Program
+from local_stack.folders import REPOSITORY
+
+NAMES = ("ledger", "scheduler", "notifier", "disputes", "portal-api")
+PORTS = {"ledger": 8101, "scheduler": 8102, "notifier": 8103, "disputes": 8104, "portal-api": 8105}
+ROLES = ["admin", "auditor", "collector", "manager", "operator", "viewer"]
+TICK_SECONDS = "0.05"
+
+# What the environment may say otherwise.
+_DEFAULTS: Mapping[str, str] = {
+    "COMPANY_FILE": str(REPOSITORY / "deploy" / "company" / "example.yaml"),
+    "SCHEDULER_POLICIES_FOLDER": str(REPOSITORY / "services" / "scheduler" / "policies"),
+    "NOTIFIER_SENDING_MODE": "live",
+    "JOB_TICK_SECONDS": TICK_SECONDS,
+    "LOG_LEVEL": "INFO",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the services find around them."""
+
+    postgres: str
+    bootstrap: str
+    trustworthy_bus: bool
+    clock_file: Path
+    clock: str
+    traces: str
+    smtp_port: int
+    sms: str
+    sms_account_sid: str
+    sms_auth_token: str
+    logs: Path
+
+
+def database(name: str) -> str:
+    """The name of a service's database."""
+    return name.replace("-", "_")
+
+
+def address(port: int) -> str:
+    """Where a service at that port answers."""
+    return f"http://{LOOPBACK}:{port}"
+
+
+def shared_settings(around: Surroundings) -> dict[str, str]:
+    """The settings that are the same for every service."""
+    trusted = str(around.trustworthy_bus).lower()
+    chosen = {name: os.environ.get(name, value) for name, value in _DEFAULTS.items()}
+
+    return {
+        **chosen,
+        "KAFKA_BOOTSTRAP_SERVERS": around.bootstrap,
+        "KAFKA_IDEMPOTENCE": trusted,
+        "KAFKA_END_OFFSETS": trusted,
+        # A member with a name of its own is back at once after a kill.
+        "KAFKA_STATIC_MEMBERSHIP": "local" if around.trustworthy_bus else "",
+        "CLOCK_FILE": str(around.clock_file),
+        "HTTP_HOST": LOOPBACK,
+        "STAFF_JWKS_URL": f"{around.clock}/.well-known/jwks.json",
+        "STAFF_ISSUER": around.clock,
+        "STAFF_AUDIENCE": "dunwell",
+        "CURSOR_SECRET": secrets.token_hex(32),
+        "TRACES_ZIPKIN_URL": f"{around.traces}/api/v2/spans",
+        "NOTIFIER_SMTP_HOST": LOOPBACK,
+        "NOTIFIER_SMTP_PORT": str(around.smtp_port),
+        "NOTIFIER_TWILIO_URL": around.sms,
+        "NOTIFIER_TWILIO_ACCOUNT_SID": around.sms_account_sid,
+        "NOTIFIER_TWILIO_AUTH_TOKEN": around.sms_auth_token,
+    }
+
+
+def service(
+    name: str, port: int, around: Surroundings, settings: Mapping[str, str], mode: str = "all"
+) -> Program:
+    """A service, or with mode `migrate` its migration."""
+    server = around.postgres.rpartition("/")[0].replace("postgresql:", "postgresql+asyncpg:")
+    own = {
+        "DATABASE_URL": f"{server}/{database(name)}",
+        "HTTP_PORT": str(port),
+        "INSTANCE_NAME": f"{name}-local",
+        "OTEL_SERVICE_NAME": name,
+    }
+
+    return Program(
+        name=name,
+        argv=(sys.executable, "-m", f"{database(name)}.main", mode),
+        env={**settings, **own},
+        log=around.logs / f"{name}.log",
+        is_ready=lambda: answers(f"{address(port)}/readyz"),
+        folder=REPOSITORY,
+        grace_s=25,
+    )
