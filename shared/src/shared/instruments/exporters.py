@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from opentelemetry import trace
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.exporter.zipkin.json import ZipkinExporter
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
 from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 from opentelemetry.sdk.resources import Resource
@@ -116,12 +114,29 @@ def _exporters(zipkin_url: str, file: str) -> list[SpanExporter]:
         return []
     exporters: list[SpanExporter] = []
     if any(map(os.environ.get, _OTLP_VARIABLES)):
-        exporters.append(OTLPSpanExporter())
+        exporters.append(_otlp())
     if zipkin_url:
-        exporters.append(ZipkinExporter(endpoint=zipkin_url))
+        exporters.append(_zipkin(zipkin_url))
     if file:
         exporters.append(FileExporter(Path(file)))
     return exporters
+
+
+# Imported only when asked for: each brings a second that a process which restarts after a crash need not wait.
+
+
+def _otlp() -> SpanExporter:
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import (  # noqa: PLC0415
+        OTLPSpanExporter,
+    )
+
+    return OTLPSpanExporter()
+
+
+def _zipkin(url: str) -> SpanExporter:
+    from opentelemetry.exporter.zipkin.json import ZipkinExporter  # noqa: PLC0415
+
+    return ZipkinExporter(endpoint=url)
 
 
 def _batching(exporter: SpanExporter) -> BatchSpanProcessor:

@@ -7,6 +7,7 @@ context of a cause is handed on unchanged. `shared.instruments.exporters` turns 
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final
 
@@ -46,13 +47,14 @@ class _Tracing:
 
 
 _on: _Tracing | None = None
+_unrecorded: ContextVar[str] = ContextVar("unrecorded", default="")
 
 
-def turn_on(service: str, provider: TracerProvider, processors: Sequence[SpanProcessor]) -> None:
-    """Record spans from now on; `processors` are those already added to the provider."""
+def turn_on(service: str, recorder: TracerProvider, processors: Sequence[SpanProcessor]) -> None:
+    """Record spans from now on; `processors` are those already added to the recorder."""
     global _on  # noqa: PLW0603 - one process has one tracing
     scope = InstrumentationScope("dunwell")
-    _on = _Tracing(service, provider, tuple(processors), provider.get_tracer("dunwell"), scope)
+    _on = _Tracing(service, recorder, tuple(processors), recorder.get_tracer("dunwell"), scope)
 
 
 def turn_off() -> None:
@@ -61,10 +63,25 @@ def turn_off() -> None:
     _on = None
 
 
+def provider() -> TracerProvider | None:
+    """Whose tracers instrumented libraries use; None while nobody records."""
+    return _on.provider if _on else None
+
+
 def current_trace_id() -> str:
     """The trace under way, as 32 hexadecimal digits; "" without one."""
     context = trace.get_current_span().get_span_context()
-    return f"{context.trace_id:032x}" if context.is_valid else ""
+    return f"{context.trace_id:032x}" if context.is_valid else _unrecorded.get()
+
+
+@contextmanager
+def of_request(carrier: Carrier) -> Iterator[None]:
+    """A request has a trace id even while nobody records: the caller's, or a new one."""
+    token = _unrecorded.set(trace_id_of(carrier) or f"{random.getrandbits(128):032x}")
+    try:
+        yield
+    finally:
+        _unrecorded.reset(token)
 
 
 def current_traceparent() -> str:

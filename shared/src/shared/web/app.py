@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 from starlette.types import Scope
 
 from shared.base.errors import Refusal
+from shared.instruments import traces
 from shared.web import health as ops
 from shared.web import problems
 from shared.web.auth import StaffTokens
@@ -34,6 +35,7 @@ def create_app(service: Served, health: Health | None = None, *, doors: bool = T
         version="1",
         redoc_url=None,
         telemetry={
+            "tracer_provider": traces.provider(),
             "metrics": False,
             "logs": False,
             "operation_spans": False,

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.base.clock import machine_seconds
 from shared.db.work import is_transient
-from shared.instruments import metrics
+from shared.instruments import metrics, traces
 from shared.web.problems import of_status
 
 BODY_BYTES_MAX: Final = 1_048_576
@@ -35,7 +35,8 @@ class Guard:
         began = machine_seconds()
         answer = _Answer(send)
         try:
-            await self._guarded(scope, receive, answer)
+            with traces.of_request(Headers(scope=scope)):
+                await self._guarded(scope, receive, answer)
         finally:
             route = getattr(scope.get("route"), "path", "unknown")
             spent, status = machine_seconds() - began, str(answer.status)

@@ -148,6 +148,17 @@ class TestProblems:
         body = assert_problem(answer, 422, "request-invalid")
         assert body["errors"][0]["pointer"] == ""
 
+    async def test_carry_the_trace_id_of_the_caller_or_one_of_their_own(
+        self, http: httpx.AsyncClient
+    ) -> None:
+        called = await http.get(
+            "/v1/trees/12", headers={"traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}
+        )
+        alone = await http.get("/v1/trees/12")
+
+        assert called.json()["trace_id"] == "a" * 32
+        assert len(alone.json()["trace_id"]) == 32
+
     async def test_unknown_routes_and_methods(self, http: httpx.AsyncClient) -> None:
         assert_problem(await http.get("/v1/rocks"), 404, "route-unknown")
         answer = await http.delete("/v1/trees/1")
