@@ -13,6 +13,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.base.clock import Clock, machine_seconds
+from shared.base.points import reached
 from shared.db import offsets
 from shared.db.offsets import OffsetMoved
 from shared.db.work import Database, Work, is_transient
@@ -150,6 +151,8 @@ class Consumer:
             async with self._database.work(self._clock.now()) as work:
                 await self._move(work, partition, records)
                 await hearing.take(work, records)
+                reached("slice.before-commit")
+            reached("slice.after-commit")
         except Exception as error:
             if isinstance(error, OffsetMoved) or is_transient(error):
                 raise

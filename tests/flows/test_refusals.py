@@ -1,0 +1,124 @@
+"""Bad input is normal input: each refusal has its name, silences one customer, and ends by retry or discard."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.contracts import erp as contract
+from shared.testing import builders
+from shared.testing.builders import Voice
+
+pytestmark = [pytest.mark.xdist_group("flows"), pytest.mark.timeout(600)]
+erp = Voice()
+
+GOOD = {
+    "invoice_id": "X", "version": 1, "invoice_number": "X", "kind": "invoice", "customer_number": "C",
+    "legal_entity": "DE01", "issued_on": "2026-02-01", "due_on": "2026-03-01", "currency": "EUR", "total": "119.00",
+}  # fmt: skip
+PAID = {
+    "payment_id": "X", "version": 1, "customer_number": "C", "legal_entity": "DE01", "value_date": "2026-02-20",
+    "currency": "EUR", "amount": "100.00", "method": "transfer",
+}  # fmt: skip
+INVOICE, PAYMENT = contract.ErpInvoicePosted.TYPE, contract.ErpPaymentReceived.TYPE
+
+REFUSALS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "tax-does-not-add-up": (contract.INVOICES, INVOICE, GOOD | {"net": "100.00", "tax": "20.00"}),
+    "amount-negative": (contract.INVOICES, INVOICE, GOOD | {"total": "-5.00"}),
+    "amount-not-a-number": (contract.INVOICES, INVOICE, GOOD | {"total": "NaN"}),
+    "amount-too-precise": (contract.INVOICES, INVOICE, GOOD | {"total": "1.005"}),
+    "amount-too-large": (contract.INVOICES, INVOICE, GOOD | {"total": "99999999999999.00"}),
+    "allocations-exceed-credit": (
+        contract.PAYMENTS, PAYMENT, PAID | {"allocations": [{"invoice_id": "Y", "amount": "100.01"}]},
+    ),
+    "date-out-of-range": (contract.INVOICES, INVOICE, GOOD | {"issued_on": "1066-10-14"}),
+    "due-before-issued": (contract.INVOICES, INVOICE, GOOD | {"due_on": "2026-01-01"}),
+    "currency-unknown": (contract.INVOICES, INVOICE, GOOD | {"currency": "EUX"}),
+    "legal-entity-unknown": (contract.INVOICES, INVOICE, GOOD | {"legal_entity": "XX99"}),
+    "type-unknown": (contract.INVOICES, "erp.invoice.sung.v1", GOOD),
+    "field-missing": (contract.INVOICES, INVOICE, {key: GOOD[key] for key in GOOD if key != "total"}),
+    "field-null": (contract.INVOICES, INVOICE, GOOD | {"net": None}),
+    "value-unknown": (contract.INVOICES, INVOICE, GOOD | {"kind": "poem"}),
+    "not-yet-supported": (
+        contract.INVOICES, INVOICE, GOOD | {"discounts": [{"until": "2026-02-10", "percent": "2"}]},
+    ),
+}  # fmt: skip
+
+
+async def a_customer_who_is_late(stack: Any, number: str) -> None:
+    today = (await stack.now()).date()
+    await stack.tell(
+        erp.says(builders.customer(number)),
+        erp.says(builders.invoice(f"I-{number}", number, "10.00", due=today - timedelta(days=10))),
+    )
+
+
+class TestRefusals:
+    async def test_each_is_named_silences_its_customer_alone_and_ends_by_discard(
+        self, stack: Any
+    ) -> None:
+        bystander = "BYSTANDER"
+        await a_customer_who_is_late(stack, bystander)
+        named: dict[str, str] = {}
+        for code, (topic, event_type, body) in REFUSALS.items():
+            number = f"R-{code}"
+            await a_customer_who_is_late(stack, number)
+            wrong = body | {"customer_number": number}
+            key = "payment_id" if "payment_id" in body else "invoice_id"
+            wrong[key] = f"W-{code}"
+            await stack.publish(
+                erp.utters(topic, event_type, json.dumps(wrong).encode(), event_id=f"E-{code}")
+            )
+            named[code] = number
+        await stack.settle()
+
+        for code in REFUSALS:
+            record = await stack.outcome(f"E-{code}")
+            assert (record["outcome"], record["code"]) == ("refused", code), record
+        await stack.advance(await stack.now() + timedelta(days=4))
+        assert len(await stack.mails(f"ap@{bystander.lower()}.example")) == 1
+        for code, number in named.items():
+            assert await stack.mails(f"ap@{number.lower()}.example") == [], code
+            (parked,) = await stack.doubts(number)
+            await stack.post(
+                "ledger", f"/v1/parked/{parked['parked_id']}/discards", {"reason": "a test"}
+            )
+        await stack.advance(await stack.now() + timedelta(days=5))
+        for code, number in named.items():
+            assert len(await stack.mails(f"ap@{number.lower()}.example")) == 1, code
+
+    async def test_a_corrected_version_ends_the_silence_by_itself(self, stack: Any) -> None:
+        await a_customer_who_is_late(stack, "FIXED")
+        wrong = GOOD | {
+            "customer_number": "FIXED",
+            "invoice_id": "W-FIXED",
+            "net": "1.00",
+            "tax": "1.00",
+        }
+        await stack.tell(erp.utters(contract.INVOICES, INVOICE, json.dumps(wrong).encode()))
+        assert await stack.doubts("FIXED")
+
+        right = wrong | {"version": 2, "net": "100.00", "tax": "19.00"}
+        await stack.tell(erp.utters(contract.INVOICES, INVOICE, json.dumps(right).encode()))
+
+        assert await stack.doubts("FIXED") == []
+
+    async def test_bytes_that_nobody_can_read_are_refused_and_block_nobody(
+        self, stack: Any
+    ) -> None:
+        for turn, body in enumerate([b"", b"{", b"\xff\xfe", b"[]", b'"x"', b"null"]):
+            event_id = f"E-bytes-{turn}"
+            await stack.tell(erp.utters(contract.INVOICES, INVOICE, body, event_id=event_id))
+            assert (await stack.outcome(event_id))["code"] == "payload-unreadable", body
+
+    async def test_a_conflict_keeps_the_first_and_silences(self, stack: Any) -> None:
+        await a_customer_who_is_late(stack, "CONFLICT")
+        today = (await stack.now()).date()
+        other = builders.invoice("I-CONFLICT", "CONFLICT", "99.00", due=today - timedelta(days=10))
+
+        await stack.tell(erp.says(other, event_id="E-conflict"))
+
+        assert (await stack.outcome("E-conflict"))["outcome"] == "conflict"
+        assert [item["open"] for item in await stack.open_items("CONFLICT")] == ["10.00"]
+        assert await stack.doubts("CONFLICT")
