@@ -5,10 +5,12 @@ from contextlib import suppress
 from typing import Protocol
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 LOOK_TIMEOUT_S = 10.0
 WATCH_POLL_MS = 20
+MARK_LOOK_S = 0.002
 WATCH_RECORDS_MAX = 5_000
 
 Ends = dict[str, dict[int, int]]
@@ -31,12 +33,13 @@ class AskedEnds:
 
     def __init__(self, bootstrap: str) -> None:
         self._bootstrap = bootstrap
+        self._layout = Layout(bootstrap)
         self._consumer: AIOKafkaConsumer | None = None
 
     async def of(self, topics: set[str]) -> Ends:
         consumer = await self._connected()
         async with asyncio.timeout(LOOK_TIMEOUT_S):
-            partitions = await _partitions(consumer, topics)
+            partitions = await self._layout.of(topics)
             return _by_topic(await consumer.end_offsets(partitions) if partitions else {})
 
     async def close(self) -> None:
@@ -52,67 +55,88 @@ class AskedEnds:
 
 
 class WatchedEnds:
-    """Reads along, for brokers whose own word about the end cannot be trusted.
+    """Reads along, for a broker (Tansu) that names the first record of the last batch as the end.
 
-    The end of a partition is the high-water mark that came with its latest fetch.
+    The high-water mark of a fetch is right, but may be old. A batch that it does not know begins at
+    it or later, so then the broker's answer is greater: a mark not below the answer is the end.
     """
 
     def __init__(self, bootstrap: str) -> None:
-        self._bootstrap = bootstrap
-        self._consumer: AIOKafkaConsumer | None = None
+        self._asked = AskedEnds(bootstrap)
+        self._reader = AIOKafkaConsumer(
+            bootstrap_servers=bootstrap,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=WATCH_POLL_MS,
+        )
         self._reading: asyncio.Task[None] | None = None
 
     async def of(self, topics: set[str]) -> Ends:
-        consumer = await self._connected()
+        answered = await self._asked.of(topics)
+        await self._watch({TopicPartition(t, p) for t, by_p in answered.items() for p in by_p})
+
         async with asyncio.timeout(LOOK_TIMEOUT_S):
-            partitions = set(await _partitions(consumer, topics))
-            if not partitions <= consumer.assignment():
-                await self._watch(consumer, partitions | consumer.assignment())
-            return _by_topic({at: consumer.highwater(at) or 0 for at in partitions})
+            return {
+                topic: {
+                    p: await self._mark(TopicPartition(topic, p), end) for p, end in by_p.items()
+                }
+                for topic, by_p in answered.items()
+            }
 
     async def close(self) -> None:
         if self._reading:
             self._reading.cancel()
             with suppress(asyncio.CancelledError):
                 await self._reading
-        if self._consumer:
-            await self._consumer.stop()
+            await self._reader.stop()
+        await self._asked.close()
 
-    async def _watch(self, consumer: AIOKafkaConsumer, partitions: set[TopicPartition]) -> None:
-        consumer.assign(list(partitions))
-        await consumer.seek_to_beginning(*partitions)
+    async def _mark(self, at: TopicPartition, answered: int) -> int:
+        while (mark := self._reader.highwater(at) or 0) < answered:  # noqa: ASYNC110 (nobody tells)
+            await asyncio.sleep(MARK_LOOK_S)
+        return mark
+
+    async def _watch(self, partitions: set[TopicPartition]) -> None:
         if self._reading is None:
-            self._reading = asyncio.create_task(self._read(consumer))
+            await self._reader.start()
+            self._reading = asyncio.create_task(self._read())
+        if not partitions <= self._reader.assignment():
+            self._reader.assign(list(partitions | self._reader.assignment()))
 
-        for at in partitions:
-            while consumer.highwater(at) is None:  # noqa: ASYNC110 (aiokafka tells nobody)
-                await asyncio.sleep(WATCH_POLL_MS / 1000)
-
-    async def _read(self, consumer: AIOKafkaConsumer) -> None:
+    async def _read(self) -> None:
         while True:
             with suppress(KafkaError):
-                await consumer.getmany(timeout_ms=WATCH_POLL_MS, max_records=WATCH_RECORDS_MAX)
-
-    async def _connected(self) -> AIOKafkaConsumer:
-        if self._consumer is None:
-            consumer = AIOKafkaConsumer(
-                bootstrap_servers=self._bootstrap,
-                enable_auto_commit=False,
-                auto_offset_reset="earliest",
-                fetch_max_wait_ms=WATCH_POLL_MS,
-            )
-            await consumer.start()
-            self._consumer = consumer
-        return self._consumer
+                await self._reader.getmany(timeout_ms=WATCH_POLL_MS, max_records=WATCH_RECORDS_MAX)
 
 
-async def _partitions(consumer: AIOKafkaConsumer, topics: set[str]) -> list[TopicPartition]:
-    """All partitions of the topics; a topic that does not exist (yet) has none."""
-    if any(consumer.partitions_for_topic(topic) is None for topic in topics):
-        await consumer.topics()
+class Layout:
+    """Which partitions the topics have; asked once per topic, for they do not change here."""
 
-    numbers = {topic: consumer.partitions_for_topic(topic) or set() for topic in topics}
-    return [TopicPartition(topic, n) for topic in sorted(topics) for n in sorted(numbers[topic])]
+    def __init__(self, bootstrap: str) -> None:
+        self._bootstrap = bootstrap
+        self._known: dict[str, list[TopicPartition]] = {}
+
+    async def of(self, topics: set[str]) -> list[TopicPartition]:
+        """All partitions of the topics; a topic that does not exist (yet) has none."""
+        if unknown := sorted(topics - self._known.keys()):
+            self._known.update(await self._ask(unknown))
+        return [at for topic in sorted(topics) for at in self._known.get(topic, ())]
+
+    async def _ask(self, topics: list[str]) -> dict[str, list[TopicPartition]]:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self._bootstrap)
+        await admin.start()
+        try:
+            described = await admin.describe_topics(topics)
+        finally:
+            await admin.close()
+        return {
+            topic["topic"]: [
+                TopicPartition(topic["topic"], partition["partition"])
+                for partition in topic["partitions"]
+            ]
+            for topic in described
+            if topic["partitions"]
+        }
 
 
 def _by_topic(ends: dict[TopicPartition, int]) -> Ends:
