@@ -1,0 +1,165 @@
+"""The books of one slice: everything its events can touch, loaded before and saved after."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+from uuid import UUID
+
+from ledger.domain.credit import Application, Credit
+from ledger.domain.customer import Customer
+from ledger.domain.invoice import Invoice, InvoiceBody, Scope
+from ledger.domain.outcome import Waits
+from ledger.domain.parked import Ending, Parked
+from ledger.domain.posting import Entry, Posting, reversal
+from shared.base.telling import Telling
+
+
+class InvoiceBefore(NamedTuple):
+    """What the outside knew of an invoice before the event at hand."""
+
+    status: str
+    open_minor: int
+    returned: bool
+    body: InvoiceBody | None
+
+
+class CreditBefore(NamedTuple):
+    """What the outside knew of a credit before the event at hand. `applied` is by invoice: (minor, provisional)."""
+
+    status: str
+    face: tuple[object, ...]
+    applied: dict[UUID, tuple[int, bool]]
+
+
+def face_of(credit: Credit) -> tuple[object, ...]:
+    """What is told of a credit besides status and applications."""
+    body = credit.body
+    return (credit.customer_id, credit.returned_minor, body and body._replace(directions=None))
+
+
+def applied_of(credit: Credit) -> dict[UUID, tuple[int, bool]]:
+    """Where the credit is applied now."""
+    return {
+        invoice_id: (one.applied_minor, one.provisional)
+        for invoice_id, one in credit.applications.items()
+        if one.applied_minor
+    }
+
+
+@dataclass(slots=True)
+class Books(Telling):
+    """State by id, indexes over it, and what happened to it. `next_entry_id` opens a block that is ours alone."""
+
+    next_entry_id: int = 1
+    customers: dict[UUID, Customer] = field(default_factory=dict)
+    invoices: dict[UUID, Invoice] = field(default_factory=dict)
+    credits: dict[UUID, Credit] = field(default_factory=dict)
+    at: dict[UUID, dict[UUID, Application]] = field(default_factory=dict)
+    """Applications by invoice and credit."""
+    open_in: dict[Scope, dict[UUID, Invoice]] = field(default_factory=dict)
+    matchable_in: dict[Scope, dict[UUID, Credit]] = field(default_factory=dict)
+
+    entries: list[Entry] = field(default_factory=list)
+    changed_customers: dict[UUID, Customer] = field(default_factory=dict)
+    changed_invoices: dict[UUID, Invoice] = field(default_factory=dict)
+    changed_credits: dict[UUID, Credit] = field(default_factory=dict)
+    changed_applications: dict[tuple[UUID, UUID], Application] = field(default_factory=dict)
+    dropped_rows: dict[tuple[UUID, UUID], tuple[object, ...]] = field(default_factory=dict)
+    """Stored rows of applications that ended in this slice; one may begin again before it is saved."""
+    history: list[tuple[object, ...]] = field(default_factory=list)
+    released: dict[tuple[UUID, Waits], tuple[int, int]] = field(default_factory=dict)
+    """(object, what its records waited for) → (version that counts, newest version that waits no longer)."""
+    parked: dict[UUID, Parked] = field(default_factory=dict)
+    """Records of these customers and objects that stand aside."""
+    newly_parked: list[Parked] = field(default_factory=list)
+    ended: dict[UUID, Ending] = field(default_factory=dict)
+
+    invoices_before: dict[UUID, InvoiceBefore] = field(default_factory=dict)
+    credits_before: dict[UUID, CreditBefore] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """Forget what the event before this one changed."""
+        self.invoices_before.clear()
+        self.credits_before.clear()
+
+    def touch_invoice(self, invoice: Invoice) -> Invoice:
+        """Call before changing an invoice: remembers what the outside knew, and that there is something to save."""
+        self.changed_invoices[invoice.invoice_id] = invoice
+        if invoice.invoice_id not in self.invoices_before:
+            self.invoices_before[invoice.invoice_id] = InvoiceBefore(
+                invoice.status, invoice.open_minor, invoice.returned, invoice.body
+            )
+        return invoice
+
+    def touch_credit(self, credit: Credit) -> Credit:
+        """Call before changing a credit or one of its applications."""
+        self.changed_credits[credit.credit_id] = credit
+        if credit.credit_id not in self.credits_before:
+            self.credits_before[credit.credit_id] = CreditBefore(
+                credit.status, face_of(credit), applied_of(credit)
+            )
+        return credit
+
+    def add_invoice(self, invoice: Invoice) -> Invoice:
+        """Hold an invoice that was loaded or has just been named for the first time."""
+        self.invoices[invoice.invoice_id] = invoice
+        self.index_invoice(invoice)
+        return invoice
+
+    def add_credit(self, credit: Credit) -> Credit:
+        """Hold a credit that was loaded, with its applications, or has just been named for the first time."""
+        self.credits[credit.credit_id] = credit
+        for application in credit.applications.values():
+            self.at.setdefault(application.invoice_id, {})[credit.credit_id] = application
+        self.index_credit(credit)
+        return credit
+
+    def index_invoice(self, invoice: Invoice) -> None:
+        """Keep track of who is open in its scope."""
+        if invoice.body is None:
+            return
+        scope = (invoice.customer_id, invoice.body.legal_entity, invoice.body.currency)
+        if invoice.open_minor:
+            self.open_in.setdefault(scope, {})[invoice.invoice_id] = invoice
+        elif scope in self.open_in:
+            self.open_in[scope].pop(invoice.invoice_id, None)
+
+    def index_credit(self, credit: Credit) -> None:
+        """Keep track of the payments we may match in its scope."""
+        if (scope := credit.scope) is None:
+            return
+        if credit.matchable:
+            self.matchable_in.setdefault(scope, {})[credit.credit_id] = credit
+        elif scope in self.matchable_in:
+            self.matchable_in[scope].pop(credit.credit_id, None)
+
+    def release(self, object_id: UUID, waits: Waits, version: int) -> None:
+        """The object's waiting record of that version has got what it waited for; older ones are superseded."""
+        self.released[object_id, waits] = version, version
+
+    def supersede(self, object_id: UUID, waits: Waits, version: int) -> None:
+        """A record of that version replaces older ones that still wait."""
+        self.released[object_id, waits] = version, version - 1
+
+    def owner_of(self, object_id: UUID | None) -> UUID | None:
+        """The customer of an invoice or credit that is at hand."""
+        item = self.invoices.get(object_id) or self.credits.get(object_id) if object_id is not None else None
+        return item.customer_id if item is not None else None
+
+    def applications_at(self, invoice_id: UUID) -> Iterable[Application]:
+        return self.at.get(invoice_id, {}).values()
+
+    def rebook(self, booked: Posting | None, entry_id: int | None, target: Posting | None) -> int | None:
+        """Post the difference: reverse the whole old entry, enter the new one; answers the standing entry's id."""
+        if booked == target:
+            return entry_id
+        if booked is not None:
+            assert entry_id is not None
+            self._enter(reversal(booked), reverses=entry_id)
+        return self._enter(target) if target is not None else None
+
+    def _enter(self, posting: Posting, *, reverses: int | None = None) -> int:
+        entry_id = self.next_entry_id
+        self.next_entry_id += 1
+        self.entries.append(Entry(entry_id, posting, reverses))
+        return entry_id

@@ -1,0 +1,1 @@
+"""The ledger's tables: bulk load, bulk save, reports. No business rules."""

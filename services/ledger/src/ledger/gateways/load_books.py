@@ -1,0 +1,150 @@
+"""One bulk read of everything a slice can touch, with its customers locked in order."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import asyncpg
+
+from ledger.domain.books import Books
+from ledger.domain.credit import NOBODY
+from ledger.domain.customer import Doubt
+from ledger.domain.outcome import Outcome
+from ledger.domain.parked import Parked
+from ledger.gateways.rows import application_of, credit_of, customer_of, invoice_of
+from ledger.gateways.tables import ALLOCATIONS, CREDITS, CUSTOMERS, INVOICES
+from shared.base.clock import Moment
+
+ENTRIES_PER_BLOCK = 1 << 20
+"""Entry ids of one slice: a block that only this slice has."""
+
+_OWNERS = """
+SELECT customer_id FROM invoices WHERE invoice_id = ANY($1::uuid[])
+UNION SELECT customer_id FROM credits WHERE credit_id = ANY($1::uuid[])
+UNION SELECT customer_id FROM doubts JOIN parked_records USING (parked_id)
+      WHERE object_id = ANY($1::uuid[]) AND ended_at IS NULL
+"""
+_LOCK = f"SELECT {CUSTOMERS.select} FROM customers WHERE customer_id = ANY($1::uuid[]) ORDER BY customer_id FOR UPDATE"
+_NAME = """
+INSERT INTO customers (customer_id, source, customer_number, first_seen_at)
+SELECT customer_id, source, customer_number, $4
+FROM unnest($1::uuid[], $2::text[], $3::text[]) AS named (customer_id, source, customer_number)
+ORDER BY customer_id
+ON CONFLICT DO NOTHING
+"""
+_INVOICES = f"""
+WITH matching AS (
+    SELECT unnest($1::uuid[]) AS customer_id
+    UNION SELECT customer_id FROM allocations WHERE provisional AND customer_id = ANY($2::uuid[])
+    UNION SELECT customer_id FROM credits WHERE matchable AND unapplied_minor > 0 AND customer_id = ANY($2::uuid[])
+), reached AS (
+    SELECT unnest($3::uuid[]) AS invoice_id
+    UNION SELECT invoice_id FROM allocations WHERE credit_id = ANY($3::uuid[])
+    UNION SELECT invoice_id FROM matching JOIN invoices USING (customer_id) WHERE open_minor > 0
+)
+SELECT {INVOICES.select} FROM reached JOIN invoices USING (invoice_id)
+"""
+_CREDITS = f"""
+WITH reached AS (
+    SELECT unnest($1::uuid[]) AS credit_id
+    UNION SELECT credit_id FROM allocations WHERE invoice_id = ANY($2::uuid[]) AND customer_id = ANY($3::uuid[])
+    UNION SELECT credit_id FROM credits WHERE matchable AND unapplied_minor > 0 AND customer_id = ANY($3::uuid[])
+)
+SELECT {CREDITS.select} FROM reached JOIN credits USING (credit_id)
+"""
+_ALLOCATIONS = f"""
+SELECT {ALLOCATIONS.select} FROM allocations WHERE credit_id = ANY($1::uuid[]) ORDER BY entry_id NULLS LAST
+"""
+_PARKED = """
+SELECT parked_id, object_id, line, version, outcome, code, pointer, detail, parked_at, topic, partition, "offset",
+       array_agg(every.customer_id ORDER BY every.customer_id) AS customer_ids
+FROM parked_records JOIN doubts AS every USING (parked_id)
+WHERE parked_id IN (SELECT parked_id FROM doubts WHERE customer_id = ANY($1::uuid[]))
+GROUP BY parked_id
+"""
+_DOUBTED = "SELECT customer_id FROM doubts WHERE parked_id = ANY($1::uuid[])"
+_BLOCK = "SELECT nextval('entry_blocks')"
+
+
+@dataclass(slots=True)
+class Wanted:
+    """What a slice's records speak of."""
+
+    named: dict[UUID, tuple[str, str]] = field(default_factory=dict)
+    """Customers named: id → (source, customer number)."""
+    objects: set[UUID] = field(default_factory=set)
+    """Invoices and credits, named or touched."""
+    matchers: set[UUID] = field(default_factory=set)
+    """Customers whose payments we may have to match: all their open invoices are needed."""
+    parked: set[UUID] = field(default_factory=set)
+    """Parked records to handle again."""
+
+
+async def load(connection: asyncpg.Connection, wanted: Wanted, *, moment: Moment) -> Books:
+    """The books of one slice. Raises `SerializationError` (try again) when an object changed hands meanwhile."""
+    objects = list(wanted.objects)
+    books = Books(next_entry_id=await connection.fetchval(_BLOCK) * ENTRIES_PER_BLOCK)
+    owners = [row["customer_id"] for row in await connection.fetch(_OWNERS, objects)] if objects else []
+    if wanted.parked:
+        owners += [row["customer_id"] for row in await connection.fetch(_DOUBTED, list(wanted.parked))]
+    await _lock(connection, books, {NOBODY, *wanted.named, *owners}, wanted.named, moment)
+
+    customers = list(books.customers)
+    if objects or wanted.matchers:
+        for row in await connection.fetch(_INVOICES, list(wanted.matchers), customers, objects):
+            books.add_invoice(invoice_of(row))
+        await _load_credits(connection, books, wanted.objects, customers)
+    await _load_parked(connection, books, customers)
+    _check_owners(books, wanted.objects)
+    return books
+
+
+async def _lock(
+    connection: asyncpg.Connection, books: Books, ids: Iterable[UUID], named: Mapping[UUID, tuple[str, str]],
+    moment: Moment,
+) -> None:
+    """Lock customers in order; those named for the first time get a row first, so that there is something to lock."""
+    wanted = sorted(ids)
+    for row in await connection.fetch(_LOCK, wanted):
+        books.customers[row[0]] = customer_of(row)
+    if missing := [one for one in wanted if one not in books.customers and one in named]:
+        sources, numbers = zip(*(named[one] for one in missing), strict=True)
+        await connection.execute(_NAME, missing, list(sources), list(numbers), moment)
+        for row in await connection.fetch(_LOCK, missing):
+            books.customers[row[0]] = customer_of(row)
+
+
+async def _load_credits(
+    connection: asyncpg.Connection, books: Books, objects: set[UUID], customers: list[UUID]
+) -> None:
+    rows = await connection.fetch(_CREDITS, list(objects), list(objects | books.invoices.keys()), customers)
+    found = {row[0]: credit_of(row) for row in rows if row[4] in books.customers or row[0] in objects}
+    if not found:
+        return
+    for row in await connection.fetch(_ALLOCATIONS, list(found)):
+        credit = found[row[0]]
+        credit.applications[row[1]] = application_of(row, credit)
+    for credit in found.values():
+        books.add_credit(credit)
+
+
+async def _load_parked(connection: asyncpg.Connection, books: Books, customers: list[UUID]) -> None:
+    for row in await connection.fetch(_PARKED, customers):
+        parked = Parked(
+            row["parked_id"], row["object_id"], row["line"], row["version"], Outcome(row["outcome"]), row["code"],
+            row["pointer"], row["detail"], row["parked_at"], tuple(row["customer_ids"]),
+            (row["topic"], row["partition"], row["offset"]),
+        )
+        doubt = Doubt(parked.code, parked.parked_at, str(parked.parked_id))
+        if all(customer_id in books.customers for customer_id in parked.customer_ids):
+            books.parked[parked.parked_id] = parked
+        for customer_id in parked.customer_ids:
+            if customer_id in books.customers:
+                books.customers[customer_id].doubts[doubt.record] = doubt
+
+
+def _check_owners(books: Books, objects: set[UUID]) -> None:
+    for object_id in objects:
+        owner = books.owner_of(object_id)
+        if owner is not None and owner not in books.customers:
+            raise asyncpg.SerializationError(f"{object_id} has another customer now")

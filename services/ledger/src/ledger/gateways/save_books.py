@@ -1,0 +1,85 @@
+"""One bulk write of what a slice changed."""
+
+from collections.abc import Iterable
+
+import asyncpg
+
+from ledger.domain.books import Books
+from ledger.domain.posting import RECEIVABLE, UNAPPLIED_CASH
+from ledger.gateways.rows import allocation_row, credit_row, customer_row, invoice_row
+from ledger.gateways.tables import (
+    ALLOCATIONS,
+    CREDITS,
+    CUSTOMERS,
+    ENTRIES,
+    INVOICE_HISTORY,
+    INVOICES,
+    Row,
+    Table,
+)
+from shared.base.clock import Moment
+
+_TOTALS = """
+INSERT INTO totals AS total (customer_id, legal_entity, currency, receivable_minor, unapplied_minor)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::bigint[])
+ON CONFLICT (customer_id, legal_entity, currency) DO UPDATE SET
+    receivable_minor = total.receivable_minor + excluded.receivable_minor,
+    unapplied_minor = total.unapplied_minor + excluded.unapplied_minor
+"""
+
+
+async def save(connection: asyncpg.Connection, books: Books, *, moment: Moment) -> None:
+    """Write customers, invoices, credits, allocations, entries, history and totals; nothing that stayed as it was."""
+    await CUSTOMERS.update(connection, [customer_row(one) for one in books.changed_customers.values()])
+    invoices = books.changed_invoices.values()
+    await _write(connection, INVOICES, ((invoice_row(one), one.stored_row) for one in invoices))
+    payments_and_notes = books.changed_credits.values()
+    await _write(connection, CREDITS, ((credit_row(one), one.stored_row) for one in payments_and_notes))
+    await _save_allocations(connection, books)
+
+    await ENTRIES.insert(
+        connection, [(one.entry_id, *one.posting, one.reverses, moment) for one in books.entries]
+    )
+    await INVOICE_HISTORY.insert(connection, books.history)
+    await _add_totals(connection, books)
+
+
+async def _write(connection: asyncpg.Connection, table: Table, rows: Iterable[tuple[Row, Row | None]]) -> None:
+    new: list[Row] = []
+    changed: list[Row] = []
+    for row, stored in rows:
+        if stored is None:
+            new.append(row)
+        elif row != stored:
+            changed.append(row)
+    await table.insert(connection, new)
+    await table.update(connection, changed)
+
+
+async def _save_allocations(connection: asyncpg.Connection, books: Books) -> None:
+    kept: list[tuple[Row, Row | None]] = []
+    gone: list[Row] = []
+    for key, application in books.changed_applications.items():
+        stored = application.stored_row or books.dropped_rows.get(key)
+        if books.credits[key[0]].applications.get(key[1]) is application:
+            kept.append((allocation_row(application), stored))
+        elif stored is not None:
+            gone.append(key)
+    await ALLOCATIONS.delete(connection, gone)
+    await _write(connection, ALLOCATIONS, kept)
+
+
+async def _add_totals(connection: asyncpg.Connection, books: Books) -> None:
+    """Add what the entries moved on the control accounts; unapplied cash is counted as a positive amount."""
+    sums: dict[tuple[object, str, str], list[int]] = {}
+    for entry in books.entries:
+        posting = entry.posting
+        sums_of = sums.setdefault((posting.customer_id, posting.legal_entity, posting.currency), [0, 0])
+        for account, minor in ((posting.debit, posting.minor), (posting.credit, -posting.minor)):
+            if account == RECEIVABLE:
+                sums_of[0] += minor
+            elif account == UNAPPLIED_CASH:
+                sums_of[1] -= minor
+    if sums:
+        rows = [(*key, *sums[key]) for key in sorted(sums, key=str)]
+        await connection.execute(_TOTALS, *map(list, zip(*rows, strict=True)))

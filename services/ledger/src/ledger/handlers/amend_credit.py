@@ -1,0 +1,57 @@
+"""The steps that all records of a payment or credit note share: find it, book the difference, settle."""
+
+from ledger.domain.books import Books
+from ledger.domain.checks import NotYetSupported
+from ledger.domain.credit import NOBODY, Credit, CreditBody, Direction, credit_postings
+from ledger.domain.facts import CreditRef
+from ledger.domain.posting import Posting
+from ledger.handlers.name_customer import name_customer
+from ledger.handlers.settle_changes import settle_changes
+from shared.base.clock import Moment
+
+Postings = tuple[Posting | None, Posting | None, Posting | None]
+
+
+def find_credit(books: Books, ref: CreditRef) -> Credit:
+    """The credit a record speaks of; a new one, not yet in the books, when nobody has spoken of it before."""
+    return books.credits.get(ref.credit_id) or Credit(
+        ref.credit_id, ref.kind, ref.source, ref.source_id, ref.customer_id or NOBODY, ref.matched_by_us
+    )
+
+
+def take_credit(books: Books, credit: Credit, ref: CreditRef) -> Postings:
+    """Put it into the books of this slice; answers what stands for it. A payment may gain its customer once."""
+    before = credit_postings(credit)
+    books.touch_credit(books.add_credit(credit))
+    credit.matched_by_us = ref.matched_by_us
+    if credit.customer_id == NOBODY and ref.customer_id is not None:
+        credit.customer_id = ref.customer_id
+    return before
+
+
+def rebook_credit(books: Books, credit: Credit, before: Postings, *, moment: Moment) -> None:
+    """Post the difference for the credit itself, then settle what follows from it."""
+    money, tax, back = credit_postings(credit)
+    credit.entry_id = books.rebook(before[0], credit.entry_id, money)
+    credit.tax_entry_id = books.rebook(before[1], credit.tax_entry_id, tax)
+    credit.return_entry_id = books.rebook(before[2], credit.return_entry_id, back)
+
+    name_customer(books, credit.customer_id, moment=moment)
+    settle_changes(books, moment=moment)
+
+
+def check_reach(books: Books, ref: CreditRef, body: CreditBody | None, directions: tuple[Direction, ...]) -> None:
+    """Refuse allocations across customers, legal entities or currencies, as far as the invoices are known."""
+    for place, direction in enumerate(directions):
+        invoice = books.invoices.get(direction.invoice_id)
+        if invoice is None or invoice.body is None:
+            continue
+        pointer = f"/allocations/{place}/invoice_id"
+        if ref.customer_id is not None and invoice.customer_id != ref.customer_id:
+            raise NotYetSupported("allocations across customers are not taken yet", pointer=pointer)
+        if body is None:
+            continue
+        if invoice.body.legal_entity != body.legal_entity:
+            raise NotYetSupported("allocations across legal entities are not taken yet", pointer=pointer)
+        if invoice.body.currency != body.currency:
+            raise NotYetSupported("allocations across currencies are not taken yet", pointer=pointer)

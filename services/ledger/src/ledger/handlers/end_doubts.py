@@ -1,0 +1,28 @@
+"""End the doubts that a parked record caused: it was retried, discarded, or a newer version was accepted."""
+
+from uuid import UUID
+
+from ledger.domain.books import Books
+from ledger.domain.parked import Ending, Parked
+from ledger.handlers.tell_changes import tell_customer
+
+
+def end_doubts(books: Books, object_id: UUID | None, line: str, version: int | None) -> None:
+    """An accepted record replaces what stands aside on its line."""
+    if not books.parked or version is None:
+        return
+    for parked in list(books.parked.values()):
+        if (parked.object_id, parked.line) == (object_id, line) and parked.replaced_by(version):
+            end_doubt(books, parked, Ending.SUPERSEDED)
+
+
+def end_doubt(books: Books, parked: Parked, ending: Ending) -> None:
+    """The record stands aside no longer; its customers hear of it."""
+    books.parked.pop(parked.parked_id, None)
+    books.ended[parked.parked_id] = ending
+
+    for customer_id in parked.customer_ids:
+        customer = books.customers[customer_id]
+        if customer.doubts.pop(str(parked.parked_id), None) is not None:
+            books.changed_customers[customer_id] = customer
+            tell_customer(books, customer)

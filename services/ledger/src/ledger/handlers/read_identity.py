@@ -1,0 +1,107 @@
+"""What a record is about: its object, version, customer and the items it touches, even when the rest is unreadable."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from ledger.domain.credit import CREDIT_NOTE, PAYMENT
+from shared.base.ids import object_id
+from shared.contracts import erp
+from shared.contracts.erp import VERSION_MAX
+from shared.messaging.cloudevents import Record
+
+CUSTOMER, INVOICE = "customer", "invoice"
+OBJECT, ALLOCATIONS = "object", "allocations"
+"""The two version lines a credit has; everything else has the first alone."""
+
+TOUCHED_MAX = 2_000
+
+NAMED_BY: Mapping[str, tuple[str, str]] = {
+    erp.ErpCustomerChanged.TYPE: (CUSTOMER, "customer_number"),
+    erp.ErpInvoicePosted.TYPE: (INVOICE, "invoice_id"),
+    erp.ErpInvoiceCancelled.TYPE: (INVOICE, "invoice_id"),
+    erp.ErpCreditNotePosted.TYPE: (CREDIT_NOTE, "credit_note_id"),
+    erp.ErpCreditNoteCancelled.TYPE: (CREDIT_NOTE, "credit_note_id"),
+    erp.ErpPaymentReceived.TYPE: (PAYMENT, "payment_id"),
+    erp.ErpPaymentReturned.TYPE: (PAYMENT, "payment_id"),
+    erp.ErpPaymentCancelled.TYPE: (PAYMENT, "payment_id"),
+    erp.ErpAdjustmentPosted.TYPE: ("adjustment", "adjustment_id"),
+    erp.ErpAdjustmentCancelled.TYPE: ("adjustment", "adjustment_id"),
+}
+"""Event type → kind of its object, and the field with the object's id."""
+
+
+class Identity(NamedTuple):
+    """`source_id` is the ERP's id, verbatim; `touched` are the objects, by our ids, whose customers it concerns."""
+
+    kind: str = ""
+    source_id: str = ""
+    object_id: UUID | None = None
+    line: str = OBJECT
+    version: int | None = None
+    customer_id: UUID | None = None
+    customer_number: str = ""
+    touched: tuple[UUID, ...] = ()
+
+
+NOTHING = Identity()
+
+
+def identity_of(source: str, event: Any) -> Identity:
+    """What a validated event is about."""
+    if isinstance(event, erp.ErpAllocationsSet):
+        kind, source_id, line = event.credit.kind.value, event.credit.id, ALLOCATIONS
+    else:
+        kind, field = NAMED_BY[event.TYPE]
+        source_id, line = getattr(event, field), OBJECT
+    number = event.customer_number
+    allocations = getattr(event, "allocations", None) or ()
+    return Identity(
+        kind, source_id, object_id(source, kind, source_id), line, event.version,
+        object_id(source, CUSTOMER, number) if number else None, number or "",
+        tuple(object_id(source, INVOICE, one.invoice_id) for one in allocations),
+    )
+
+
+def identity_in(record: Record) -> Identity:
+    """What an invalid record seems to be about: whatever of it can be made out."""
+    try:
+        body = json.loads(record.data)
+    except (ValueError, RecursionError):
+        return NOTHING
+    if not isinstance(body, dict) or not record.source:
+        return NOTHING
+
+    source, (kind, source_id, line) = record.source, _object(record.type, body)
+    number, version = _text(body.get("customer_number")), body.get("version")
+    touched = [object_id(source, *one) for one in _items(body)][:TOUCHED_MAX]
+    return Identity(
+        kind, source_id, object_id(source, kind, source_id) if source_id else None, line,
+        version if type(version) is int and 1 <= version <= VERSION_MAX else None,
+        object_id(source, CUSTOMER, number) if number else None, number, tuple(touched),
+    )
+
+
+def _object(event_type: str, body: Mapping[str, Any]) -> tuple[str, str, str]:
+    if event_type == erp.ErpAllocationsSet.TYPE:
+        credit = body.get("credit")
+        if isinstance(credit, dict) and credit.get("kind") in {PAYMENT, CREDIT_NOTE}:
+            return credit["kind"], _text(credit.get("id")), ALLOCATIONS
+        return "", "", ALLOCATIONS
+    kind, field = NAMED_BY.get(event_type, ("", ""))
+    return kind, _text(body.get(field)), OBJECT
+
+
+def _items(body: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    allocations, item = body.get("allocations"), body.get("item")
+    for one in allocations if isinstance(allocations, list) else ():
+        if isinstance(one, dict) and (invoice_id := _text(one.get("invoice_id"))):
+            yield INVOICE, invoice_id
+    if isinstance(item, dict) and _text(item.get("kind")) and (item_id := _text(item.get("id"))):
+        yield item["kind"], item_id
+
+
+def _text(value: Any) -> str:
+    """A usable id: text without characters that the database cannot keep."""
+    return value if isinstance(value, str) and "\x00" not in value and value.isprintable() else ""

@@ -1,0 +1,126 @@
+"""After the facts of an event changed: apply credits anew where it matters, post the difference, tell what moved."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from ledger.domain.books import Books
+from ledger.domain.credit import Application, Credit, application_posting
+from ledger.domain.granting import direct, grant, shrink
+from ledger.domain.invoice import Invoice, Scope
+from ledger.domain.matching import match
+from ledger.domain.outcome import Waits
+from ledger.handlers.tell_changes import tell_changes
+from shared.base.clock import Moment
+
+
+def settle_changes(books: Books, *, moment: Moment) -> None:
+    """Bring applications, entries and open amounts in line with what is now known of the touched objects."""
+    moved = _grant(books, _direct(books))
+
+    for scope in _scopes(books):
+        _match(books, scope, moved)
+
+    _post(books, moved)
+    tell_changes(books, moment=moment)
+
+
+def _direct(books: Books) -> set[UUID]:
+    """Cut the directions of every touched credit; answers the invoices to grant anew."""
+    affected = set(books.invoices_before)
+    for credit_id in list(books.credits_before):
+        credit = books.credits[credit_id]
+        affected |= direct(credit)
+        affected.update(one.invoice_id for one in shrink(credit))
+        for invoice_id, application in credit.applications.items():
+            books.at.setdefault(invoice_id, {})[credit_id] = application
+        books.index_credit(credit)
+    return affected
+
+
+def _grant(books: Books, affected: Iterable[UUID]) -> dict[tuple[UUID, UUID], Application]:
+    """Grant at each affected invoice; answers the applications to book again."""
+    moved = {}
+    for invoice_id in affected:
+        applications = list(books.applications_at(invoice_id))
+        for application in applications:
+            books.touch_credit(application.credit)
+            moved[application.credit.credit_id, invoice_id] = application
+        if (invoice := books.invoices.get(invoice_id)) is not None:
+            grant(books.touch_invoice(invoice), applications)
+            books.index_invoice(invoice)
+    return moved
+
+
+def _scopes(books: Books) -> list[Scope]:
+    """Where we may have to look for matches: scopes of what was touched, if a payment of ours is free there."""
+    if not books.matchable_in:
+        return []
+    touched = [books.invoices[one].scope for one in books.invoices_before]
+    touched += [books.credits[one].scope for one in books.credits_before]
+    return [scope for scope in dict.fromkeys(touched) if scope is not None and books.matchable_in.get(scope)]
+
+
+def _match(books: Books, scope: Scope, moved: dict[tuple[UUID, UUID], Application]) -> None:
+    """Match free payments, the oldest first, to what is open; what is matched already stays (ERP rule 6)."""
+    free = [credit for credit in books.matchable_in[scope].values() if _unapplied(credit)]
+    for credit in sorted(free, key=_age):
+        if not (waiting := books.open_in.get(scope)):
+            return
+        assert credit.body is not None
+        books.touch_credit(credit)
+        for invoice, minor in match(_unapplied(credit), credit.body.reference, list(waiting.values())):
+            application = credit.applications.get(invoice.invoice_id) or Application(credit, invoice.invoice_id)
+            application.provisional = True
+            books.touch_invoice(invoice).open_minor -= minor
+            application.applied_minor += minor
+            credit.applications[invoice.invoice_id] = application
+            books.at.setdefault(invoice.invoice_id, {})[credit.credit_id] = application
+            moved[credit.credit_id, invoice.invoice_id] = application
+            books.index_invoice(invoice)
+
+
+def _post(books: Books, moved: dict[tuple[UUID, UUID], Application]) -> None:
+    """Post the difference for applications, then see what each touched credit has left and still waits for."""
+    for credit_id in books.credits_before:
+        for invoice_id, application in books.credits[credit_id].applications.items():
+            moved.setdefault((credit_id, invoice_id), application)
+    for (_, invoice_id), application in moved.items():
+        _post_application(books, books.invoices.get(invoice_id), application)
+
+    for credit_id in books.credits_before:
+        credit = books.credits[credit_id]
+        credit.unapplied_minor = _unapplied(credit)
+        if credit.waiting and credit.granted_whole:
+            credit.waiting = False
+            books.release(credit_id, Waits.GRANT, credit.line.body_version)
+            books.release(credit_id, Waits.SET_GRANT, credit.set_line.body_version)
+
+
+def _post_application(books: Books, invoice: Invoice | None, application: Application) -> None:
+    """Book one application anew when its amount or day differs; forget the row when nothing keeps it.
+
+    An invoice that is not at hand was not granted anew, so what stands there stays.
+    """
+    if invoice is not None and invoice.body is not None:
+        target = application_posting(application, invoice.body.issued_on)
+    else:
+        target = application.booked
+    application.entry_id = books.rebook(application.booked, application.entry_id, target)
+    application.booked = target
+
+    credit, invoice_id = application.credit, application.invoice_id
+    books.changed_applications[credit.credit_id, invoice_id] = application
+    if not (application.directed_minor or application.applied_minor or application.came_back):
+        credit.applications.pop(invoice_id, None)
+        if application.stored_row is not None:
+            books.dropped_rows[credit.credit_id, invoice_id] = application.stored_row
+        books.at.get(invoice_id, {}).pop(credit.credit_id, None)
+
+
+def _unapplied(credit: Credit) -> int:
+    return credit.available_minor - sum(one.applied_minor for one in credit.applications.values())
+
+
+def _age(credit: Credit) -> tuple[str, str]:
+    assert credit.body is not None
+    return credit.body.on.isoformat(), str(credit.credit_id)

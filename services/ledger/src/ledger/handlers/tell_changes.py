@@ -1,0 +1,207 @@
+"""Tell what an event changed: each invoice and credit whose state the outside would now see differently."""
+
+import json
+from collections.abc import Iterator
+
+from ledger.domain.books import Books, CreditBefore, InvoiceBefore, applied_of, face_of
+from ledger.domain.credit import NOBODY, PAYMENT, Credit, CreditBody
+from ledger.domain.customer import Customer
+from ledger.domain.invoice import Invoice, ItemHold
+from shared.base.clock import Moment
+from shared.base.money import decimal_text
+from shared.contracts import erp
+from shared.contracts import ledger as told
+
+_PAYMENT_FACTS: dict[str, type[told.PaymentEvent]] = {
+    "received": told.PaymentReceived,
+    "returned": told.PaymentReturned,
+    "cancelled": told.PaymentCancelled,
+}
+_CREDIT_FACTS: dict[str, type[told.CreditEvent]] = {
+    "posted": told.CreditPosted,
+    "cancelled": told.CreditCancelled,
+}
+
+
+def tell_changes(books: Books, *, moment: Moment) -> None:
+    """Raise the version of what changed, keep its history, and announce it: invoices first, then what moved them."""
+    states: dict[object, told.Invoice] = {}
+    for invoice_id, before in books.invoices_before.items():
+        invoice = books.invoices[invoice_id]
+        if invoice.body is not None and before != _seen(invoice):
+            invoice.version += 1
+            state = states[invoice_id] = state_of_invoice(invoice)
+            changes = list(_invoice_facts(before, invoice))
+            for fact in changes:
+                books.announce(fact.model_construct(**state.__dict__))
+            _remember(books, invoice, changes[0].__name__ if changes else "InvoiceApplied", moment)
+    for credit_id, earlier in books.credits_before.items():
+        _tell_credit(books, books.credits[credit_id], earlier, states)
+
+
+def tell_customer(books: Books, customer: Customer) -> None:
+    """Announce the customer as it is now, doubts included."""
+    customer.version += 1
+    doubts = tuple(
+        told.Doubt(code=one.code, since=one.since, record=one.record) for one in customer.all_doubts()
+    )
+    books.announce(
+        told.CustomerChanged(
+            customer_id=customer.customer_id,
+            version=customer.version,
+            source=customer.source,
+            customer_number=customer.customer_number,
+            known=customer.known,
+            doubts=doubts,
+            **json.loads(customer.body),
+        )
+    )
+
+
+def state_of_invoice(invoice: Invoice) -> told.Invoice:
+    """The whole state as it is told. Validated when it was recorded, so not again."""
+    body = invoice.body
+    assert body is not None
+    total, left = decimal_text(body.total_minor, body.currency), decimal_text(invoice.open_minor, body.currency)
+    instalment = told.Instalment.model_construct(number=1, due_on=body.due_on, amount=total, open=left)
+    return told.Invoice.model_construct(
+        invoice_id=invoice.invoice_id,
+        customer_id=invoice.customer_id,
+        version=invoice.version,
+        source=invoice.source,
+        source_id=invoice.source_id,
+        invoice_number=body.invoice_number,
+        kind=erp.InvoiceKind(body.kind),
+        legal_entity=body.legal_entity,
+        issued_on=body.issued_on,
+        due_on=body.due_on,
+        currency=body.currency,
+        total=total,
+        open=left,
+        status=told.InvoiceStatus(invoice.status),
+        instalments=(instalment,),
+        payment_method=erp.InvoicePaymentMethod(body.payment_method) if body.payment_method else None,
+        payment_reference=body.payment_reference,
+        purchase_order=body.purchase_order,
+        document_url=body.document_url,
+        returned=invoice.returned,
+        holds=tuple(_hold(hold) for hold in body.holds),
+    )
+
+
+def _hold(hold: ItemHold) -> told.InvoiceHold:
+    return told.InvoiceHold.model_construct(reason=hold.reason, amount=hold.amount, until=hold.until)
+
+
+def _seen(invoice: Invoice) -> InvoiceBefore:
+    return InvoiceBefore(invoice.status, invoice.open_minor, invoice.returned, invoice.body)
+
+
+def _invoice_facts(before: InvoiceBefore, invoice: Invoice) -> Iterator[type[told.InvoiceEvent]]:
+    """Which facts this change is; none when only the open amount moved (then the credit that moved it is told)."""
+    status = invoice.status
+    if status == "cancelled":
+        if before.status != "cancelled":
+            yield told.InvoiceCancelled
+        elif before.body != invoice.body:
+            yield told.InvoiceAmended
+        return
+    if not before.status:
+        yield told.InvoiceOpened
+    elif before.body != invoice.body:
+        yield told.InvoiceAmended
+    if status == "settled" and before.status != "settled":
+        yield told.InvoiceSettled
+    elif before.status in {"settled", "cancelled"} and status == "open":
+        yield told.InvoiceReopened
+
+
+def _remember(books: Books, invoice: Invoice, change: str, moment: Moment) -> None:
+    body = invoice.body
+    assert body is not None
+    name = change.removeprefix("Invoice").lower()
+    books.history.append(
+        (
+            invoice.invoice_id, invoice.version, moment, name, invoice.status, body.invoice_number,
+            body.total_minor, invoice.open_minor, body.due_on,
+        )
+    )
+
+
+def _tell_credit(books: Books, credit: Credit, before: CreditBefore, states: dict[object, told.Invoice]) -> None:
+    """Announce one credit with every invoice that moved with it. Money of nobody is told when it gains its customer."""
+    applied = applied_of(credit)
+    if credit.body is None or credit.customer_id == NOBODY:
+        return
+    news = credit.status != before.status or face_of(credit) != before.face or not credit.version
+    if not news and applied == before.applied:
+        return
+
+    credit.version += 1
+    moved = tuple(
+        state
+        for invoice_id, state in states.items()
+        if applied.get(invoice_id) != before.applied.get(invoice_id)  # type: ignore[call-overload]
+    )
+    if credit.kind == PAYMENT:
+        payment = _PAYMENT_FACTS[credit.status] if news else told.PaymentApplied
+        books.announce(_payment(payment, credit, credit.body, moved))
+    else:
+        note = _CREDIT_FACTS[credit.status] if news else told.CreditApplied
+        books.announce(_credit_note(note, credit, credit.body, moved))
+
+
+def _allocations(credit: Credit, currency: str) -> tuple[told.Allocation, ...]:
+    return tuple(
+        told.Allocation.model_construct(
+            invoice_id=invoice_id, amount=decimal_text(one.applied_minor, currency), provisional=one.provisional
+        )
+        for invoice_id, one in credit.applications.items()
+        if one.applied_minor
+    )
+
+
+def _payment(
+    fact: type[told.PaymentEvent], credit: Credit, body: CreditBody, moved: tuple[told.Invoice, ...]
+) -> told.PaymentEvent:
+    return fact.model_construct(
+        payment_id=credit.credit_id,
+        customer_id=credit.customer_id,
+        version=credit.version,
+        source=credit.source,
+        source_id=credit.source_id,
+        legal_entity=body.legal_entity,
+        value_date=body.on,
+        currency=body.currency,
+        amount=decimal_text(body.minor, body.currency),
+        returned=decimal_text(credit.returned_minor, body.currency),
+        unapplied=decimal_text(credit.unapplied_minor, body.currency),
+        method=erp.PaymentMethod(body.kind),
+        reference=body.reference,
+        status=told.PaymentStatus(credit.status),
+        return_reason=erp.ReturnReason(credit.returned.reason) if credit.returned else None,
+        allocations=_allocations(credit, body.currency),
+        invoices=moved,
+    )
+
+
+def _credit_note(
+    fact: type[told.CreditEvent], credit: Credit, body: CreditBody, moved: tuple[told.Invoice, ...]
+) -> told.CreditEvent:
+    return fact.model_construct(
+        credit_note_id=credit.credit_id,
+        customer_id=credit.customer_id,
+        version=credit.version,
+        source=credit.source,
+        source_id=credit.source_id,
+        credit_note_number=body.number,
+        kind=erp.CreditNoteKind(body.kind),
+        legal_entity=body.legal_entity,
+        issued_on=body.on,
+        currency=body.currency,
+        total=decimal_text(body.minor, body.currency),
+        unapplied=decimal_text(credit.unapplied_minor, body.currency),
+        status=told.CreditStatus(credit.status),
+        allocations=_allocations(credit, body.currency),
+        invoices=moved,
+    )

@@ -1,0 +1,1 @@
+"""The ledger's doors: what it hears, what it answers, what it does on its own."""

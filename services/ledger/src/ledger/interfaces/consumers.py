@@ -1,0 +1,113 @@
+"""What the ledger hears: the ERPs' records, a slice at a time. Each has one outcome, and a bad one holds up nobody."""
+
+import traceback
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from ledger.domain.books import Books
+from ledger.domain.credit import PAYMENT
+from ledger.domain.outcome import PARKED, Outcome
+from ledger.gateways import intake, load_books, save_books
+from ledger.gateways.load_books import Wanted
+from ledger.gateways.tables import Row
+from ledger.handlers.read_erp_record import Reading, read_erp_record
+from ledger.handlers.read_identity import CUSTOMER
+from ledger.handlers.set_aside import parked_id_of, set_aside
+from ledger.handlers.take_record import Taken, take_record
+from ledger.handlers.understand import Registered
+from shared.base.clock import Moment
+from shared.db.work import Work
+from shared.messaging.cloudevents import Record
+from shared.messaging.routes import ERP_TOPICS
+from shared.messaging.tell import tell
+
+CRASHED = "crashed"
+
+
+@dataclass(frozen=True, slots=True)
+class ErpHearing:
+    """Hears all `erp.*` topics that ERPs write."""
+
+    registered: Registered
+
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return ERP_TOPICS
+
+    async def take(self, work: Work, records: Sequence[Record]) -> None:
+        """Load, handle, save one slice."""
+        readings = [read_erp_record(record, self.registered) for record in records]
+        books = await load_books.load(work.connection, wanted_by(readings), moment=work.moment)
+
+        taken = [take_record(books, reading, moment=work.moment) for reading in readings]
+
+        await save_taken(work, books, taken)
+
+    async def park(self, work: Work, record: Record, error: Exception) -> None:
+        """A record that made us crash is set aside alone: versions guard the order of the others."""
+        reading = read_erp_record(record, self.registered)
+        books = await load_books.load(work.connection, wanted_by([reading]), moment=work.moment)
+        detail = "".join(traceback.format_exception(error))
+
+        await save_taken(work, books, [Taken(reading, Outcome.CRASHED, code=CRASHED, detail=detail)])
+
+
+def wanted_by(readings: Iterable[Reading]) -> Wanted:
+    """What has to be loaded for these records."""
+    wanted = Wanted()
+    for reading in readings:
+        identity = reading.identity
+        if identity.customer_id is not None:
+            wanted.named[identity.customer_id] = (reading.record.source, identity.customer_number)
+        if identity.object_id is not None and identity.kind != CUSTOMER:
+            wanted.objects.add(identity.object_id)
+        wanted.objects.update(identity.touched)
+        if identity.kind == PAYMENT and identity.customer_id is not None:
+            body = getattr(reading.fact, "body", None)
+            if body is None or body.directions is None:
+                wanted.matchers.add(identity.customer_id)
+    return wanted
+
+
+async def save_taken(work: Work, books: Books, taken: Sequence[Taken]) -> None:
+    """Set aside what has to be, then write everything in one go and tell it."""
+    await _set_aside(work, books, [one for one in taken if one.outcome in PARKED])
+
+    await save_books.save(work.connection, books, moment=work.moment)
+    await intake.record(work.connection, [intake_row(one, work.moment) for one in taken])
+    await intake.release(work.connection, books)
+    await intake.end(work.connection, books, moment=work.moment)
+    await tell(work, books.told)
+
+
+async def _set_aside(work: Work, books: Books, bad: Sequence[Taken]) -> None:
+    """Each bad record parks once, however often it is delivered."""
+    if not bad:
+        return
+    by_id: dict[UUID, Taken] = {}
+    for one in bad:
+        by_id.setdefault(parked_id_of(one.reading.record), one)
+    known = await intake.known_parked(work.connection, list(by_id))
+
+    parked = []
+    for parked_id, one in by_id.items():
+        if parked_id not in known:
+            aside = set_aside(books, one, moment=work.moment)
+            if one.reading.silences:
+                parked.append((aside, one.reading.record, one.reading.identity.customer_id))
+    await intake.park(work.connection, parked)
+
+
+def intake_row(taken: Taken, moment: Moment) -> Row:
+    """One record's row: where it came from, what it is about, what became of it."""
+    record, identity = taken.reading.record, taken.reading.identity
+    return (
+        record.topic, record.partition, record.offset, record.source, record.id, record.type,
+        identity.object_id, identity.line, identity.version, identity.customer_id,
+        taken.outcome.value, taken.waits.value, taken.code, taken.pointer, _storable(taken.detail), moment,
+    )
+
+
+def _storable(text: str) -> str:
+    return text[:8_000].replace("\x00", "")

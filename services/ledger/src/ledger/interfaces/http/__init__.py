@@ -1,0 +1,1 @@
+"""The web doors, one noun a file."""

@@ -1,0 +1,138 @@
+"""The desk: ERP events go in as JSON, books and told facts come out. No database, no clock."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from ledger.domain.books import Books
+from ledger.domain.credit import Credit
+from ledger.domain.customer import Customer
+from ledger.domain.invoice import Invoice
+from ledger.handlers.read_erp_record import read_erp_record
+from ledger.handlers.take_record import Taken, take_record
+from ledger.handlers.understand import Registered
+from shared.base.ids import object_id
+from shared.contracts.company import Authority, Source
+from shared.messaging.cloudevents import Record
+
+DE = "urn:acme:erp:de01"
+OURS = "urn:acme:erp:ours"
+NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
+
+
+def registered() -> Registered:
+    """Two sources that speak for DE01 (and US01): one directs its credits, the other leaves it to us."""
+    sources = (
+        Source(source=DE, legal_entities=("DE01", "US01")),
+        Source(source=OURS, legal_entities=("DE01",), allocation=Authority.OURS),
+    )
+    return Registered({source.source: source for source in sources})
+
+
+@dataclass
+class Desk:
+    """Takes records one by one on books that hold everything."""
+
+    books: Books = field(default_factory=Books)
+    offset: int = 0
+    taken: list[Taken] = field(default_factory=list)
+
+    def take(self, event_type: str, *, source: str = DE, **body: Any) -> Taken:
+        """One record, as the ERP would publish it."""
+        self.offset += 1
+        attributes = {"specversion": "1.0", "id": f"e{self.offset}", "source": source, "type": event_type}
+        data = json.dumps(body).encode()
+        return self.take_record(Record("erp.test", 0, self.offset, "", attributes, data))
+
+    def take_record(self, record: Record) -> Taken:
+        reading = read_erp_record(record, registered())
+        for customer_id in reading.customer_ids:
+            if customer_id not in self.books.customers:
+                number = reading.identity.customer_number
+                self.books.customers[customer_id] = Customer(customer_id, record.source, number)
+        taken = take_record(self.books, reading, moment=NOON)
+        self.taken.append(taken)
+        return taken
+
+    def customer(self, number: str = "C1", *, version: int = 1, **body: Any) -> Taken:
+        given = {"name": "Blue Boat", "kind": "business", "status": "active", "country": "DE", "language": "de"}
+        return self.take("erp.customer.changed.v1", customer_number=number, version=version, contacts=[], **given | body)
+
+    def invoice(self, name: str = "I1", total: str = "100.00", *, version: int = 1, **body: Any) -> Taken:
+        given = {
+            "invoice_number": name, "kind": "invoice", "customer_number": "C1", "legal_entity": "DE01",
+            "issued_on": "2026-03-01", "due_on": "2026-03-31", "currency": "EUR",
+        }
+        return self.take("erp.invoice.posted.v1", invoice_id=name, version=version, total=total, **given | body)
+
+    def payment(self, name: str = "P1", amount: str = "100.00", *, version: int = 1, **body: Any) -> Taken:
+        given = {
+            "customer_number": "C1", "legal_entity": "DE01", "value_date": "2026-03-20", "currency": "EUR",
+            "method": "transfer",
+        }
+        return self.take("erp.payment.received.v1", payment_id=name, version=version, amount=amount, **given | body)
+
+    def credit_note(self, name: str = "N1", total: str = "100.00", *, version: int = 1, **body: Any) -> Taken:
+        given = {
+            "credit_note_number": name, "kind": "credit-note", "customer_number": "C1", "legal_entity": "DE01",
+            "issued_on": "2026-03-10", "currency": "EUR",
+        }
+        return self.take("erp.credit-note.posted.v1", credit_note_id=name, version=version, total=total, **given | body)
+
+    def allocate(self, credit: str, *directions: tuple[str, str], version: int = 1, kind: str = "payment") -> Taken:
+        return self.take(
+            "erp.allocations.set.v1", credit={"kind": kind, "id": credit}, version=version, customer_number="C1",
+            allocations=[{"invoice_id": invoice, "amount": amount} for invoice, amount in directions],
+        )
+
+    def held_invoice(self, name: str = "I1", *, source: str = DE) -> Invoice:
+        return self.books.invoices[object_id(source, "invoice", name)]
+
+    def held_credit(self, name: str = "P1", *, kind: str = "payment", source: str = DE) -> Credit:
+        return self.books.credits[object_id(source, kind, name)]
+
+    @property
+    def told(self) -> list[str]:
+        return [type(one.fact).__name__ for one in self.books.told]
+
+
+    def nets(self) -> dict[int, int]:
+        """Net by account, in minor units; accounts at zero left out."""
+        nets: dict[int, int] = {}
+        for entry in self.books.entries:
+            posting = entry.posting
+            nets[posting.debit] = nets.get(posting.debit, 0) + posting.minor
+            nets[posting.credit] = nets.get(posting.credit, 0) - posting.minor
+        return {account: net for account, net in sorted(nets.items()) if net}
+
+    def posted(self) -> dict[UUID, int]:
+        """Net on the control accounts by item, from the entries alone."""
+        nets: dict[UUID, int] = {}
+        for entry in self.books.entries:
+            posting = entry.posting
+            for item, minor in ((posting.debit_item, posting.minor), (posting.credit_item, -posting.minor)):
+                if item is not None:
+                    nets[item] = nets.get(item, 0) + minor
+        return {item: net for item, net in nets.items() if net}
+
+    def held(self) -> dict[UUID, int]:
+        """The same as the items say: open amounts, and what credits have left as negative."""
+        opens = {one.invoice_id: one.open_minor for one in self.books.invoices.values()}
+        left = {one.credit_id: -one.unapplied_minor for one in self.books.credits.values()}
+        return {item: net for item, net in (opens | left).items() if net}
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """An empty desk."""
+    return Desk()
+
+
+@pytest.fixture(scope="session")
+def new_desk() -> type[Desk]:
+    """For laws that need many desks."""
+    return Desk
