@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from notifier.domain.customer import Customer, Hold
@@ -30,12 +30,19 @@ class Desk(Telling):
 
     messages: dict[UUID, Message] = field(default_factory=dict)
     touched: set[UUID] = field(default_factory=set)
+    opened_by: dict[UUID, Any] = field(default_factory=dict)
+    """New message → the record that asked for it, whose trace is kept beside the message."""
     customers: dict[UUID, Customer] = field(default_factory=dict)
     parked: dict[UUID, tuple[int, int]] = field(default_factory=dict)
     """Customer → (version, how many records stand aside in the scheduler)."""
     invoices: dict[UUID, Invoice] = field(default_factory=dict)
     credits: dict[UUID, Credit] = field(default_factory=dict)
     holds: dict[UUID, Hold] = field(default_factory=dict)
+
+    def open(self, message: Message) -> None:
+        """A new message, asked for by the record being handled."""
+        self.opened_by[message.message_id] = self.cause
+        self.put(message)
 
     def put(self, message: Message) -> None:
         """Write this message back when the slice is saved."""

@@ -16,6 +16,7 @@ from notifier.domain.message import Message, Purpose
 from notifier.domain.sending import Sending
 from shared.base.clock import Moment
 from shared.base.days import local_day
+from shared.base.zones import zones_of
 
 PARKED_RECHECK = timedelta(minutes=15)
 """How long a message waits for records set aside, before it looks again; its contact day is the limit."""
@@ -26,7 +27,7 @@ class Facts:
     """What is known of one customer at one legal entity at the moment of the look.
 
     `invoices` are all open ones at the entity and every one that is listed; `parked_here` counts records of the
-    customer that stand aside in our own books; `country_zones` are the zones of the customer's country.
+    customer that stand aside in our own books.
     """
 
     customer: Customer
@@ -38,7 +39,6 @@ class Facts:
     contact_days: Sequence[ContactDay] = ()
     opted_out: Collection[Address] = ()
     parked_here: int = 0
-    country_zones: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,14 @@ def _look_at_escalation(
 def _look_at_answer(brief: AnswerBrief, facts: Facts, *, now: Moment) -> Verdict:
     if now > brief.not_after:
         return Silence("answer-too-late", "answer.in-time")
-    route = Route(Channel.SMS, brief.address, facts.customer.name)
+    person = next((one for one in facts.customer.contacts if one.phone == brief.address), None)
+    route = Route(
+        Channel.SMS,
+        brief.address,
+        person.name if person else facts.customer.name,
+        person.contact_id if person else None,
+        person.language if person else None,
+    )
     if not facts.sending.allows(route.address):
         return Wait(None, "not-on-allow-list", "sending.allow-list")
     return Speak(route, Purpose.ANSWER, local_day(now, facts.entity_zone))
@@ -272,7 +279,7 @@ def _not_now(
         ()
         if facts.customer.is_business
         else candidate_zones(
-            facts.customer.time_zone, facts.country_zones, planned_zone=brief.time_zone
+            facts.customer.time_zone, zones_of(facts.customer.country), planned_zone=brief.time_zone
         )
     )
     moment = earliest(

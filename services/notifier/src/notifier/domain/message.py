@@ -81,8 +81,6 @@ class Message:
     rule: str = ""
     withheld_at: Moment | None = None
     ended_at: Moment | None = None
-    origin_traces: tuple[str, ...] = ()
-    trace_id: str = ""
 
     @property
     def is_over(self) -> bool:

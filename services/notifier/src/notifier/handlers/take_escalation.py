@@ -22,7 +22,7 @@ def take_escalation(desk: Desk, raised: EscalationRaised, *, moment: Moment) -> 
         items=tuple(PlannedItem(item.invoice_id, step_of(item.step)) for item in raised.items),
     )
 
-    desk.put(
+    desk.open(
         Message(
             message_id=message_id,
             customer_id=raised.customer_id,

@@ -1,6 +1,5 @@
 """A reminder was planned: a message waits for its hour."""
 
-import re
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -14,9 +13,6 @@ from shared.base.clock import Moment
 from shared.base.ids import derived_id
 from shared.contracts.scheduler import ReminderPlanned, StepTaken
 
-ORIGIN_TRACES_MAX = 128
-_TRACE_ID = re.compile(r"[0-9a-f]{32}")
-
 
 def take_reminder(desk: Desk, planned: ReminderPlanned, *, moment: Moment) -> None:
     """Open the message, one per reminder. Of several that wait for one legal entity only the newest stays."""
@@ -27,10 +23,10 @@ def take_reminder(desk: Desk, planned: ReminderPlanned, *, moment: Moment) -> No
     if known is not None:
         _renew(desk, known, brief)
         return
-    message = _open(planned, brief, origins=_origins(desk.cause), moment=moment)
+    message = _open(planned, brief, moment=moment)
 
     rivals = list(desk.waiting_reminders(planned.customer_id, planned.legal_entity))
-    desk.put(message)
+    desk.open(message)
     for outdated in _outdated([*rivals, message]):
         replaced = outdated.suppress("replaced", "sending.newest-only", at=moment)
         desk.put(replaced)
@@ -42,9 +38,7 @@ def message_id_of(cause: UUID) -> UUID:
     return derived_id("message", cause)
 
 
-def _open(
-    planned: ReminderPlanned, brief: ReminderBrief, *, origins: tuple[str, ...], moment: Moment
-) -> Message:
+def _open(planned: ReminderPlanned, brief: ReminderBrief, *, moment: Moment) -> Message:
     return Message(
         message_id=message_id_of(planned.reminder_id),
         customer_id=planned.customer_id,
@@ -55,7 +49,6 @@ def _open(
         contact_day=brief.contact_day,
         brief=brief,
         reminder_id=planned.reminder_id,
-        origin_traces=origins,
     )
 
 
@@ -83,12 +76,6 @@ def _outdated(waiting: list[Message]) -> list[Message]:
         )
 
     return sorted(waiting, key=newness)[:-1]
-
-
-def _origins(cause: Any) -> tuple[str, ...]:
-    """Traces of the events that made the listed items due, from the record's headers."""
-    named = _TRACE_ID.findall(getattr(cause, "attributes", {}).get("origintraces", ""))
-    return tuple(dict.fromkeys(named))[:ORIGIN_TRACES_MAX]
 
 
 def _brief(planned: ReminderPlanned) -> ReminderBrief:

@@ -1,0 +1,187 @@
+"""What the notifier knows of customers: its own projection, written a slice at a time and guarded by version."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import asyncpg
+from pydantic import TypeAdapter
+
+from notifier.domain.contact import Contact
+from notifier.domain.customer import Customer, ErpHold, Hold, Owner
+from notifier.domain.desk import Desk
+from notifier.domain.invoice import Credit, Invoice, InvoiceHold
+from notifier.gateways import messages
+from shared.base.clock import Moment
+from shared.base.ids import derived_id
+from shared.contracts.event import Event
+
+CONTACTS = TypeAdapter(tuple[Contact, ...])
+ERP_HOLDS = TypeAdapter(tuple[ErpHold, ...])
+INVOICE_HOLDS = TypeAdapter(tuple[InvoiceHold, ...])
+OWNER = TypeAdapter(Owner | None)
+
+_KNOW = """
+INSERT INTO customers (customer_id) SELECT unnest($1::uuid[]) ORDER BY 1 ON CONFLICT DO NOTHING
+"""
+_LOCK = "SELECT FROM customers WHERE customer_id = ANY($1::uuid[]) ORDER BY customer_id FOR UPDATE"
+_CUSTOMERS = """
+UPDATE customers AS known SET
+    version = told.version, known = told.known, customer_number = told.customer_number, name = told.name,
+    kind = told.kind, status = told.status, country = told.country, language = told.language,
+    time_zone = told.time_zone, contacts = told.contacts, account_owner = told.account_owner,
+    erp_holds = told.erp_holds, doubts = string_to_array(told.doubts, ' ')
+FROM unnest(
+    $1::uuid[], $2::bigint[], $3::bool[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+    $10::text[], $11::jsonb[], $12::jsonb[], $13::jsonb[], $14::text[]
+) AS told (
+    customer_id, version, known, customer_number, name, kind, status, country, language, time_zone, contacts,
+    account_owner, erp_holds, doubts
+)
+WHERE known.customer_id = told.customer_id AND known.version < told.version
+"""
+_PARKED = """
+UPDATE customers AS known SET parked = told.parked, parked_version = told.version
+FROM unnest($1::uuid[], $2::bigint[], $3::int[]) AS told (customer_id, version, parked)
+WHERE known.customer_id = told.customer_id AND known.parked_version <= told.version
+"""
+_INVOICES = """
+INSERT INTO invoices AS known (
+    invoice_id, customer_id, version, legal_entity, source, invoice_number, due_on, currency, open_minor, status,
+    payment_method, payment_reference, document_url, returned, holds
+)
+SELECT * FROM unnest(
+    $1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::date[], $8::text[], $9::bigint[],
+    $10::text[], $11::text[], $12::text[], $13::text[], $14::bool[], $15::jsonb[]
+)
+ON CONFLICT (invoice_id) DO UPDATE SET
+    customer_id = excluded.customer_id, version = excluded.version, legal_entity = excluded.legal_entity,
+    source = excluded.source, invoice_number = excluded.invoice_number, due_on = excluded.due_on,
+    currency = excluded.currency, open_minor = excluded.open_minor, status = excluded.status,
+    payment_method = excluded.payment_method, payment_reference = excluded.payment_reference,
+    document_url = excluded.document_url, returned = excluded.returned, holds = excluded.holds
+WHERE known.version < excluded.version
+"""
+_CREDITS = """
+INSERT INTO credits AS known (credit_id, customer_id, version, legal_entity, currency, unapplied_minor)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::bigint[])
+ON CONFLICT (credit_id) DO UPDATE SET
+    customer_id = excluded.customer_id, version = excluded.version, legal_entity = excluded.legal_entity,
+    currency = excluded.currency, unapplied_minor = excluded.unapplied_minor
+WHERE known.version < excluded.version
+"""
+_HOLDS = """
+INSERT INTO holds AS known (
+    hold_id, customer_id, version, kind, placed_at, legal_entity, invoice_id, until, ended_at
+)
+SELECT * FROM unnest(
+    $1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::timestamptz[], $6::text[], $7::uuid[], $8::timestamptz[],
+    $9::timestamptz[]
+)
+ON CONFLICT (hold_id) DO UPDATE SET
+    version = excluded.version, kind = excluded.kind, legal_entity = excluded.legal_entity,
+    invoice_id = excluded.invoice_id, until = excluded.until, ended_at = excluded.ended_at
+WHERE known.version < excluded.version
+"""
+
+
+async def load(connection: asyncpg.Connection, events: Sequence[Event], *, moment: Moment) -> Desk:
+    """The desk for a slice, with every customer in it locked: no last look reads what we are about to change."""
+    customer_ids = sorted({event.customer_id for event in events})
+    await connection.execute(_KNOW, customer_ids)
+    await connection.fetch(_LOCK, customer_ids)
+
+    causes = [
+        (cause, event.customer_id)
+        for event in events
+        if (cause := getattr(event, "reminder_id", None) or getattr(event, "escalation_id", None))
+    ]
+    if not causes:
+        return Desk()
+    message_ids = [derived_id("message", cause) for cause, _ in causes]
+    return Desk(
+        messages=await messages.load(
+            connection, message_ids, list({customer for _, customer in causes})
+        )
+    )
+
+
+async def save(connection: asyncpg.Connection, desk: Desk, *, moment: Moment) -> None:
+    """Write what was heard, a statement per table, and the messages that were touched."""
+    await _write(connection, _CUSTOMERS, map(_customer_row, desk.customers.values()))
+    await _write(connection, _PARKED, ((customer, *told) for customer, told in desk.parked.items()))
+    await _write(connection, _INVOICES, map(_invoice_row, desk.invoices.values()))
+    await _write(connection, _CREDITS, map(_credit_row, desk.credits.values()))
+    await _write(connection, _HOLDS, map(_hold_row, desk.holds.values()))
+    await messages.save(connection, desk.to_save(), desk.opened_by)
+
+
+async def _write(
+    connection: asyncpg.Connection, statement: str, rows: Iterable[tuple[Any, ...]]
+) -> None:
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    if columns:
+        await connection.execute(statement, *columns)
+
+
+def _customer_row(customer: Customer) -> tuple[Any, ...]:
+    return (
+        customer.customer_id,
+        customer.version,
+        customer.known,
+        customer.customer_number,
+        customer.name,
+        customer.kind,
+        customer.status,
+        customer.country,
+        customer.language,
+        customer.time_zone,
+        CONTACTS.dump_json(customer.contacts).decode(),
+        OWNER.dump_json(customer.account_owner).decode(),
+        ERP_HOLDS.dump_json(customer.erp_holds).decode(),
+        " ".join(customer.doubts),
+    )
+
+
+def _invoice_row(invoice: Invoice) -> tuple[Any, ...]:
+    return (
+        invoice.invoice_id,
+        invoice.customer_id,
+        invoice.version,
+        invoice.legal_entity,
+        invoice.source,
+        invoice.invoice_number,
+        invoice.due_on,
+        invoice.currency,
+        invoice.open_minor,
+        invoice.status,
+        invoice.payment_method,
+        invoice.payment_reference,
+        invoice.document_url,
+        invoice.returned,
+        INVOICE_HOLDS.dump_json(invoice.holds).decode(),
+    )
+
+
+def _credit_row(credit: Credit) -> tuple[Any, ...]:
+    return (
+        credit.credit_id,
+        credit.customer_id,
+        credit.version,
+        credit.legal_entity,
+        credit.currency,
+        credit.unapplied_minor,
+    )
+
+
+def _hold_row(hold: Hold) -> tuple[Any, ...]:
+    return (
+        hold.hold_id,
+        hold.customer_id,
+        hold.version,
+        hold.kind,
+        hold.placed_at,
+        hold.legal_entity,
+        hold.invoice_id,
+        hold.until,
+        hold.ended_at,
+    )

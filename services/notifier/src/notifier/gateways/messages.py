@@ -1,0 +1,137 @@
+"""The messages table: one row per message, its brief and words as JSON."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from pydantic import TypeAdapter
+
+from notifier.domain.brief import AnswerBrief, Brief, EscalationBrief, ReminderBrief
+from notifier.domain.contact import Address, Route
+from notifier.domain.message import Message, Purpose, Status, Told
+
+ORIGIN_TRACES_MAX = 128
+
+_BRIEFS: Mapping[Purpose, TypeAdapter[Any]] = {
+    Purpose.COURTESY: TypeAdapter(ReminderBrief),
+    Purpose.REMINDER: TypeAdapter(ReminderBrief),
+    Purpose.ESCALATION: TypeAdapter(EscalationBrief),
+    Purpose.ANSWER: TypeAdapter(AnswerBrief),
+}
+_ROUTE = TypeAdapter(Route)
+_TOLD = TypeAdapter(Told)
+_ROADS = TypeAdapter(tuple[Address, ...])
+_TRACE_ID = re.compile(r"[0-9a-f]{32}")
+
+COLUMNS = """
+message_id, customer_id, purpose, legal_entity, status, version, reminder_id, escalation_id, brief, due_at, planned_at,
+contact_day, attempts, failed_roads, route, told, reason, rule, withheld_at, ended_at
+"""
+_SAVE = f"""
+INSERT INTO messages ({COLUMNS}, traceparent, origin_traces)
+SELECT * FROM unnest(
+    $1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[], $7::uuid[], $8::uuid[], $9::jsonb[],
+    $10::timestamptz[], $11::timestamptz[], $12::date[], $13::int[], $14::jsonb[], $15::jsonb[], $16::jsonb[],
+    $17::text[], $18::text[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::text[]
+)
+ON CONFLICT (message_id) DO UPDATE SET
+    purpose = excluded.purpose, status = excluded.status, version = excluded.version, brief = excluded.brief,
+    due_at = excluded.due_at, contact_day = excluded.contact_day, attempts = excluded.attempts,
+    failed_roads = excluded.failed_roads, route = excluded.route, told = excluded.told, reason = excluded.reason,
+    rule = excluded.rule, withheld_at = excluded.withheld_at, ended_at = excluded.ended_at
+"""
+_OF_SLICE = f"""
+SELECT {COLUMNS} FROM messages
+WHERE message_id = ANY($1::uuid[])
+UNION
+SELECT {COLUMNS} FROM messages
+WHERE customer_id = ANY($2::uuid[]) AND status = 'waiting' AND purpose IN ('courtesy', 'reminder')
+"""
+
+
+async def load(
+    connection: asyncpg.Connection, message_ids: Sequence[UUID], customer_ids: Sequence[UUID]
+) -> dict[UUID, Message]:
+    """These messages, and every reminder that waits for these customers (whose rows the caller has locked)."""
+    rows = await connection.fetch(_OF_SLICE, message_ids, customer_ids)
+    return {row["message_id"]: message_of(row) for row in rows}
+
+
+async def save(
+    connection: asyncpg.Connection, messages: Sequence[Message], opened_by: Mapping[UUID, Any]
+) -> None:
+    """Write messages back, in one statement. `opened_by`: records whose traces are kept with new messages."""
+    if not messages:
+        return
+
+    causes = [getattr(opened_by.get(one.message_id), "attributes", {}) for one in messages]
+    await connection.execute(
+        _SAVE,
+        *(list(column) for column in zip(*(_row(one) for one in messages), strict=True)),
+        [cause.get("traceparent", "") for cause in causes],
+        [" ".join(origins_of(cause.get("origintraces", ""))) for cause in causes],
+    )
+
+
+def origins_of(text: str) -> list[str]:
+    """The trace ids in it, each once."""
+    return list(dict.fromkeys(_TRACE_ID.findall(text)))[:ORIGIN_TRACES_MAX]
+
+
+def message_of(row: asyncpg.Record) -> Message:
+    """The message in a row of the table."""
+    purpose = Purpose(row["purpose"])
+    return Message(
+        message_id=row["message_id"],
+        customer_id=row["customer_id"],
+        purpose=purpose,
+        legal_entity=row["legal_entity"],
+        status=Status(row["status"]),
+        version=row["version"],
+        reminder_id=row["reminder_id"],
+        escalation_id=row["escalation_id"],
+        brief=_BRIEFS[purpose].validate_json(row["brief"]) if row["brief"] else None,
+        due_at=row["due_at"],
+        planned_at=row["planned_at"],
+        contact_day=row["contact_day"],
+        attempts=row["attempts"],
+        failed_roads=_ROADS.validate_json(row["failed_roads"]),
+        route=_ROUTE.validate_json(row["route"]) if row["route"] else None,
+        told=_TOLD.validate_json(row["told"]) if row["told"] else None,
+        reason=row["reason"],
+        rule=row["rule"],
+        withheld_at=row["withheld_at"],
+        ended_at=row["ended_at"],
+    )
+
+
+def _row(message: Message) -> tuple[Any, ...]:
+    return (
+        message.message_id,
+        message.customer_id,
+        message.purpose.value,
+        message.legal_entity,
+        message.status.value,
+        message.version,
+        message.reminder_id,
+        message.escalation_id,
+        _brief_json(message.purpose, message.brief),
+        message.due_at,
+        message.planned_at,
+        message.contact_day,
+        message.attempts,
+        json.dumps(message.failed_roads),
+        _ROUTE.dump_json(message.route).decode() if message.route else None,
+        _TOLD.dump_json(message.told).decode() if message.told else None,
+        message.reason,
+        message.rule,
+        message.withheld_at,
+        message.ended_at,
+    )
+
+
+def _brief_json(purpose: Purpose, brief: Brief | None) -> str | None:
+    return _BRIEFS[purpose].dump_json(brief).decode() if brief else None

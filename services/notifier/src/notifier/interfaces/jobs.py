@@ -1,0 +1,220 @@
+"""What is done unasked: dispatch of due messages, and recovery of hand-overs that nobody finished.
+
+Claim on a lease and commit `handing-over`; let go; hand over; note the answer. A crash in between leaves a message in
+`handing-over`, and whoever finds its lease expired asks the provider, or calls it unknown. It is never sent again.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Protocol
+from uuid import UUID
+
+from notifier.domain.contact import Channel
+from notifier.domain.desk import Desk
+from notifier.domain.handover import Answer, InDoubt, Parcel
+from notifier.domain.last_look import Facts
+from notifier.domain.message import Message
+from notifier.domain.sending import Mode, Sending
+from notifier.gateways import claims, outcomes, switch
+from notifier.gateways.claims import Batch, Known
+from notifier.gateways.letter import Writer
+from notifier.gateways.messages import origins_of
+from notifier.gateways.outcomes import Abandoned
+from notifier.gateways.text_carrier import TextCarrier
+from notifier.handlers.hand_over import hand_over
+from notifier.handlers.note_answer import note_answer
+from shared.base.clock import Clock, machine_seconds
+from shared.base.points import reached
+from shared.contracts.company import Company
+from shared.db.work import Database
+from shared.instruments import metrics, traces
+from shared.messaging.tell import tell
+
+BEHIND_WARNING_SECONDS = 30
+LEASE_RESERVE = 0.5
+"""The part of a lease after which no hand-over may begin any more."""
+
+_log = logging.getLogger(__name__)
+
+
+class Carrier(Protocol):
+    """Brings parcels of one channel; never raises for what the other side does."""
+
+    async def bring(self, parcel: Parcel, *, may_start: Callable[[], bool]) -> Answer:
+        """Hand one parcel over, unless `may_start` says no at the last moment."""
+        ...
+
+
+class Watermark(Protocol):
+    """Whether everything there is has been heard."""
+
+    async def behind(self) -> list[str]: ...
+
+
+@dataclass(slots=True)
+class Dispatch:
+    """Due messages are looked at one last time and, if anything is left to say, handed over."""
+
+    database: Database
+    clock: Clock
+    company: Company
+    writer: Writer
+    carriers: Mapping[Channel, Carrier]
+    watermark: Watermark
+    sending: Sending
+    """Until somebody sets the mode by the API."""
+    claim_messages: int
+    lease: timedelta
+    instance: str = ""
+    """A name that no other living process has; what it had claimed before it died it may recover at once."""
+    _behind_since: float | None = field(default=None, init=False)
+    _took_over: bool = field(default=False, init=False)
+
+    async def run(self) -> bool:
+        """One batch; whether there may be more at once."""
+        if not await self._something_due() or not await self._heard_everything():
+            return False
+
+        began = machine_seconds()
+        batch, parcels, claimed = await self._claim()
+        reached("notifier.after-handing-over")
+        until = began + self.lease.total_seconds() * LEASE_RESERVE
+        await asyncio.gather(
+            *(self._carry(parcel, claimed[parcel.message_id], batch, until) for parcel in parcels)
+        )
+        return len(batch.due) >= self.claim_messages
+
+    async def recover(self) -> bool:
+        """Hand-overs whose process died: ask who can be asked, and never send again what may have been sent."""
+        async with self.database.work(self.clock.now()) as work:
+            if not self._took_over and self.instance:
+                await outcomes.give_up(work.connection, self.instance)
+            abandoned = await outcomes.claim_abandoned(
+                work.connection, lease=self.lease, limit=self.claim_messages
+            )
+        self._took_over = True
+        for one in abandoned:
+            _log.warning("hand-over in doubt", extra={"message_id": str(one.message.message_id)})
+            with traces.continued("recover hand-over", *_trace(one.trace)):
+                await self._note(one.message.message_id, one.claim_id, await self._asked(one))
+        return len(abandoned) >= self.claim_messages
+
+    async def _something_due(self) -> bool:
+        async with self.database.look() as connection:
+            mode = await switch.mode(connection, otherwise=self.sending)
+            return mode is not Mode.OFF and await claims.any_due(connection, now=self.clock.now())
+
+    async def _heard_everything(self) -> bool:
+        """Nothing is handed over on facts that may be old."""
+        behind = await self.watermark.behind()
+        if not behind:
+            self._behind_since = None
+            return True
+
+        now = machine_seconds()
+        self._behind_since = self._behind_since or now
+        if now - self._behind_since > BEHIND_WARNING_SECONDS:
+            _log.warning("messages wait: facts are missing", extra={"behind": behind[:10]})
+            self._behind_since = now
+        return False
+
+    async def _claim(self) -> tuple[Batch, list[Parcel], dict[UUID, UUID]]:
+        async with self.database.work(self.clock.now()) as work:
+            sending = await switch.read(work.connection, otherwise=self.sending)
+            if sending.mode is Mode.OFF:
+                return Batch(Desk(), Known({})), [], {}
+            batch = await claims.claim(work.connection, now=work.moment, limit=self.claim_messages)
+            parcels = [
+                parcel
+                for message in batch.due
+                if (
+                    parcel := hand_over(
+                        batch.desk,
+                        message,
+                        self._facts(message, batch, sending),
+                        writer=self.writer,
+                        moment=work.moment,
+                    )
+                )
+            ]
+            claimed = await claims.save(
+                work.connection, batch, by=self.instance, lease=self.lease, now=work.moment
+            )
+            await tell(work, batch.desk.told)
+            reached("notifier.before-handing-over")
+        _count(batch.desk)
+        return batch, parcels, claimed
+
+    def _facts(self, message: Message, batch: Batch, sending: Sending) -> Facts:
+        known, customer_id = batch.known, message.customer_id
+        entity = self.company.legal_entity(message.legal_entity)
+        assert entity is not None, f"legal entity {message.legal_entity} is not in the company file"
+        return Facts(
+            customer=known.customers[customer_id],
+            entity_zone=entity.time_zone,
+            sending=sending,
+            invoices={
+                one.invoice_id: one for one in known.invoices if one.customer_id == customer_id
+            },
+            credits=[one for one in known.credits if one.customer_id == customer_id],
+            holds=[one for one in known.holds if one.customer_id == customer_id],
+            contact_days=known.contact_days.get(customer_id, ()),
+            opted_out=known.opted_out,
+            parked_here=known.parked.get(customer_id, 0),
+        )
+
+    async def _carry(self, parcel: Parcel, claim_id: UUID, batch: Batch, until: float) -> None:
+        channel = parcel.route.channel
+        with (
+            traces.continued(f"hand over {channel}", *_trace(batch.traces[parcel.message_id])),
+            metrics.timed("delivery_seconds", channel=channel),
+        ):
+            answer = await self.carriers[channel].bring(
+                parcel, may_start=lambda: machine_seconds() < until
+            )
+            await self._note(parcel.message_id, claim_id, answer)
+
+    async def _note(self, message_id: UUID, claim_id: UUID, answer: Answer) -> None:
+        async with self.database.work(self.clock.now()) as work:
+            held = await outcomes.held(work.connection, message_id, claim_id)
+            if held is None:
+                return
+            desk = Desk()
+            message, customer = held
+            moved = note_answer(desk, message, answer, customer, moment=work.moment)
+            await outcomes.save(
+                work.connection,
+                moved,
+                answer,
+                trace_id=traces.current_trace_id(),
+                now=work.moment,
+            )
+            await tell(work, desk.told)
+        reached("notifier.after-outcome")
+        _count(desk)
+
+    async def _asked(self, abandoned: Abandoned) -> Answer:
+        """A provider that can be asked is asked; SMTP cannot."""
+        route = abandoned.message.route
+        assert route is not None
+        carrier = self.carriers[route.channel]
+        if isinstance(carrier, TextCarrier):
+            return await carrier.ask_about(abandoned.message)
+        return InDoubt("the process died during the hand-over")
+
+
+def _trace(kept: tuple[str, str]) -> tuple[dict[str, str], list[str]]:
+    traceparent, origins = kept
+    return ({"traceparent": traceparent} if traceparent else {}), origins_of(origins)
+
+
+def _count(desk: Desk) -> None:
+    for message in desk.messages.values():
+        if message.is_over:
+            channel = message.channel.value if message.channel else "none"
+            metrics.count(
+                "messages", channel=channel, outcome=message.status, reason=message.reason
+            )
