@@ -65,13 +65,15 @@ class Stack:
         around = self._surroundings(database.url, bus, known)
         settings = services.shared_settings(around)
 
-        await asyncio.gather(
-            self._start_sinks(clock, issuer, bus, known),
-            self._start_bus(bus),
-            self._start_traces(),
-            self._start_database(database, around, settings),
-        )
-        await self._start_services(around, settings)
+        async def begin() -> None:
+            await asyncio.gather(
+                self._start_sinks(clock, issuer, bus, known),
+                self._start_bus(bus),
+                self._start_database(database, around, settings),
+            )
+            await self._start_services(around, settings)
+
+        await asyncio.gather(self._start_traces(), begin())
         return self._endpoints(database.url, bus, issuer)
 
     async def down(self) -> None:

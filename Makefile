@@ -1,0 +1,93 @@
+# Dunwell on your machine. `make` alone lists what there is.
+
+PYTHON  ?= python3
+VENV    := .venv
+BIN     := $(VENV)/bin
+STACK   := $(BIN)/python -m local_stack.main
+DISTS   := shared $(wildcard services/*) deploy/local deploy/play
+PROJECTS := pyproject.toml $(addsuffix /pyproject.toml,$(DISTS))
+READY   := $(VENV)/.ready
+ARGS    ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up down status logs clean demo trace test lint format types imports catalogue \
+        bench chaos pins
+
+help: ## List these targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+# --- look at it ---------------------------------------------------------------------------------
+
+demo: setup ## Play 90 days of business, fresh: ARGS="--days 90 --customers 200 --seed 7 --exit"
+	@$(STACK) up --fresh
+	@code=0; $(BIN)/python -m play.main $(ARGS) || code=$$?; \
+	case " $(ARGS) " in *" --exit "*) $(STACK) down;; esac; exit $$code
+
+up: setup ## Start the local stack: broker, database, services, mail box, traces
+	@$(STACK) up
+
+down: setup ## Stop the local stack, keep its data
+	@$(STACK) down
+
+status: setup ## Show what runs, and where
+	@$(STACK) status
+
+logs: setup ## Follow the logs; of one program with NAME=ledger
+	@$(STACK) logs $(NAME)
+
+trace: setup ## Print one trace as a tree: ID=<trace id>
+	@$(STACK) trace $(ID)
+
+clean: setup ## Stop the local stack and remove its data, not what was fetched
+	@$(STACK) clean
+	@rm -rf .coverage htmlcov .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+# --- work on it ---------------------------------------------------------------------------------
+
+setup: $(READY) ## Install everything into .venv (the other targets do it by themselves)
+
+test: setup ## Run the tests; of one folder or file with ARGS=shared/tests
+	@$(BIN)/pytest -n 2 $(ARGS)
+
+lint: setup ## Check style, and that each distribution declares what it imports
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@for dist in $(DISTS); do (cd $$dist && $(CURDIR)/$(BIN)/deptry src) || exit 1; done
+
+format: setup ## Format the code
+	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format .
+
+types: setup ## Check the types
+	@$(BIN)/mypy
+
+imports: setup ## Check that imports go up the folder listing
+	@$(BIN)/lint-imports --no-logo
+
+catalogue: setup ## Check that the committed event catalogue is what the code says
+	@$(BIN)/python -m shared.contracts.catalogue --check
+
+bench: setup ## Measure
+	@$(BIN)/pytest -m bench $(or $(ARGS),tests/bench)
+
+chaos: setup ## Kill processes for some minutes and look for what was lost or doubled
+	@$(BIN)/pytest -m chaos $(or $(ARGS),tests/chaos)
+
+pins: setup ## Resolve constraints.txt anew from the pyproject files
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --group dev \
+	  --no-header --no-annotate --no-emit-index-url --no-emit-find-links \
+	  $(foreach d,$(DISTS),--no-emit-package dunwell-$(patsubst local,local-stack,$(notdir $(d)))) \
+	  --output-file constraints.txt $(PROJECTS)
+
+# uv installs in seconds; where there is no uv for the machine, pip does the same more slowly.
+$(READY): constraints.txt $(PROJECTS)
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c 'import sys; assert sys.version_info >= (3, 11), "Dunwell needs Python 3.11"'
+	@echo "installing into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt uv || true
+	@if $(BIN)/uv --version >/dev/null 2>&1; \
+	then VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --constraint constraints.txt \
+	     --group dev $(addprefix --editable ,$(DISTS)); \
+	else $(BIN)/python -m pip install --quiet --upgrade pip && \
+	     $(BIN)/python -m pip install --quiet --constraint constraints.txt --group dev \
+	     $(addprefix --editable ,$(DISTS)); fi
+	@touch $@
