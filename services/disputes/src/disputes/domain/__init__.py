@@ -1,0 +1,1 @@
+"""The rules of disputes: pure functions and frozen values."""

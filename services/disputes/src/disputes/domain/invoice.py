@@ -1,0 +1,25 @@
+"""Invoices, as far as disputes must know them."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Invoice:
+    """The newest we heard of an invoice; `version` is the ledger's, amounts are minor units of `currency`."""
+
+    invoice_id: UUID
+    customer_id: UUID
+    version: int
+    legal_entity: str
+    invoice_number: str
+    issued_on: date
+    due_on: date
+    currency: str
+    total_minor: int
+    open_minor: int
+    status: str
+
+    def __post_init__(self) -> None:
+        assert 0 <= self.open_minor <= self.total_minor, "no more is open than was invoiced"

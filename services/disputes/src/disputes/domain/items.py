@@ -1,0 +1,26 @@
+"""What one slice hears about customers and their items: of each the newest."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from disputes.domain.customer import Customer
+from disputes.domain.invoice import Invoice
+from shared.base.telling import Telling
+
+
+@dataclass(slots=True)
+class Items(Telling):
+    """Facts may come twice and late: what is older than what is held changes nothing."""
+
+    customers: dict[UUID, Customer] = field(default_factory=dict)
+    invoices: dict[UUID, Invoice] = field(default_factory=dict)
+
+    def hold_customer(self, customer: Customer) -> None:
+        held = self.customers.get(customer.customer_id)
+        if held is None or held.version < customer.version:
+            self.customers[customer.customer_id] = customer
+
+    def hold_invoice(self, invoice: Invoice) -> None:
+        held = self.invoices.get(invoice.invoice_id)
+        if held is None or held.version < invoice.version:
+            self.invoices[invoice.invoice_id] = invoice

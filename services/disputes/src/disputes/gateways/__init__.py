@@ -1,0 +1,1 @@
+"""The outside of disputes: its tables."""

@@ -1,0 +1,42 @@
+"""Facts of the ledger may come twice, late and in any order: the newest is held."""
+
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from disputes.domain.items import Items
+from disputes.interfaces.consumers import LEDGER
+from shared.contracts import ledger
+from shared.testing.examples import CUSTOMER, INVOICE, our_examples
+
+NOON = datetime(2026, 4, 20, 12, tzinfo=UTC)
+FACTS = [fact for fact in our_examples() if fact.TOPIC == ledger.TOPIC]
+
+
+def hear(*facts: object) -> Items:
+    items = Items()
+    for fact in facts:
+        LEDGER.hears[type(fact)](items, fact, moment=NOON)
+    return items
+
+
+class TestHolding:
+    def test_hears_every_fact_the_ledger_tells(self) -> None:
+        assert {type(fact) for fact in FACTS} == set(LEDGER.hears)
+
+    def test_keeps_the_customer_s_name(self) -> None:
+        items = hear(*FACTS)
+
+        assert items.customers[CUSTOMER].name == "Muster Maschinenbau GmbH"
+
+    def test_takes_open_amounts_from_payments_too(self) -> None:
+        applied = next(fact for fact in FACTS if isinstance(fact, ledger.PaymentApplied))
+
+        items = hear(applied)
+
+        assert items.invoices[INVOICE].open_minor == 70_000
+
+    @given(st.permutations(FACTS + FACTS))
+    def test_ends_the_same_whatever_the_order(self, facts: list[object]) -> None:
+        assert hear(*facts) == hear(*FACTS)

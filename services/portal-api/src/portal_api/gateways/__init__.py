@@ -1,0 +1,1 @@
+"""The outside of portal-api: its tables."""
