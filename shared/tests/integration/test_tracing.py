@@ -54,7 +54,7 @@ class TestSpans:
         (request,) = (span for span in spans if span["kind"] == "server")
         statements = [span for span in spans if span["kind"] == "client"]
         assert request["name"] == "GET /v1/days"
-        assert request["service"] == "dunwell-calendar"
+        assert request["service"] == "calendar"
         assert request["trace_id"] == TRACE
         assert statements, "the SQLAlchemy instrumentation is silent"
         assert {span["trace_id"] for span in spans} == {TRACE}

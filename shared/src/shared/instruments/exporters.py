@@ -84,7 +84,7 @@ def start_tracing(
     if not exporters:
         return None
 
-    provider = TracerProvider(resource=Resource.create({"service.name": f"dunwell-{service}"}))
+    provider = TracerProvider(resource=_resource(service))
     processors = [_batching(exporter) for exporter in exporters]
     for processor in processors:
         provider.add_span_processor(processor)
@@ -107,6 +107,12 @@ def stop_tracing(provider: TracerProvider | None) -> None:
     SQLAlchemyInstrumentor().uninstrument()
     provider.force_flush(FLUSH_MS_MAX)
     provider.shutdown()
+
+
+def _resource(service: str) -> Resource:
+    """Who tells; `OTEL_SERVICE_NAME` has the last word."""
+    name = os.environ.get("OTEL_SERVICE_NAME") or service
+    return Resource.create({"service.name": name, "service.namespace": "dunwell"})
 
 
 def _exporters(zipkin_url: str, file: str) -> list[SpanExporter]:
