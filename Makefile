@@ -11,10 +11,10 @@ ARGS    ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down status logs clean demo trace test lint format types imports catalogue \
-        bench chaos pins
+        catalogue-write bench chaos pins
 
 help: ## List these targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
 
 # --- look at it ---------------------------------------------------------------------------------
 
@@ -64,7 +64,10 @@ imports: setup ## Check that imports go up the folder listing
 	@$(BIN)/lint-imports --no-logo
 
 catalogue: setup ## Check that the committed event catalogue is what the code says
-	@$(BIN)/python -m shared.contracts.catalogue --check
+	@$(BIN)/python -m shared.testing.catalogue check
+
+catalogue-write: setup ## Write the event catalogue anew
+	@$(BIN)/python -m shared.testing.catalogue write
 
 bench: setup ## Measure
 	@$(BIN)/pytest -m bench $(or $(ARGS),tests/bench)
