@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from pydantic import ValidationError
 
-from play.book import Book
-from play.habits import Habit
-from play.malformed import FAULTS
+from play.cast.habits import Habit
+from play.erp.book import Book
 from play.record import DayOfEvents, ErpRecord, Reading, deliveries, dice
+from play.scenes.malformed import FAULTS
 from play.story import START, Story, story
 from shared.contracts.erp import CreditKind
 from shared.contracts.registry import ERP_EVENTS

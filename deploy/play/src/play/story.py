@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from random import Random
 
-from play.book import Book
-from play.customers import Customer, customers_of
-from play.erp import Erp
-from play.malformed import FAULTS, malformed
-from play.oddities import ODDITIES, Oddity, newcomer
+from play.cast.customers import Customer, customers_of
+from play.erp.book import Book
+from play.erp.simulator import Erp
 from play.record import DayOfEvents, Reading
-from play.trade import reaction, trading
-from play.wire_faults import WIRE_FAULTS
-from play.world import World
+from play.scenes.malformed import FAULTS, malformed
+from play.scenes.oddities import ODDITIES, Oddity, newcomer
+from play.scenes.trade import reaction, trading
+from play.scenes.wire_faults import WIRE_FAULTS
+from play.scenes.world import World
 from shared.contracts.erp import Kind
 
 START = date(2026, 1, 5)

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from datetime import date
 
-from play.book import Invoice
-from play.customers import Customer
-from play.habits import RUN_AHEAD_DAYS, Habit, month_end_run, paying_day, reaction_to
+from play.cast.customers import Customer
+from play.cast.habits import RUN_AHEAD_DAYS, Habit, month_end_run, paying_day, reaction_to
+from play.erp.book import Invoice
 from play.record import Reading
-from play.world import Scene, World
+from play.scenes.world import Scene, World
 from shared.base.days import DAY
 from shared.contracts.erp import PaymentMethod, ReturnReason
 

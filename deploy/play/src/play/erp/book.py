@@ -8,8 +8,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 
-from play.company import Entity
-from play.customers import Customer
+from play.cast.company import Entity
+from play.cast.customers import Customer
 from shared.contracts.erp import CreditKind, ErpInvoiceHold, InvoiceKind, InvoicePaymentMethod
 
 

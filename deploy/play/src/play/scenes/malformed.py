@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from play.bodies import customer_body, invoice_body, payment_body
-from play.customers import Customer
+from play.cast.customers import Customer
+from play.erp.bodies import customer_body, invoice_body, payment_body
 from play.record import REFUSED
-from play.trade import life_of
-from play.world import Scene, World
+from play.scenes.trade import life_of
+from play.scenes.world import Scene, World
 from shared.contracts.erp import (
     ErpCustomerChanged,
     ErpEvent,

@@ -3,12 +3,12 @@
 from decimal import Decimal
 from random import Random
 
-from play.bodies import invoice_body
-from play.customers import Customer
-from play.oddities import Oddity
+from play.cast.customers import Customer
+from play.erp.bodies import invoice_body
 from play.record import CONFLICT, SUPERSEDED
-from play.trade import life_of
-from play.world import Scene, World
+from play.scenes.oddities import Oddity
+from play.scenes.trade import life_of
+from play.scenes.world import Scene, World
 from shared.contracts.erp import ErpInvoicePosted
 
 

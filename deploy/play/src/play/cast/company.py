@@ -9,12 +9,13 @@ from shared.base.days import BusinessCalendar
 class Entity:
     """A legal entity with its ERP.
 
-    `numbering` prefixes invoice numbers; `tax_percent` is charged to customers of the entity's own country;
-    `owners` look after customers.
+    `documents` is where copies of invoices are; `numbering` prefixes invoice numbers; `tax_percent` is charged to
+    customers of the entity's own country; `owners` look after customers.
     """
 
     code: str
     source: str
+    documents: str
     currency: str
     calendar: BusinessCalendar
     numbering: str
@@ -30,12 +31,13 @@ ENTITIES: tuple[Entity, ...] = (
     Entity(
         code="DE01",
         source="urn:acme:erp:de01",
+        documents="https://documents.de.acme.example",
         currency="EUR",
-        calendar=BusinessCalendar("DE"),
+        calendar=BusinessCalendar("DE", "HH"),
         numbering="RE",
         tax_percent=19,
         owners=(
-            ("Katrin Vogel", "katrin.vogel@acme.example"),
+            ("Kerstin Vogt", "kerstin.vogt@acme.example"),
             ("Jonas Brandt", "jonas.brandt@acme.example"),
             ("Miriam Falk", "miriam.falk@acme.example"),
         ),
@@ -43,8 +45,9 @@ ENTITIES: tuple[Entity, ...] = (
     Entity(
         code="GB01",
         source="urn:acme:erp:gb01",
+        documents="https://documents.uk.acme.example",
         currency="GBP",
-        calendar=BusinessCalendar("GB"),
+        calendar=BusinessCalendar("GB", "ENG"),
         numbering="INV",
         tax_percent=20,
         owners=(
@@ -55,8 +58,9 @@ ENTITIES: tuple[Entity, ...] = (
     Entity(
         code="US01",
         source="urn:acme:erp:us01",
+        documents="https://documents.us.acme.example",
         currency="USD",
-        calendar=BusinessCalendar("US"),
+        calendar=BusinessCalendar("US", "MA"),
         numbering="US",
         tax_percent=0,
         owners=(

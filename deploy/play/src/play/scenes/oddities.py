@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 
-from play.book import Invoice
-from play.customers import Customer
-from play.trade import life_of, trading
-from play.world import Scene, World
+from play.cast.customers import Customer
+from play.erp.book import Invoice
+from play.scenes.trade import life_of, trading
+from play.scenes.world import Scene, World
 from shared.contracts.erp import (
     Channel,
     CustomerStatus,

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import date, timedelta
 
-from play.bodies import (
+from play.cast.customers import Customer
+from play.erp.bodies import (
     allocations_body,
     credit_note_body,
     customer_body,
@@ -12,10 +13,9 @@ from play.bodies import (
     payment_body,
     tax_on,
 )
-from play.book import Book, Credit, Invoice
-from play.customers import Customer
+from play.erp.book import Book, Credit, Invoice
+from play.erp.wire import Numbers, Wire
 from play.record import ACCEPTED, ErpRecord, present
-from play.wire import Numbers, Wire
 from shared.contracts.erp import (
     CreditKind,
     ErpCreditNoteCancelled,

@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from play.customers import Customer
+from play.cast.customers import Customer
 from play.record import ACCEPTED, DUPLICATE, ErpRecord
 
 NUMBERS_BEGIN = 10_000

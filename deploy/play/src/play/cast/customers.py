@@ -7,9 +7,9 @@ from datetime import date, timedelta
 from itertools import count
 from random import Random
 
-from play.company import ENTITY_OF_CODE, Entity
-from play.habits import Habit, habits_for
-from play.names import CITIES, COUNTRIES, ENGLISH_PLACES, MARKETS, SHARES, Country
+from play.cast.company import ENTITY_OF_CODE, Entity
+from play.cast.habits import Habit, habits_for
+from play.cast.names import CITIES, COUNTRIES, ENGLISH_PLACES, MARKETS, SHARES, Country
 from play.record import dice, present
 from shared.contracts.erp import (
     Channel,

@@ -12,8 +12,8 @@ from datetime import date
 from itertools import count
 from random import Random
 
-from play.customers import Customer
-from play.erp import Erp
+from play.cast.customers import Customer
+from play.erp.simulator import Erp
 from play.record import dice
 from shared.base.days import DAY
 

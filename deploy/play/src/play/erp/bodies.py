@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from play.book import Credit, Invoice
-from play.customers import Customer
+from play.cast.customers import Customer
+from play.erp.book import Credit, Invoice
 from play.record import present
 from shared.base.money import decimal_text
 from shared.contracts.erp import (
@@ -66,7 +66,7 @@ def invoice_body(invoice: Invoice) -> ErpInvoicePosted:
             payment_method=invoice.method,
             payment_reference=invoice.reference,
             purchase_order=invoice.purchase_order,
-            document_url=f"https://documents.acme.example/invoices/{invoice.number}.pdf",
+            document_url=f"{invoice.customer.entity.documents}/{invoice.number}.pdf",
             holds=invoice.holds,
         )
     )

@@ -1,0 +1,178 @@
+"""The public doors of the stack, as the play uses them: HTTP only, every call with a timeout."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+import httpx
+from pydantic import BaseModel, ConfigDict
+
+Item = dict[str, Any]
+_Asked = TypeVar("_Asked")
+_Answer = TypeVar("_Answer")
+
+CALL_TIMEOUT_S = 60.0
+MOVE_TIMEOUT_S = 600.0
+CALLS_AT_ONCE = 6
+PAGE_MAX = 200
+
+
+class Endpoints(BaseModel):
+    """`.local/endpoints.json`: where everything is."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    kafka: str
+    ledger: str
+    scheduler: str
+    notifier: str
+    clock: str
+    mail: str
+    sms: str
+    traces: str | None = None
+    staff_token: str
+
+    @classmethod
+    def read(cls, path: Path) -> "Endpoints":
+        """Raises FileNotFoundError when the stack is not up."""
+        return cls.model_validate(json.loads(path.read_text(encoding="utf-8")))
+
+
+class DoorClosedError(Exception):
+    """A door answered with something else than success; the text says which door and what it said."""
+
+
+class Doors:
+    """One HTTP client for all doors; used as an async context manager."""
+
+    def __init__(
+        self, endpoints: Endpoints, *, transport: httpx.AsyncBaseTransport | None = None
+    ) -> None:
+        self.at = endpoints
+        self._http = httpx.AsyncClient(
+            timeout=CALL_TIMEOUT_S,
+            headers={"Authorization": f"Bearer {endpoints.staff_token}"},
+            limits=httpx.Limits(max_connections=CALLS_AT_ONCE + 2, keepalive_expiry=60),
+            transport=transport,
+            trust_env=False,
+        )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
+
+    # --- clock
+
+    async def now(self) -> datetime:
+        return datetime.fromisoformat((await self.get(f"{self.at.clock}/clock"))["now"])
+
+    async def advance(self, to: datetime) -> int:
+        """Move the clock and return at rest; answers how often it stopped on the way."""
+        answer = await self._post(
+            f"{self.at.clock}/clock/advance",
+            {"to": to.isoformat()},
+            timeout_s=MOVE_TIMEOUT_S,
+        )
+        return int(answer.get("stops", 0))
+
+    # --- sinks
+
+    async def mails(self, *, skip: int) -> list[Item]:
+        """What the mail box holds, oldest first, without the first `skip`."""
+        return await self._sunk(self.at.mail, skip)
+
+    async def texts(self, *, skip: int) -> list[Item]:
+        return await self._sunk(self.at.sms, skip)
+
+    # --- services
+
+    async def company(self) -> Item:
+        return await self.get(f"{self.at.ledger}/v1/company")
+
+    async def aging(self, as_of: date) -> list[Item]:
+        return await self.all(f"{self.at.ledger}/v1/aging", as_of=as_of.isoformat())
+
+    async def trial_balance(self, as_of: date | None = None) -> list[Item]:
+        bound = {} if as_of is None else {"as_of": as_of.isoformat()}
+        return await self.all(f"{self.at.ledger}/v1/trial-balance", **bound)
+
+    async def proof(self) -> Item:
+        return await self.get(f"{self.at.ledger}/v1/proof")
+
+    async def open_items(self, customer_id: object) -> list[Item]:
+        return await self.all(f"{self.at.ledger}/v1/customers/{customer_id}/open-items")
+
+    async def intake(self, source: str, event_id: str) -> Item:
+        return await self.get(f"{self.at.ledger}/v1/intake", source=source, event_id=event_id)
+
+    async def parked(self) -> list[Item]:
+        return await self.all(f"{self.at.ledger}/v1/parked")
+
+    async def discard(self, parked_id: object, *, reason: str) -> None:
+        await self._post(
+            f"{self.at.ledger}/v1/parked/{parked_id}/discards",
+            {"reason": reason},
+            key=f"discard-{parked_id}",
+        )
+
+    async def timeline(self, customer_id: object) -> list[Item]:
+        return await self.all(f"{self.at.scheduler}/v1/customers/{customer_id}/timeline")
+
+    async def messages(self, customer_id: object) -> list[Item]:
+        return await self.all(f"{self.at.notifier}/v1/customers/{customer_id}/messages")
+
+    # --- calls
+
+    async def get(self, url: str, **query: str | int) -> Item:
+        """One GET; raises DoorClosedError for any answer but 2xx."""
+        answer = await self._http.get(url, params=query)
+        return _opened(answer)
+
+    async def all(self, url: str, **query: str | int) -> list[Item]:
+        """All items of a list, page by page."""
+        return [item async for item in self._pages(url, query)]
+
+    async def of_each(
+        self, asked: Iterable[_Asked], ask: Callable[[_Asked], Awaitable[_Answer]]
+    ) -> list[_Answer]:
+        """Ask the same of many, a few at a time; answers in the order asked."""
+        turn = asyncio.Semaphore(CALLS_AT_ONCE)
+
+        async def one(subject: _Asked) -> _Answer:
+            async with turn:
+                return await ask(subject)
+
+        return await asyncio.gather(*(one(subject) for subject in asked))
+
+    async def _pages(self, url: str, query: dict[str, str | int]) -> AsyncIterator[Item]:
+        cursor: str | None = None
+        while True:
+            more = {"cursor": cursor} if cursor else {}
+            page = await self.get(url, **query, **more)
+            for item in page["items"]:
+                yield item
+            cursor = page.get("next")
+            if not cursor:
+                return
+
+    async def _sunk(self, sink: str, skip: int) -> list[Item]:
+        items: list[Item] = (await self.get(f"{sink}/messages", skip=skip))["items"]
+        return items
+
+    async def _post(
+        self, url: str, body: Item, *, key: str = "", timeout_s: float = CALL_TIMEOUT_S
+    ) -> Item:
+        headers = {"Idempotency-Key": key} if key else {}
+        return _opened(await self._http.post(url, json=body, headers=headers, timeout=timeout_s))
+
+
+def _opened(answer: httpx.Response) -> Item:
+    if answer.is_success:
+        return dict(answer.json()) if answer.content else {}
+    asked = f"{answer.request.method} {answer.request.url}"
+    raise DoorClosedError(f"{asked} answered {answer.status_code}: {answer.text[:500]}")
