@@ -29,6 +29,7 @@ def decide(view: View, rulebook: Rulebook, *, moment: Moment) -> Verdict:
     over = [hold for hold in view.holds if hold.ended_at is None and hold.is_over(moment)]
     ended = tuple(hold.end(moment) for hold in over)
     standing, decisions = _segment(view, rulebook, moment=moment)
+    decisions.extend(_over(hold) for hold in ended)
     policy = rulebook.policies[standing.segment or rulebook.segments.otherwise]
     home = rulebook.home(view)
     if home is None:
@@ -76,6 +77,11 @@ def _segment(view: View, rulebook: Rulebook, *, moment: Moment) -> tuple[Standin
         "rules_version": rulebook.segments.version,
     }
     return standing, [Decision(Kind.SEGMENT, None, why, f"segment.{segment}", facts)]
+
+
+def _over(hold: Hold) -> Decision:
+    facts = {"hold_id": str(hold.hold_id), "ended_by": "its own end"}
+    return Decision(Kind.HOLD, None, hold.reason, "hold.ended", facts)
 
 
 def _withdrawals(view: View, chase: Chase) -> tuple[list[Withdrawal], list[Outstanding]]:

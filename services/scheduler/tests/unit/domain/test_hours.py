@@ -20,7 +20,8 @@ class TestHours:
 
         window = there.window(DAY)
 
-        assert window and (window.opens, window.closes) == (
+        assert window is not None
+        assert (window.opens, window.closes) == (
             datetime(2026, 3, 4, 14, tzinfo=UTC),
             datetime(2026, 3, 4, 22, tzinfo=UTC),
         )
@@ -34,7 +35,8 @@ class TestHours:
 
         window = there.window(DAY)
 
-        assert window and (window.opens, window.closes) == (
+        assert window is not None
+        assert (window.opens, window.closes) == (
             datetime(2026, 3, 4, 19, tzinfo=UTC),  # 09:00 in Honolulu
             datetime(2026, 3, 4, 22, tzinfo=UTC),  # 17:00 in New York
         )
@@ -48,9 +50,8 @@ class TestHours:
 
         window = there.window(DAY)
 
-        assert window and window.opens == datetime(
-            2026, 3, 4, 6, 1, tzinfo=UTC
-        )  # 08:01 in Kaliningrad
+        assert window is not None
+        assert window.opens == datetime(2026, 3, 4, 6, 1, tzinfo=UTC)  # 08:01 in Kaliningrad
 
     def test_fall_back_to_the_legal_entity_when_nothing_is_known(
         self, make: SimpleNamespace

@@ -167,6 +167,7 @@ def test_messages_leave_only_on_business_days_within_every_hour_that_may_be_thei
     ),
 )
 def test_the_same_facts_in_another_order_give_the_same_verdict(
+    *,
     make: SimpleNamespace,
     customer: dict[str, Any],
     invoices: list[dict[str, Any]],

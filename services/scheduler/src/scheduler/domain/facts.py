@@ -1,0 +1,75 @@
+"""Facts: the part of the projection that one slice of events touches."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from scheduler.domain.customer import Customer, Habits
+from scheduler.domain.decision import Decision
+from scheduler.domain.item import Item
+from shared.base.clock import Moment
+from shared.base.telling import Telling
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """What of a payment or credit note stands against no invoice, in minor units."""
+
+    credit_id: UUID
+    customer_id: UUID
+    version: int
+    legal_entity: str
+    currency: str
+    unapplied_minor: int
+
+
+@dataclass(slots=True)
+class Sent:
+    """A reminder or escalation of ours, and what the notifier said became of it; None while it said nothing."""
+
+    customer_id: UUID
+    outcome: str | None = None
+    at: Moment | None = None
+    policy: str = ""
+    policy_version: int = 0
+
+
+@dataclass(slots=True)
+class Facts(Telling):
+    """Loaded: what the events name. Changed: what is to be written. Every customer in `touched` is looked at again.
+
+    `origins` keeps the record that told of an item first; whoever saves knows how to read its trace.
+    """
+
+    customer_versions: dict[UUID, int] = field(default_factory=dict)
+    items: dict[UUID, Item] = field(default_factory=dict)
+    credit_versions: dict[UUID, int] = field(default_factory=dict)
+    sent: dict[UUID, Sent] = field(default_factory=dict)
+
+    customers: dict[UUID, Customer] = field(default_factory=dict)
+    credits: dict[UUID, Credit] = field(default_factory=dict)
+    habits: dict[UUID, Habits] = field(default_factory=dict)
+    contact_days: dict[tuple[UUID, date], "DayOutcome"] = field(default_factory=dict)
+    restated: dict[UUID, Item] = field(default_factory=dict)
+    told_of: dict[UUID, Item] = field(default_factory=dict)
+    outcomes: dict[UUID, Sent] = field(default_factory=dict)
+    decisions: list[tuple[UUID, Decision, Sent]] = field(default_factory=list)
+    origins: dict[UUID, Any] = field(default_factory=dict)
+    touched: dict[UUID, Any] = field(default_factory=dict)
+
+    def touch(self, customer_id: UUID) -> None:
+        """Have the customer looked at, because of the event that is being handled."""
+        self.touched[customer_id] = self.cause
+
+    def habits_of(self, customer_id: UUID) -> Habits:
+        """What this slice adds to the customer's habits."""
+        return self.habits.setdefault(customer_id, Habits())
+
+
+@dataclass(slots=True)
+class DayOutcome:
+    """What became of a contact day: whether anything left, and whether that listed something overdue."""
+
+    sent: bool = False
+    overdue: bool = False

@@ -1,0 +1,19 @@
+"""Looks: the customers that one batch of timers wakes, and what is decided of them."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from scheduler.domain.decision import Verdict
+from scheduler.domain.hold import Hold
+from scheduler.domain.view import View
+from shared.base.telling import Telling, Told
+
+
+@dataclass(slots=True)
+class Looks(Telling):
+    """`facts` are what was announced, by customer, so that each has a trace of its own."""
+
+    views: dict[UUID, View] = field(default_factory=dict)
+    verdicts: dict[UUID, Verdict] = field(default_factory=dict)
+    facts: dict[UUID, list[Told]] = field(default_factory=dict)
+    ended_holds: list[Hold] = field(default_factory=list)

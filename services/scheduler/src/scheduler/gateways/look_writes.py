@@ -1,0 +1,182 @@
+"""Looks, written: verdicts, their place on the timeline, and the facts to be told, in a handful of statements."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from scheduler.domain.decision import Verdict
+from scheduler.domain.looks import Looks
+from scheduler.gateways import alarm, timeline
+from scheduler.gateways.looks import Traces
+from scheduler.gateways.timeline import Line
+from shared.base.clock import Moment
+from shared.base.telling import Told
+from shared.contracts.scheduler import EscalationRaised, ReminderPlanned, ReminderWithdrawn
+from shared.db import outbox
+from shared.db.outbox import OutboxRow
+from shared.db.work import Work
+from shared.instruments import traces as spans
+from shared.messaging.cloudevents import Record
+from shared.messaging.tell import row_of
+
+ORIGINS_HEADER = "ce_origintraces"
+"""Trace ids of the events that told of the listed items first, by blanks."""
+
+_STANDINGS = """
+INSERT INTO standings (customer_id, segment, segment_why, contact_at, silences, look_at, look_why)
+SELECT customer_id, segment, segment_why, contact_at, coalesce(string_to_array(nullif(silences, ''), chr(31)), '{}'),
+       look_at, look_why
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::timestamptz[], $7::text[])
+     AS row (customer_id, segment, segment_why, contact_at, silences, look_at, look_why)
+ON CONFLICT (customer_id) DO UPDATE SET
+    segment = excluded.segment, segment_why = excluded.segment_why, contact_at = excluded.contact_at,
+    silences = excluded.silences, look_at = excluded.look_at, look_why = excluded.look_why
+"""
+_PLANNED = """
+INSERT INTO reminders (reminder_id, customer_id, legal_entity, contact_day, step, invoice_ids, policy, policy_version,
+                       planned_at)
+SELECT reminder_id, customer_id, legal_entity, contact_day, step, string_to_array(invoice_ids, ' ')::uuid[], policy,
+       policy_version, $9
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::int[], $6::text[], $7::text[], $8::int[])
+     AS row (reminder_id, customer_id, legal_entity, contact_day, step, invoice_ids, policy, policy_version)
+"""
+_WITHDRAWN = "UPDATE reminders SET withdrawn_at = $2 WHERE reminder_id = ANY($1::uuid[])"
+_RAISED = """
+INSERT INTO escalations (escalation_id, customer_id, legal_entity, level, policy, policy_version, raised_at)
+SELECT *, $7 FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[])
+ON CONFLICT DO NOTHING
+"""
+_ESCALATED = """
+UPDATE items AS item SET owner_told_on = told.owner_told_on, manager_told_on = told.manager_told_on
+FROM unnest($1::uuid[], $2::date[], $3::date[]) AS told (invoice_id, owner_told_on, manager_told_on)
+WHERE item.invoice_id = told.invoice_id
+"""
+_HOLDS_ENDED = """
+UPDATE holds SET ended_at = over.ended_at FROM unnest($1::uuid[], $2::timestamptz[]) AS over (hold_id, ended_at)
+WHERE holds.hold_id = over.hold_id
+"""
+_SEPARATOR = "\x1f"
+
+
+async def save(work: Work, looks: Looks, traces: Traces) -> None:
+    """Write every verdict and tell what follows from it; each customer's next look is set."""
+    connection, moment, verdicts = work.connection, work.moment, looks.verdicts
+    await _standings(connection, verdicts)
+    await _reminders(connection, verdicts, moment=moment)
+    await _escalations(connection, looks, moment=moment)
+    ended = [hold for verdict in verdicts.values() for hold in verdict.ended_holds]
+    await _write(connection, _HOLDS_ENDED, ((hold.hold_id, hold.ended_at) for hold in ended))
+
+    lines = [
+        Line(customer_id, decision, verdict.policy.name, verdict.policy.version)
+        for customer_id, verdict in verdicts.items()
+        for decision in verdict.decisions
+    ]
+    await timeline.append(connection, lines, moment=moment)
+    await outbox.append(work, _outbox_rows(looks, traces, moment=moment))
+    looks_at = {customer_id: verdict.look_at for customer_id, verdict in verdicts.items()}
+    await alarm.set_all(connection, looks_at)
+
+
+async def _standings(connection: asyncpg.Connection, verdicts: dict[UUID, Verdict]) -> None:
+    rows = (
+        (
+            *(customer_id, verdict.standing.segment, verdict.standing.segment_why),
+            *(verdict.standing.contact_at, _SEPARATOR.join(sorted(verdict.standing.silences))),
+            *(verdict.look_at, verdict.look_why),
+        )
+        for customer_id, verdict in verdicts.items()
+    )
+    await _write(connection, _STANDINGS, rows)
+
+
+async def _reminders(
+    connection: asyncpg.Connection, verdicts: dict[UUID, Verdict], *, moment: Moment
+) -> None:
+    planned = (
+        (
+            *(one.reminder_id, one.customer_id, one.legal_entity, one.contact_day, one.step.number),
+            " ".join(str(chased.item.invoice_id) for chased in one.items),
+            *(verdict.policy.name, verdict.policy.version),
+        )
+        for verdict in verdicts.values()
+        for one in verdict.reminders
+    )
+    await _write(connection, _PLANNED, planned, moment)
+    gone = [
+        one.reminder.reminder_id for verdict in verdicts.values() for one in verdict.withdrawals
+    ]
+    if gone:
+        await connection.execute(_WITHDRAWN, sorted(gone), moment)
+
+
+async def _escalations(connection: asyncpg.Connection, looks: Looks, *, moment: Moment) -> None:
+    raised = (
+        (
+            *(one.escalation_id, one.customer_id, one.legal_entity, one.level.value),
+            *(verdict.policy.name, verdict.policy.version),
+        )
+        for verdict in looks.verdicts.values()
+        for one in verdict.escalations
+    )
+    await _write(connection, _RAISED, raised, moment)
+    marked = (
+        (item.invoice_id, item.owner_told_on, item.manager_told_on)
+        for view in looks.views.values()
+        for item in view.items
+        if item.changed
+    )
+    await _write(connection, _ESCALATED, marked)
+
+
+async def _write(
+    connection: asyncpg.Connection, statement: str, rows: Iterable[tuple[Any, ...]], *more: Any
+) -> None:
+    """One statement for all rows, a column an array, in the order of their ids."""
+    ordered = sorted(rows, key=lambda row: row[:1])
+    if ordered:
+        await connection.execute(statement, *map(list, zip(*ordered, strict=True)), *more)
+
+
+def _outbox_rows(looks: Looks, traces: Traces, *, moment: Moment) -> list[OutboxRow]:
+    """What was announced, a trace for each customer: linked to the origins of what it is about.
+
+    A withdrawal continues the trace of the event that caused it.
+    """
+    rows: list[OutboxRow] = []
+    by_customer: dict[UUID, list[Told]] = {}
+    for told in looks.told:
+        by_customer.setdefault(told.fact.customer_id, []).append(told)
+    for customer_id, announced in by_customer.items():
+        listed = {invoice for told in announced for invoice in _listed(told.fact)}
+        origins = sorted({traces.items[invoice] for invoice in listed if traces.items.get(invoice)})
+        cause = _cause(traces.customers.get(customer_id, ""))
+        with spans.linked("look", [{"traceparent": origin} for origin in origins]):
+            for told in announced:
+                if isinstance(told.fact, ReminderWithdrawn):
+                    rows.append(row_of(Told(told.fact, cause), recorded_at=moment))
+                else:
+                    headers = {ORIGINS_HEADER: _trace_ids(told.fact, traces)}
+                    rows.append(row_of(Told(told.fact, None, headers), recorded_at=moment))
+    return rows
+
+
+def _listed(fact: Any) -> list[UUID]:
+    if isinstance(fact, (ReminderPlanned, EscalationRaised)):
+        return [item.invoice_id for item in fact.items]
+    return []
+
+
+def _trace_ids(fact: Any, traces: Traces) -> str:
+    carriers = [{"traceparent": traces.items.get(invoice, "")} for invoice in _listed(fact)]
+    ids = dict.fromkeys(filter(None, map(spans.trace_id_of, carriers)))
+    return " ".join(list(ids)[: spans.ORIGINS_MAX])
+
+
+def _cause(traceparent: str) -> Record | None:
+    """The touching event, as far as its trace goes."""
+    if not traceparent:
+        return None
+    return Record("", 0, 0, "", {"traceparent": traceparent}, b"")

@@ -1,0 +1,78 @@
+"""The projection, read: what a slice of events names, in bulk."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import asyncpg
+
+from scheduler.domain.facts import Facts, Sent
+from scheduler.gateways.rows import item_of
+from shared.base.clock import Moment
+from shared.contracts.event import Event
+from shared.contracts.ledger import CreditEvent, CustomerChanged, InvoiceEvent, PaymentEvent
+from shared.contracts.notifier import MessageEvent
+
+_CUSTOMERS = "SELECT customer_id, version FROM customers WHERE customer_id = ANY($1::uuid[])"
+_ITEMS = "SELECT * FROM items WHERE invoice_id = ANY($1::uuid[])"
+_CREDITS = "SELECT credit_id, version FROM credits WHERE credit_id = ANY($1::uuid[])"
+_SENT = """
+SELECT reminder_id AS id, customer_id, outcome, outcome_at, policy, policy_version FROM reminders
+WHERE reminder_id = ANY($1::uuid[])
+UNION ALL
+SELECT escalation_id, customer_id, outcome, outcome_at, policy, policy_version FROM escalations
+WHERE escalation_id = ANY($1::uuid[])
+"""
+
+
+@dataclass(slots=True)
+class _Named:
+    """What a slice of events names, by kind."""
+
+    customers: set[UUID] = field(default_factory=set)
+    invoices: set[UUID] = field(default_factory=set)
+    credits: set[UUID] = field(default_factory=set)
+    sent: set[UUID] = field(default_factory=set)
+
+    def add(self, event: Event) -> None:
+        match event:
+            case CustomerChanged():
+                self.customers.add(event.customer_id)
+            case InvoiceEvent():
+                self.invoices.add(event.invoice_id)
+            case PaymentEvent() | CreditEvent():
+                self.credits.add(event.subject_id)
+                self.invoices.update(invoice.invoice_id for invoice in event.invoices)
+                self.invoices.update(allocation.invoice_id for allocation in event.allocations)
+            case MessageEvent():
+                self.sent.add(event.reminder_id or event.escalation_id or event.message_id)
+                self.invoices.update(line.invoice_id for line in event.items)
+
+
+async def load(connection: asyncpg.Connection, events: Sequence[Event], *, moment: Moment) -> Facts:
+    """What is known already of the things these events speak of, and nothing more."""
+    facts, named = Facts(), _Named()
+    for event in events:
+        named.add(event)
+
+    for row in await _fetch(connection, _CUSTOMERS, named.customers):
+        facts.customer_versions[row["customer_id"]] = row["version"]
+    for row in await _fetch(connection, _ITEMS, named.invoices):
+        facts.items[row["invoice_id"]] = item_of(row)
+    for row in await _fetch(connection, _CREDITS, named.credits):
+        facts.credit_versions[row["credit_id"]] = row["version"]
+    for row in await _fetch(connection, _SENT, named.sent):
+        facts.sent[row["id"]] = Sent(
+            row["customer_id"],
+            row["outcome"],
+            row["outcome_at"],
+            row["policy"],
+            row["policy_version"],
+        )
+    return facts
+
+
+async def _fetch(
+    connection: asyncpg.Connection, query: str, ids: set[UUID]
+) -> list[asyncpg.Record]:
+    return await connection.fetch(query, list(ids)) if ids else []

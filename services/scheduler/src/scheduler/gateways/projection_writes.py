@@ -1,0 +1,182 @@
+"""The projection, written: what a slice of events changed, in a handful of statements.
+
+Facts of the ledger are guarded by their version. Rows are written in the order of their ids, after the alarm of
+their customers, so that slices and looks wait for one another instead of deadlocking.
+"""
+
+import json
+from typing import Any
+
+import asyncpg
+
+from scheduler.domain.facts import Facts
+from scheduler.gateways import alarm, timeline
+from scheduler.gateways.rows import holds_json
+from scheduler.gateways.timeline import Line
+from shared.base.clock import Moment
+from shared.messaging.cloudevents import Record
+
+_TRACES = """
+INSERT INTO standings (customer_id, traceparent) SELECT * FROM unnest($1::uuid[], $2::text[])
+ON CONFLICT (customer_id) DO UPDATE SET traceparent = excluded.traceparent
+"""
+_CUSTOMERS = """
+INSERT INTO customers
+SELECT *, $18 FROM unnest($1::uuid[], $2::bigint[], $3::boolean[], $4::text[], $5::text[], $6::text[], $7::text[],
+    $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[], $13::text[], $14::date[], $15::jsonb[],
+    $16::text[], $17::jsonb[])
+ON CONFLICT (customer_id) DO UPDATE SET
+    version = excluded.version, known = excluded.known, customer_number = excluded.customer_number,
+    kind = excluded.kind, status = excluded.status, country = excluded.country, time_zone = excluded.time_zone,
+    legal_entity = excluded.legal_entity, owner_name = excluded.owner_name, owner_email = excluded.owner_email,
+    credit_limit_minor = excluded.credit_limit_minor, credit_currency = excluded.credit_currency,
+    customer_since = excluded.customer_since, holds = excluded.holds, merged_into = excluded.merged_into,
+    doubts = excluded.doubts, changed_at = excluded.changed_at
+WHERE customers.version < excluded.version
+"""
+_ITEMS = """
+INSERT INTO items (invoice_id, customer_id, version, legal_entity, invoice_number, currency, due_on, open_minor,
+                   direct_debit, returned, holds, settled_on, traceparent)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::date[],
+    $8::bigint[], $9::boolean[], $10::boolean[], $11::jsonb[], $12::date[], $13::text[])
+ON CONFLICT (invoice_id) DO UPDATE SET
+    version = excluded.version, invoice_number = excluded.invoice_number, due_on = excluded.due_on,
+    open_minor = excluded.open_minor, direct_debit = excluded.direct_debit, returned = excluded.returned,
+    holds = excluded.holds, settled_on = excluded.settled_on
+WHERE items.version <= excluded.version
+"""
+_CREDITS = """
+INSERT INTO credits
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::bigint[])
+ON CONFLICT (credit_id) DO UPDATE SET version = excluded.version, unapplied_minor = excluded.unapplied_minor
+WHERE credits.version < excluded.version
+"""
+_HABITS = """
+INSERT INTO habits AS known
+SELECT * FROM unnest($1::uuid[], $2::int[], $3::bigint[], $4::int[])
+ON CONFLICT (customer_id) DO UPDATE SET
+    paid_invoices = known.paid_invoices + excluded.paid_invoices,
+    days_late = known.days_late + excluded.days_late,
+    returned_payments = known.returned_payments + excluded.returned_payments
+"""
+_TOLD_OF = """
+UPDATE items AS item SET listed_step = told.listed_step, listed_on = told.listed_on, told_step = told.told_step
+FROM unnest($1::uuid[], $2::int[], $3::date[], $4::int[]) AS told (invoice_id, listed_step, listed_on, told_step)
+WHERE item.invoice_id = told.invoice_id
+"""
+_CONTACT_DAYS = """
+INSERT INTO contact_days AS known
+SELECT * FROM unnest($1::uuid[], $2::date[], $3::boolean[], $4::boolean[])
+ON CONFLICT (customer_id, day) DO UPDATE SET
+    sent = known.sent OR excluded.sent, overdue = known.overdue OR excluded.overdue
+"""
+_OUTCOMES = """
+WITH told AS (
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS row (id, outcome, outcome_at)
+), of_reminders AS (
+    UPDATE reminders SET outcome = told.outcome, outcome_at = told.outcome_at FROM told WHERE reminder_id = told.id
+)
+UPDATE escalations SET outcome = told.outcome, outcome_at = told.outcome_at FROM told WHERE escalation_id = told.id
+"""
+
+
+async def save(connection: asyncpg.Connection, facts: Facts, *, moment: Moment) -> None:
+    """Write what changed, and have every customer it touches looked at."""
+    if facts.touched:
+        await alarm.ring_now(connection, facts.touched, moment=moment)
+        touched = sorted(facts.touched)
+        traces = [_traceparent(facts.touched[customer]) for customer in touched]
+        await connection.execute(_TRACES, touched, traces)
+
+    await _customers(connection, facts, moment=moment)
+    await _items(connection, facts)
+    await _credits(connection, facts)
+    await _outcomes(connection, facts)
+    lines = [
+        Line(customer_id, decision, sent.policy, sent.policy_version)
+        for customer_id, decision, sent in facts.decisions
+    ]
+    await timeline.append(connection, lines, moment=moment)
+
+
+async def _customers(connection: asyncpg.Connection, facts: Facts, *, moment: Moment) -> None:
+    rows = [
+        (
+            *(one.customer_id, one.version, one.known, one.customer_number, one.kind, one.status),
+            *(one.country, one.time_zone, one.legal_entity),
+            *(
+                (one.account_owner.name, one.account_owner.email)
+                if one.account_owner
+                else (None, None)
+            ),
+            *(one.credit_limit_minor, one.credit_currency, one.customer_since),
+            *(holds_json(one.holds), one.merged_into, json.dumps(one.doubts)),
+        )
+        for one in facts.customers.values()
+    ]
+    await _write(connection, _CUSTOMERS, rows, moment)
+
+
+async def _items(connection: asyncpg.Connection, facts: Facts) -> None:
+    restated = [
+        (
+            *(one.invoice_id, one.customer_id, one.version, one.legal_entity, one.invoice_number),
+            *(one.currency, one.due_on, one.open_minor, one.direct_debit, one.returned),
+            *(
+                holds_json(one.holds),
+                one.settled_on,
+                _traceparent(facts.origins.get(one.invoice_id)),
+            ),
+        )
+        for one in facts.restated.values()
+    ]
+    await _write(connection, _ITEMS, restated)
+    told_of = [
+        (one.invoice_id, one.listed_step, one.listed_on, one.told_step)
+        for one in facts.told_of.values()
+    ]
+    await _write(connection, _TOLD_OF, told_of)
+
+
+async def _credits(connection: asyncpg.Connection, facts: Facts) -> None:
+    credited = [
+        (
+            one.credit_id,
+            one.customer_id,
+            one.version,
+            one.legal_entity,
+            one.currency,
+            one.unapplied_minor,
+        )
+        for one in facts.credits.values()
+    ]
+    await _write(connection, _CREDITS, credited)
+    habits = [
+        (customer_id, one.paid_invoices, one.days_late, one.returned_payments)
+        for customer_id, one in facts.habits.items()
+        if one.paid_invoices or one.days_late or one.returned_payments
+    ]
+    await _write(connection, _HABITS, habits)
+
+
+async def _outcomes(connection: asyncpg.Connection, facts: Facts) -> None:
+    days = [
+        (customer_id, day, one.sent, one.overdue)
+        for (customer_id, day), one in facts.contact_days.items()
+    ]
+    await _write(connection, _CONTACT_DAYS, days)
+    outcomes = [(sent_id, one.outcome, one.at) for sent_id, one in facts.outcomes.items()]
+    await _write(connection, _OUTCOMES, outcomes)
+
+
+async def _write(
+    connection: asyncpg.Connection, statement: str, rows: list[tuple[Any, ...]], *more: Any
+) -> None:
+    """One statement for all rows, a column an array, in the order of their ids."""
+    if rows:
+        rows.sort(key=lambda row: row[:1])
+        await connection.execute(statement, *map(list, zip(*rows, strict=True)), *more)
+
+
+def _traceparent(cause: Any) -> str:
+    return cause.trace_headers.get("traceparent", "") if isinstance(cause, Record) else ""

@@ -1,0 +1,1 @@
+"""What happens when: one verb, one file, one function."""

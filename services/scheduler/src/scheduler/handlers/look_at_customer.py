@@ -1,0 +1,33 @@
+"""A customer's timer came due, or a fact about them came in: look at them."""
+
+from uuid import UUID
+
+from scheduler.domain.decide import decide
+from scheduler.domain.looks import Looks
+from scheduler.domain.view import Rulebook
+from scheduler.handlers.tell_decisions import (
+    escalation_raised,
+    hold_ended,
+    reminder_planned,
+    reminder_withdrawn,
+)
+from shared.base.clock import Moment
+
+
+def look_at_customer(
+    looks: Looks, customer_id: UUID, *, rulebook: Rulebook, moment: Moment
+) -> None:
+    """Decide, and tell what was decided."""
+    view = looks.views[customer_id]
+
+    verdict = decide(view, rulebook, moment=moment)
+
+    looks.verdicts[customer_id] = verdict
+    for withdrawal in verdict.withdrawals:
+        looks.announce(reminder_withdrawn(customer_id, withdrawal))
+    for reminder in verdict.reminders:
+        looks.announce(reminder_planned(reminder, verdict.policy))
+    for escalation in verdict.escalations:
+        looks.announce(escalation_raised(escalation, verdict.policy))
+    for hold in verdict.ended_holds:
+        looks.announce(hold_ended(hold))

@@ -1,0 +1,1 @@
+"""The doors: what the scheduler hears, is asked, and does unasked."""
