@@ -47,7 +47,7 @@ clean: setup ## Stop the local stack and remove its data, not what was fetched
 setup: $(READY) ## Install everything into .venv (the other targets do it by themselves)
 
 test: setup ## Run the tests; of one folder or file with ARGS=shared/tests
-	@$(BIN)/pytest -n 2 $(ARGS)
+	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: setup ## Check style, and that each distribution declares what it imports
 	@$(BIN)/ruff check .
@@ -69,8 +69,8 @@ catalogue: setup ## Check that the committed event catalogue is what the code sa
 catalogue-write: setup ## Write the event catalogue anew
 	@$(BIN)/python -m shared.testing.catalogue write
 
-bench: setup ## Measure
-	@$(BIN)/pytest -m bench $(or $(ARGS),tests/bench)
+bench: setup ## Measure beside a raw floor in the same run: ARGS="--only ingest --runs 5"
+	@$(BIN)/python tests/bench/run.py $(ARGS)
 
 chaos: setup ## Kill processes for some minutes and look for what was lost or doubled
 	@$(BIN)/pytest -m chaos $(or $(ARGS),tests/chaos)
