@@ -1,4 +1,4 @@
-"""Rows: how the domain's values lie in the tables."""
+"""Rows: how the domain's values lie in the tables. A jsonb column is written as text and read as plain values."""
 
 import json
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ def item_of(row: asyncpg.Record) -> Item:
         returned=row["returned"],
         holds=tuple(
             ItemHold(hold["reason"], hold["amount_minor"], _day(hold["until"]))
-            for hold in _list(row["holds"])
+            for hold in row["holds"]
         ),
         settled_on=row["settled_on"],
         listed_step=row["listed_step"],
@@ -59,10 +59,10 @@ def customer_of(row: asyncpg.Record) -> Customer:
         customer_since=row["customer_since"],
         holds=tuple(
             ErpHold(hold["reason"], _day(hold["until"]), hold["legal_entity"])
-            for hold in _list(row["holds"])
+            for hold in row["holds"]
         ),
         merged_into=row["merged_into"],
-        doubts=tuple(_list(row["doubts"])),
+        doubts=tuple(row["doubts"]),
     )
 
 
@@ -94,10 +94,6 @@ def _plain(hold: ErpHold | ItemHold) -> dict[str, Any]:
     if isinstance(hold, ItemHold):
         return {"reason": hold.reason, "amount_minor": hold.amount_minor, "until": until}
     return {"reason": hold.reason, "until": until, "legal_entity": hold.legal_entity}
-
-
-def _list(column: str) -> list[Any]:
-    return [] if column == "[]" else json.loads(column)
 
 
 def _day(text: str | None) -> date | None:

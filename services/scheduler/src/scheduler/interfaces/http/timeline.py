@@ -1,6 +1,5 @@
 """Why each thing did or did not happen to a customer, and when they are looked at next."""
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -60,7 +59,7 @@ async def read_timeline(customer_id: UUID, connection: Look, paging: Paging) -> 
     if paging.after:
         after = datetime.fromisoformat(paging.after[0]), int(paging.after[1])
     rows = await timeline.page(connection, customer_id, after=after, limit=paging.limit + 1)
-    kept = [_Kept(**{**row, "facts": json.loads(row["facts"])}) for row in rows]
+    kept = [_Kept(**row) for row in rows]
     page = paging.page(kept, lambda line: (line.at.isoformat(), line.decision_id))
     return Page[Line](items=list(page.items), next=page.next)
 
