@@ -9,18 +9,25 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import asyncpg
 import httpx
 import pytest
 
+from shared.contracts import ledger
+from shared.db import outbox
+from shared.db.outbox import OutboxRow
+from shared.db.work import Database
 from shared.messaging.kafka import KafkaAt
 from shared.testing.plugin import DatabaseOf
 
 GREETER = Path(__file__).parent / "greeter" / "main.py"
 SECONDS_MAX = 30
+NOON = datetime(2026, 4, 20, 12, tzinfo=UTC)
 
 
 @dataclass
@@ -44,6 +51,10 @@ class Process:
                 return
             await asyncio.sleep(0.1)
         raise AssertionError("not ready in time")
+
+    async def pulse(self) -> dict[str, Any]:
+        pulse: dict[str, Any] = (await self.http.get("/pulse")).json()
+        return pulse
 
     async def answer(self, path: str) -> int:
         """Its status; 0 when nobody answers."""
@@ -91,6 +102,24 @@ def _free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as sock:
         port: int = sock.getsockname()[1]
         return port
+
+
+class TestWorking:
+    async def test_hears_what_it_has_told(self, world: World) -> None:
+        database = Database(world.settings["DATABASE_URL"])
+        async with database.work(NOON) as work:
+            await outbox.append(work, [OutboxRow(uuid4(), ledger.TOPIC, "k", {}, b"{}")])
+
+        async with world.greeter("worker") as process:
+            await process.ready()
+            pulse = await process.pulse()
+            while not any(pulse["consumed"].get(ledger.TOPIC, {}).values()):
+                await asyncio.sleep(0.1)
+                pulse = await process.pulse()
+
+        await database.close()
+        assert pulse["busy"] == []
+        assert pulse["told_seq"] == 1
 
 
 class TestDraining:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from opentelemetry import trace
@@ -20,6 +21,8 @@ from opentelemetry.trace import Link, Span, SpanContext, SpanKind, Status, Statu
 from shared.base.clock import machine_nanoseconds
 
 LINKS_MAX = 128
+CONTEXTS_REMEMBERED = 2_048
+"""A slice, its effects and the relay's batch speak of the same contexts."""
 ORIGINS_MAX = 50
 """Most origin trace ids that one look or message names."""
 
@@ -174,6 +177,24 @@ def linked(name: str, origins: Iterable[Carrier]) -> Iterator[None]:
 
 
 @contextmanager
+def continued(name: str, cause: Carrier, origins: Sequence[str] = ()) -> Iterator[None]:
+    """A span in the trace of its cause, hours later (a hand-over after its plan), that names origin trace ids."""
+    if _on is None:
+        yield
+        return
+
+    with _root(
+        _on,
+        name,
+        SpanKind.CLIENT,
+        {_ORIGINS: tuple(origins[:ORIGINS_MAX])},
+        (),
+        parent=_context_of(cause),
+    ):
+        yield
+
+
+@contextmanager
 def _root(
     tracing: _Tracing,
     name: str,
@@ -209,6 +230,7 @@ def _messaging(name: str, kind: str, topic: str) -> dict[str, str | int]:
     return {_SYSTEM: "kafka", _OPERATION_NAME: name, _OPERATION_TYPE: kind, _DESTINATION: topic}
 
 
+@lru_cache
 def _creation(event_type: str, topic: str) -> dict[str, str | int]:
     return _messaging("create", "create", topic) | {_EVENT_TYPE: event_type}
 
@@ -251,8 +273,13 @@ def _is_one_trace(carriers: Sequence[Carrier], links: Sequence[Link]) -> bool:
 
 
 def _context_of(carrier: Carrier) -> SpanContext | None:
+    return _parsed(carrier.get("traceparent") or carrier.get("ce_traceparent") or "")
+
+
+@lru_cache(maxsize=CONTEXTS_REMEMBERED)
+def _parsed(header: str) -> SpanContext | None:
     """W3C trace context; what is malformed is as if it were not there."""
-    parts = (carrier.get("traceparent") or carrier.get("ce_traceparent") or "").split("-")
+    parts = header.split("-")
     if len(parts) < 4 or (len(parts[1]), len(parts[2]), len(parts[3])) != (32, 16, 2):
         return None
     try:
