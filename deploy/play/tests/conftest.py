@@ -46,6 +46,7 @@ class StandIn:
         self.story: Story | None = None
         self.lie: Callable[[str, Json], Json] = lambda _, answer: answer
         self.published: list[ErpRecord] = []
+        self._known: dict[str, ErpRecord] = {}
         self._now = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
         self._mails: list[Json] = []
         self._messages: dict[str, list[Json]] = {}
@@ -53,6 +54,7 @@ class StandIn:
 
     async def publish(self, records: Sequence[ErpRecord]) -> None:
         self.published += records
+        self._known |= {record.event_id: record for record in records}
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         url = urlparse(str(request.url))
@@ -159,7 +161,7 @@ class StandIn:
                 yield {"legal_entity": entity.code, "account": account, "balance": balance}
 
     def _intake(self, event_id: str) -> Json:
-        record = next(record for record in self.published if record.event_id == event_id)
+        record = self._known[event_id]
         return {"outcome": record.expected[0], "code": record.code or None}
 
     def _open_items(self, ours: str) -> Iterator[Json]:
@@ -208,7 +210,7 @@ def stack() -> StandIn:
 
 @pytest.fixture
 def plan() -> Plan:
-    return Plan(seed=7, customers=40, days=35, start=START)
+    return Plan(seed=7, customers=24, days=28, start=START)
 
 
 @pytest.fixture

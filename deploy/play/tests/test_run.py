@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +11,7 @@ import pytest
 from play.main import start_after
 from play.run import Plan
 from play.story import START
+from play.unheard import unheard
 
 Json = dict[str, Any]
 
@@ -94,6 +95,24 @@ class TestRun:
         _, summary = await play(plan)
         broken = {check.name for check in summary.checks if not check.holds}
         assert broken == {"nobody-is-chased-for-nothing"}
+
+
+class TestUnheard:
+    def test_is_what_would_be_overdue_without_messages(self, plan: Plan) -> None:
+        silent = plan.story()
+        for _ in range(plan.days):
+            silent.next_day()
+        last = START + timedelta(days=plan.days - 1)
+        overdue: Counter[str] = Counter()
+        for invoice in silent.book.invoices.values():
+            if invoice.due_on < last:
+                overdue[invoice.customer.entity.code] += invoice.open_after(last)
+
+        told = list(unheard(plan))
+        assert len(told) == plan.days
+        assert {code: round(float(text) * 100) for code, text in told[-1].overdue.items()} == dict(
+            overdue
+        )
 
 
 class TestStart:

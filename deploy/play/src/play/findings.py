@@ -9,6 +9,7 @@ from play.figures import week_of
 from play.life import life_of_the_most_eventful
 from play.run import Found, Plan
 from play.summary import Check, Counts, DayFound, Played, Summary, Timings, Totals, WeekFound
+from play.unheard import unheard
 from shared.base.days import DAY
 
 
@@ -28,6 +29,7 @@ def summary_of(plan: Plan, found: Found, *, total_s: float, look_at: Mapping[str
         totals=_totals(plan, found),
         weeks=tuple(_weeks(plan, found)),
         days=tuple(found.days),
+        unheard=tuple(unheard(plan)),
         intake=_sorted(Counter(outcome["outcome"] for outcome in found.outcomes.values())),
         refusals=_sorted(Counter(str(code) for code in _refusals(found))),
         checks=_checks(plan, found),

@@ -53,8 +53,17 @@ class Dso(Found):
 
 
 class DayFound(Found):
+    """What the ledger said in the evening of a day."""
+
     day: date
     receivables: tuple[Receivables, ...]
+
+
+class DayUnheard(Found):
+    """What would be overdue if nobody had read a message: from the play's own books, by legal entity."""
+
+    day: date
+    overdue: dict[str, Amount]
 
 
 class WeekFound(Found):
@@ -132,6 +141,7 @@ class Summary(Found):
     totals: Totals
     weeks: tuple[WeekFound, ...]
     days: tuple[DayFound, ...]
+    unheard: tuple[DayUnheard, ...]
     intake: Counts
     refusals: Counts
     checks: tuple[Check, ...]

@@ -14,10 +14,13 @@ Series = tuple[str, Sequence[float]]
 """CSS class of a series, and its values."""
 
 
-def area_chart(title: str, labels: Sequence[str], layers: Sequence[Series]) -> str:
-    """Layers stacked on one another, first at the bottom; a label may be empty."""
+def area_chart(
+    title: str, labels: Sequence[str], layers: Sequence[Series], *, outlines: Sequence[Series] = ()
+) -> str:
+    """Layers stacked on one another, first at the bottom, and outlines from zero; a label may be empty."""
     sums = [sum(values) for values in zip(*(layer for _, layer in layers), strict=True)]
-    y = scale(max(sums, default=0), floor=HEIGHT - BOTTOM, ceiling=TOP)
+    highest = max([*sums, *(value for _, values in outlines for value in values)], default=0)
+    y = scale(highest, floor=HEIGHT - BOTTOM, ceiling=TOP)
     x = [_spread(n, len(labels)) for n in range(len(labels))]
     parts = [*_grid(y), *_bottom_labels(x, labels)]
 
@@ -29,6 +32,8 @@ def area_chart(title: str, labels: Sequence[str], layers: Sequence[Series]) -> s
         parts.append(f'<polygon class="area {css}" points="{outline} {under}"/>')
         parts.append(f'<polyline class="line {css}" points="{outline}"/>')
         base = top
+    for css, values in outlines:
+        parts.append(f'<polyline class="line {css}" points="{_points(x, values, y)}"/>')
     return _svg(title, parts)
 
 

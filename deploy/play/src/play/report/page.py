@@ -34,6 +34,7 @@ class EntityPicture:
     open: str
     overdue: str
     overdue_percent: int
+    unheard: str
     dso: str
     dso_before: str
     chart: Markup
@@ -80,6 +81,7 @@ def _entities(summary: Summary) -> list[EntityPicture]:
             open=owed.open,
             overdue=owed.overdue,
             overdue_percent=_percent(float(owed.overdue), float(owed.open)),
+            unheard=summary.unheard[-1].overdue[owed.legal_entity],
             dso=_dso(last_week, owed.legal_entity) or "–",
             dso_before=_dso(first_week, owed.legal_entity) or "–",
             chart=_owed_chart(summary, owed),
@@ -95,8 +97,10 @@ def _owed_chart(summary: Summary, owed: Receivables) -> Markup:
         overdue.append(float(mine.overdue))
         not_due.append(float(mine.open) - float(mine.overdue))
         labels.append(_day_label(summary, n))
+    silent = [float(day.overdue[owed.legal_entity]) for day in summary.unheard]
     title = f"{owed.legal_entity}: open and overdue by day, {owed.currency}"
-    return Markup(area_chart(title, labels, [("overdue", overdue), ("current", not_due)]))
+    layers = [("overdue", overdue), ("current", not_due)]
+    return Markup(area_chart(title, labels, layers, outlines=[("unheard", silent)]))
 
 
 def _dso_chart(summary: Summary) -> Markup:
