@@ -1,14 +1,16 @@
 """The doors of the mail box: JSON for tests, a page for people."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Response
+from fastapi import APIRouter, HTTPException, Query, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse
 
 from local_stack.mail.box import Mail, MailBox
 from local_stack.pages import page
 
 LISTED_MAX = 500
+
+Skip = Annotated[int, Query(ge=0, description="leave out so many of the oldest")]
 
 # The mail is somebody else's HTML: it may show pictures and styles, and do nothing.
 _HARMLESS = {
@@ -21,8 +23,8 @@ def mail_doors(box: MailBox) -> APIRouter:
     doors = APIRouter()
 
     @doors.get("/messages")
-    async def messages(to: str = "") -> dict[str, Any]:
-        return {"items": [_as_json(mail) for mail in box.all(to)]}
+    async def messages(to: str = "", skip: Skip = 0) -> dict[str, Any]:
+        return {"items": [_as_json(mail) for mail in box.all(to)[skip:]]}
 
     @doors.delete("/messages", status_code=204)
     async def clear() -> None:

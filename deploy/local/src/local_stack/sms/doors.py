@@ -1,10 +1,10 @@
 """The doors for tests and people: what was sent, and an answer from a phone."""
 
 import secrets
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
-from fastapi import APIRouter, HTTPException
+from fastapi import APIRouter, HTTPException, Query
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +14,8 @@ from local_stack.sms.signature import signature
 
 LISTED_MAX = 500
 WEBHOOK_TIMEOUT_S = 20.0
+
+Skip = Annotated[int, Query(ge=0, description="leave out so many of the oldest")]
 
 
 class Inbound(BaseModel):
@@ -60,8 +62,8 @@ def text_doors(box: TextBox, webhook: Webhook) -> APIRouter:
     doors = APIRouter()
 
     @doors.get("/messages")
-    async def messages(to: str = "") -> dict[str, Any]:
-        return {"items": [_as_json(text) for text in box.all(to)]}
+    async def messages(to: str = "", skip: Skip = 0) -> dict[str, Any]:
+        return {"items": [_as_json(text) for text in box.all(to)[skip:]]}
 
     @doors.delete("/messages", status_code=204)
     async def clear() -> None:
