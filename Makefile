@@ -18,8 +18,8 @@ help: ## List these targets
 
 # --- look at it ---------------------------------------------------------------------------------
 
-demo: setup ## Play 90 days of business, fresh: ARGS="--days 90 --customers 200 --seed 7 --exit"
-	@$(STACK) up --fresh
+demo: setup ## Play weeks of business, fresh: ARGS="--days 90 --customers 200 --seed 7 --exit"
+	@CLOCK_START=$(or $(CLOCK_START),2026-01-05T05:00:00+00:00) $(STACK) up --fresh
 	@code=0; $(BIN)/python -m play.main $(ARGS) || code=$$?; \
 	case " $(ARGS) " in *" --exit "*) $(STACK) down;; esac; exit $$code
 
