@@ -26,7 +26,7 @@ from shared.messaging.kafka import KafkaAt
 from shared.testing.plugin import DatabaseOf
 
 GREETER = Path(__file__).parent / "greeter" / "main.py"
-SECONDS_MAX = 30
+SECONDS_MAX = 90
 NOON = datetime(2026, 4, 20, 12, tzinfo=UTC)
 
 
