@@ -197,16 +197,16 @@ def customer_of(row: asyncpg.Record) -> Customer:
         country=row["country"],
         language=row["language"],
         time_zone=row["time_zone"],
-        contacts=CONTACTS.validate_json(row["contacts"]),
-        account_owner=OWNER.validate_json(row["account_owner"]),
-        erp_holds=ERP_HOLDS.validate_json(row["erp_holds"]),
+        contacts=CONTACTS.validate_python(row["contacts"]),
+        account_owner=OWNER.validate_python(row["account_owner"]),
+        erp_holds=ERP_HOLDS.validate_python(row["erp_holds"]),
         doubts=tuple(row["doubts"]),
         parked=row["parked"],
     )
 
 
 def _invoice(row: asyncpg.Record) -> Invoice:
-    return Invoice(**{**dict(row), "holds": INVOICE_HOLDS.validate_json(row["holds"])})
+    return Invoice(**{**dict(row), "holds": INVOICE_HOLDS.validate_python(row["holds"])})
 
 
 def _credit(row: asyncpg.Record) -> Credit:

@@ -207,12 +207,13 @@ def _totals(asked: Sequence[Asked]) -> list[tuple[str, int]]:
     return sorted(sums.items())
 
 
-def _payment(entity: LegalEntity, asked: Sequence[Asked]) -> dict[str, str]:
+def _payment(entity: LegalEntity, asked: Sequence[Asked]) -> Values:
     bank = entity.bank
     wanted = [one.invoice.payment_reference or one.invoice.invoice_number for one in asked]
     return {
         "holder": bank.holder,
-        "iban": phrasing.iban_in_groups(bank.iban),
+        "account": phrasing.account_in_groups(bank.iban),
+        "is_iban": phrasing.is_iban(bank.iban),
         "bic": bank.bic,
         "bank": bank.name,
         "reference": phrasing.references(wanted),
@@ -225,7 +226,7 @@ def _helper(entity: LegalEntity, customer: Customer, kind: str) -> dict[str, str
     name, email = (
         (owner.name, owner.email) if owner and kind != _FIRMEST else (manager.name, manager.email)
     )
-    phone = manager.phone or ""
+    phone = phrasing.phone(manager.phone)
     return {
         "name": printable(name),
         "email": email,

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from urllib.parse import quote, urlsplit
 
+import phonenumbers
 from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency
@@ -25,6 +26,7 @@ _LOCALES = {
 _UNPRINTABLE = re.compile(
     r"[\x00-\x20\x7f-\xa0\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+"
 )
+_IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
 _GROUPS_OF_FOUR = re.compile(r"(.{4})(?=.)")
 PHONE_SIGNS = re.compile(r"[^\d+]")
 
@@ -79,8 +81,24 @@ def references(wanted: Sequence[str]) -> str:
     return ", ".join(fitting)
 
 
-def iban_in_groups(iban: str) -> str:
-    return _GROUPS_OF_FOUR.sub(r"\1 ", iban.replace(" ", ""))
+def is_iban(account: str) -> bool:
+    return bool(_IBAN.fullmatch(account.replace(" ", "")))
+
+
+def account_in_groups(account: str) -> str:
+    """An IBAN in groups of four; any other account number as it is."""
+    return _GROUPS_OF_FOUR.sub(r"\1 ", account.replace(" ", "")) if is_iban(account) else account
+
+
+def phone(text: str | None) -> str:
+    """A number as people write it: `+49 40 555011`; what is none stays as it is."""
+    if not text:
+        return ""
+    try:
+        number = phonenumbers.parse(text)
+    except phonenumbers.NumberParseException:
+        return text
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def initials(name: str) -> str:

@@ -1,6 +1,5 @@
 """Messages as staff and customers see them."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -29,7 +28,7 @@ async def messages_of(
 
 def _shown(row: asyncpg.Record) -> dict[str, Any]:
     shown = dict(row)
-    shown["route"] = json.loads(row["route"]) if row["route"] else {}
-    shown["told"] = json.loads(row["told"]) if row["told"] else {}
+    shown["route"] = row["route"] or {}
+    shown["told"] = row["told"] or {}
     shown["origin_traces"] = row["origin_traces"].split()
     return shown
