@@ -1,14 +1,14 @@
 """The ledger's settings; read once, by main."""
 
-from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field
 
 from shared.config import RuntimeSettings, Seconds
 
-WAITING_MAX = timedelta(hours=24)
-"""How long a record may wait for what it needs before its customer is in doubt, on the domain clock (ERP rule 4)."""
+HOME = Path(__file__).parents[2]
+"""The service's folder, where its migrations are."""
 
 
 class Settings(RuntimeSettings):
@@ -17,4 +17,4 @@ class Settings(RuntimeSettings):
     ledger_proof_every_seconds: Seconds = 15
     """How often the books are proved, in machine time."""
     ledger_waiting_hours_max: Annotated[int, Field(ge=1)] = 24
-    """Hours of the domain clock a record may wait before it is an alarm."""
+    """Hours of the domain clock a record may wait before its customer is in doubt (ERP rule 4)."""

@@ -133,6 +133,13 @@ class Books(Telling):
         elif scope in self.matchable_in:
             self.matchable_in[scope].pop(credit.credit_id, None)
 
+    def await_credit(self, credit: Credit, invoice_ids: Iterable[UUID]) -> None:
+        """Keep a place at these invoices for a credit that is not there yet, so that they are at hand when it comes."""
+        for invoice_id in invoice_ids:
+            application = credit.applications.setdefault(invoice_id, Application(credit, invoice_id))
+            self.at.setdefault(invoice_id, {})[credit.credit_id] = application
+            self.changed_applications[credit.credit_id, invoice_id] = application
+
     def release(self, object_id: UUID, waits: Waits, version: int) -> None:
         """The object's waiting record of that version has got what it waited for; older ones are superseded."""
         self.released[object_id, waits] = version, version

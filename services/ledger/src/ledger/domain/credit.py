@@ -81,6 +81,13 @@ class Application:
             return False
         return self.applied_minor < self.directed_minor or not self.applied_minor
 
+    @property
+    def kept(self) -> bool:
+        """Whether there is anything to remember: amounts, a return, or a place for a credit that is still to come."""
+        if self.credit.body is None:
+            return True
+        return bool(self.directed_minor or self.applied_minor) or self.came_back
+
 
 @dataclass(slots=True, eq=False)
 class Credit:

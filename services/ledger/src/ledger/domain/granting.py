@@ -55,10 +55,10 @@ def grant(invoice: Invoice, applications: Iterable[Application]) -> list[Applica
 
 
 def shrink(credit: Credit) -> list[Application]:
-    """Take provisional applications back, the last first, until they fit what the credit has; answers the changed."""
+    """Take provisional applications back, the last booked first, until they fit; answers the changed."""
     excess = sum(one.applied_minor for one in credit.applications.values()) - credit.available_minor
     changed = []
-    for application in reversed(list(credit.applications.values())):
+    for application in sorted(credit.applications.values(), key=lambda one: one.entry_id or 0, reverse=True):
         if excess <= 0:
             break
         if application.provisional and application.applied_minor:

@@ -21,7 +21,7 @@ ENTRIES_PER_BLOCK = 1 << 20
 _OWNERS = """
 SELECT customer_id FROM invoices WHERE invoice_id = ANY($1::uuid[])
 UNION SELECT customer_id FROM credits WHERE credit_id = ANY($1::uuid[])
-UNION SELECT customer_id FROM doubts JOIN parked_records USING (parked_id)
+UNION SELECT doubts.customer_id FROM doubts JOIN parked_records USING (parked_id)
       WHERE object_id = ANY($1::uuid[]) AND ended_at IS NULL
 """
 _LOCK = f"SELECT {CUSTOMERS.select} FROM customers WHERE customer_id = ANY($1::uuid[]) ORDER BY customer_id FOR UPDATE"
@@ -37,6 +37,7 @@ WITH matching AS (
     SELECT unnest($1::uuid[]) AS customer_id
     UNION SELECT customer_id FROM allocations WHERE provisional AND customer_id = ANY($2::uuid[])
     UNION SELECT customer_id FROM credits WHERE matchable AND unapplied_minor > 0 AND customer_id = ANY($2::uuid[])
+    UNION SELECT customer_id FROM credits WHERE credit_id = ANY($4::uuid[])
 ), reached AS (
     SELECT unnest($3::uuid[]) AS invoice_id
     UNION SELECT invoice_id FROM allocations WHERE credit_id = ANY($3::uuid[])
@@ -72,10 +73,14 @@ class Wanted:
 
     named: dict[UUID, tuple[str, str]] = field(default_factory=dict)
     """Customers named: id → (source, customer number)."""
+    customers: set[UUID] = field(default_factory=set)
+    """Customers who are there already."""
     objects: set[UUID] = field(default_factory=set)
     """Invoices and credits, named or touched."""
     matchers: set[UUID] = field(default_factory=set)
     """Customers whose payments we may have to match: all their open invoices are needed."""
+    unnamed_payments: set[UUID] = field(default_factory=set)
+    """Payments that we may have to match and whose records do not name the customer."""
     parked: set[UUID] = field(default_factory=set)
     """Parked records to handle again."""
 
@@ -87,11 +92,12 @@ async def load(connection: asyncpg.Connection, wanted: Wanted, *, moment: Moment
     owners = [row["customer_id"] for row in await connection.fetch(_OWNERS, objects)] if objects else []
     if wanted.parked:
         owners += [row["customer_id"] for row in await connection.fetch(_DOUBTED, list(wanted.parked))]
-    await _lock(connection, books, {NOBODY, *wanted.named, *owners}, wanted.named, moment)
+    await _lock(connection, books, {NOBODY, *wanted.named, *wanted.customers, *owners}, wanted.named, moment)
 
     customers = list(books.customers)
     if objects or wanted.matchers:
-        for row in await connection.fetch(_INVOICES, list(wanted.matchers), customers, objects):
+        unnamed = list(wanted.unnamed_payments)
+        for row in await connection.fetch(_INVOICES, list(wanted.matchers), customers, objects, unnamed):
             books.add_invoice(invoice_of(row))
         await _load_credits(connection, books, wanted.objects, customers)
     await _load_parked(connection, books, customers)

@@ -3,7 +3,9 @@
 from uuid import UUID
 
 from ledger.domain.books import Books
+from ledger.domain.outcome import Outcome, Waits
 from ledger.domain.parked import Ending, Parked
+from ledger.handlers.read_identity import ALLOCATIONS
 from ledger.handlers.tell_changes import tell_customer
 
 
@@ -26,3 +28,21 @@ def end_doubt(books: Books, parked: Parked, ending: Ending) -> None:
         if customer.doubts.pop(str(parked.parked_id), None) is not None:
             books.changed_customers[customer_id] = customer
             tell_customer(books, customer)
+
+
+def end_parked(books: Books, parked_id: UUID, ending: Ending) -> None:
+    """Somebody retried or discarded the record; it may silence nobody."""
+    if parked_id in books.parked:
+        end_doubt(books, books.parked[parked_id], ending)
+    books.ended[parked_id] = ending
+
+
+def end_waiting(books: Books) -> None:
+    """What over-age records waited for has come after all."""
+    for parked in [one for one in books.parked.values() if one.outcome is Outcome.WAITING]:
+        waits = (Waits.SET_GRANT,) if parked.line == ALLOCATIONS else (Waits.GRANT, Waits.PARENT)
+        for wait in waits:
+            _, upto = books.released.get((parked.object_id, wait), (0, 0))  # type: ignore[arg-type]
+            if parked.version is not None and parked.version <= upto:
+                end_doubt(books, parked, Ending.ARRIVED)
+                break

@@ -5,6 +5,7 @@ from uuid import UUID
 from ledger.domain.books import Books
 from ledger.domain.credit import NOBODY
 from ledger.domain.customer import Doubt
+from ledger.domain.outcome import Outcome
 from ledger.domain.parked import Ending, Parked
 from ledger.handlers.read_identity import ALLOCATIONS, Identity
 from ledger.handlers.tell_changes import tell_customer
@@ -35,6 +36,8 @@ def park_record(books: Books, parked: Parked, *, moment: Moment) -> None:
 
 
 def _obsolete(books: Books, parked: Parked) -> bool:
+    if parked.outcome is Outcome.WAITING:
+        return False
     credit = books.credits.get(parked.object_id) if parked.object_id is not None else None
     if credit is not None:
         line = credit.set_line if parked.line == ALLOCATIONS else credit.line

@@ -27,7 +27,9 @@ def set_erp_allocations(books: Books, told: AllocationsSet, *, moment: Moment) -
         books.supersede(credit.credit_id, Waits.SET_GRANT, told.stamp.version)
     credit.set_line.move(told.stamp)
     credit.set_directions = told.directions
-    if credit.body is not None:
+    if credit.body is None:
+        books.await_credit(credit, (direction.invoice_id for direction in told.directions))
+    else:
         rebook_credit(books, credit, before, moment=moment)
 
     credit.waiting = not credit.granted_whole

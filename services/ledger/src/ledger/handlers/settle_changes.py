@@ -110,7 +110,7 @@ def _post_application(books: Books, invoice: Invoice | None, application: Applic
 
     credit, invoice_id = application.credit, application.invoice_id
     books.changed_applications[credit.credit_id, invoice_id] = application
-    if not (application.directed_minor or application.applied_minor or application.came_back):
+    if not application.kept:
         credit.applications.pop(invoice_id, None)
         if application.stored_row is not None:
             books.dropped_rows[credit.credit_id, invoice_id] = application.stored_row

@@ -145,10 +145,10 @@ def _tell_credit(books: Books, credit: Credit, before: CreditBefore, states: dic
     )
     if credit.kind == PAYMENT:
         payment = _PAYMENT_FACTS[credit.status] if news else told.PaymentApplied
-        books.announce(_payment(payment, credit, credit.body, moved))
+        books.announce(payment_fact(payment, credit, credit.body, moved))
     else:
         note = _CREDIT_FACTS[credit.status] if news else told.CreditApplied
-        books.announce(_credit_note(note, credit, credit.body, moved))
+        books.announce(credit_note_fact(note, credit, credit.body, moved))
 
 
 def _allocations(credit: Credit, currency: str) -> tuple[told.Allocation, ...]:
@@ -161,7 +161,7 @@ def _allocations(credit: Credit, currency: str) -> tuple[told.Allocation, ...]:
     )
 
 
-def _payment(
+def payment_fact(
     fact: type[told.PaymentEvent], credit: Credit, body: CreditBody, moved: tuple[told.Invoice, ...]
 ) -> told.PaymentEvent:
     return fact.model_construct(
@@ -185,7 +185,7 @@ def _payment(
     )
 
 
-def _credit_note(
+def credit_note_fact(
     fact: type[told.CreditEvent], credit: Credit, body: CreditBody, moved: tuple[told.Invoice, ...]
 ) -> told.CreditEvent:
     return fact.model_construct(

@@ -3,26 +3,38 @@
 import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from ledger.domain.books import Books
 from ledger.domain.credit import PAYMENT
+from ledger.domain.facts import CreditPosted, Fact
 from ledger.domain.outcome import PARKED, Outcome
+from ledger.domain.parked import Ending
 from ledger.gateways import intake, load_books, save_books
 from ledger.gateways.load_books import Wanted
 from ledger.gateways.tables import Row
+from ledger.handlers.end_doubts import end_parked, end_waiting
 from ledger.handlers.read_erp_record import Reading, read_erp_record
 from ledger.handlers.read_identity import CUSTOMER
 from ledger.handlers.set_aside import parked_id_of, set_aside
 from ledger.handlers.take_record import Taken, take_record
 from ledger.handlers.understand import Registered
 from shared.base.clock import Moment
+from shared.base.errors import Refusal
 from shared.db.work import Work
+from shared.instruments import metrics
 from shared.messaging.cloudevents import Record
 from shared.messaging.routes import ERP_TOPICS
 from shared.messaging.tell import tell
 
 CRASHED = "crashed"
+
+
+class NothingParked(Refusal):
+    """No record of that id stands parked (any more)."""
+
+    code, status = "nothing-parked", 404
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +64,35 @@ class ErpHearing:
 
         await save_taken(work, books, [Taken(reading, Outcome.CRASHED, code=CRASHED, detail=detail)])
 
+    async def retry(self, work: Work, parked_id: UUID) -> Taken:
+        """Take a parked record again, alone: versions guard the order. It stays parked when it is bad still."""
+        row = _standing(await intake.standing(work.connection, parked_id))
+        reading = read_erp_record(intake.record_of(row), self.registered)
+        if row["outcome"] == Outcome.WAITING:
+            return Taken(reading, Outcome.WAITING, code=row["code"], detail="what it waits for has not come")
+        wanted = wanted_by([reading])
+        wanted.parked.add(parked_id)
+        books = await load_books.load(work.connection, wanted, moment=work.moment)
+
+        taken = take_record(books, reading, moment=work.moment)
+
+        place = (row["topic"], row["partition"], row["offset"])
+        why = (taken.code, taken.pointer, _storable(taken.detail))
+        await intake.retaken(work.connection, place, (taken.outcome.value, taken.waits.value, *why))
+        if taken.outcome in PARKED:
+            await intake.still_parked(work.connection, parked_id, (taken.outcome.value, *why))
+        else:
+            end_parked(books, parked_id, Ending.RETRIED)
+        await _save(work, books)
+        return taken
+
+    async def discard(self, work: Work, parked_id: UUID, *, why: str) -> None:
+        """Close a parked record untaken, with a person's reason."""
+        _standing(await intake.standing(work.connection, parked_id))
+        books = await load_books.load(work.connection, Wanted(parked={parked_id}), moment=work.moment)
+        end_parked(books, parked_id, Ending.DISCARDED)
+        await _save(work, books, why=why)
+
 
 def wanted_by(readings: Iterable[Reading]) -> Wanted:
     """What has to be loaded for these records."""
@@ -63,22 +104,39 @@ def wanted_by(readings: Iterable[Reading]) -> Wanted:
         if identity.object_id is not None and identity.kind != CUSTOMER:
             wanted.objects.add(identity.object_id)
         wanted.objects.update(identity.touched)
-        if identity.kind == PAYMENT and identity.customer_id is not None:
-            body = getattr(reading.fact, "body", None)
-            if body is None or body.directions is None:
+        if identity.kind == PAYMENT and not _directed(reading.fact):
+            if identity.customer_id is not None:
                 wanted.matchers.add(identity.customer_id)
+            elif identity.object_id is not None:
+                wanted.unnamed_payments.add(identity.object_id)
     return wanted
+
+
+def _directed(fact: Fact | None) -> bool:
+    """Whether a payment says where it belongs, so that we shall not look for matches."""
+    return isinstance(fact, CreditPosted) and fact.body.directions is not None and not fact.credit.matched_by_us
 
 
 async def save_taken(work: Work, books: Books, taken: Sequence[Taken]) -> None:
     """Set aside what has to be, then write everything in one go and tell it."""
     await _set_aside(work, books, [one for one in taken if one.outcome in PARKED])
 
-    await save_books.save(work.connection, books, moment=work.moment)
     await intake.record(work.connection, [intake_row(one, work.moment) for one in taken])
+    await _save(work, books)
+
+
+async def _save(work: Work, books: Books, *, why: str = "") -> None:
+    end_waiting(books)
+    await save_books.save(work.connection, books, moment=work.moment)
     await intake.release(work.connection, books)
-    await intake.end(work.connection, books, moment=work.moment)
+    await intake.end(work.connection, books, moment=work.moment, why=why)
     await tell(work, books.told)
+
+
+def _standing(row: Any) -> Any:
+    if row is None:
+        raise NothingParked("no record of that id stands parked")
+    return row
 
 
 async def _set_aside(work: Work, books: Books, bad: Sequence[Taken]) -> None:
@@ -87,6 +145,7 @@ async def _set_aside(work: Work, books: Books, bad: Sequence[Taken]) -> None:
         return
     by_id: dict[UUID, Taken] = {}
     for one in bad:
+        metrics.count("events_refused", service="ledger", code=one.code)
         by_id.setdefault(parked_id_of(one.reading.record), one)
     known = await intake.known_parked(work.connection, list(by_id))
 

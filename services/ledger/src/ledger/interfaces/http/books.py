@@ -1,0 +1,112 @@
+"""The books as a whole: trial balance, aging, proof."""
+
+from datetime import date, datetime
+from typing import Annotated, NamedTuple
+
+from fastapi import APIRouter, Depends
+from pydantic import AwareDatetime, BaseModel
+
+from ledger.gateways import proof, reports
+from ledger.interfaces.http.today import days_of, latest
+from shared.base.money import decimal_text
+from shared.contracts.company import Company
+from shared.web.auth import signed_in
+from shared.web.commands import Look, Present
+from shared.web.pages import Page
+
+BUCKETS = (("current", 0), ("1-30", 30), ("31-60", 60), ("61-90", 90))
+"""Aging buckets by the last day overdue that belongs to them; everything later is 90+. Basis is the due date."""
+
+
+class Bounds(NamedTuple):
+    """Effective until `as_of`, as it was known at `known_at`."""
+
+    as_of: date
+    known_at: datetime
+
+
+class Balance(BaseModel):
+    """Debits are positive."""
+
+    legal_entity: str
+    currency: str
+    account: str
+    balance: str
+
+
+class Aging(BaseModel):
+    """What is open by days overdue; credits and unapplied cash stand apart and are not netted."""
+
+    legal_entity: str
+    currency: str
+    buckets: dict[str, str]
+    open: str
+    unapplied: str
+
+
+class Proof(BaseModel):
+    """Minor units by which the books are off each law, over all currencies; everything but `entries` must be 0."""
+
+    imbalance: int
+    trial_balance: int
+    subledger: int
+    totals: int
+    over_applied: int
+    entries: int
+
+
+def bucket_of(days_overdue: int) -> str:
+    """The aging bucket of an invoice so many days past its due date."""
+    return next((name for name, last in BUCKETS if days_overdue <= last), "90+")
+
+
+def books_router(company: Company) -> APIRouter:
+    """`/v1/trial-balance`, `/v1/aging`, `/v1/proof`."""
+    router = APIRouter(prefix="/v1", tags=["books"], dependencies=[Depends(signed_in)])
+
+    def bounds(moment: Present, as_of: date | None = None, known_at: AwareDatetime | None = None) -> Bounds:
+        return Bounds(as_of or latest(days_of(company, moment).values()), known_at or moment)
+
+    @router.get("/trial-balance")
+    async def trial_balance(connection: Look, asked: Annotated[Bounds, Depends(bounds)]) -> Page[Balance]:
+        rows = await reports.trial_balance(connection, as_of=asked.as_of, known_at=asked.known_at)
+        return Page(
+            items=[
+                Balance(
+                    legal_entity=row["legal_entity"], currency=row["currency"], account=str(row["account"]),
+                    balance=decimal_text(row["balance_minor"], row["currency"]),
+                )
+                for row in rows
+            ]
+        )
+
+    @router.get("/aging")
+    async def aging(connection: Look, asked: Annotated[Bounds, Depends(bounds)]) -> Page[Aging]:
+        by_scope: dict[tuple[str, str], dict[str, int]] = {}
+        for row in await reports.aging(connection, as_of=asked.as_of, known_at=asked.known_at):
+            buckets = by_scope.setdefault((row["legal_entity"], row["currency"]), {})
+            name = bucket_of(row["days_overdue"])
+            buckets[name] = buckets.get(name, 0) + row["open_minor"]
+        credits_left = await reports.credits_left(connection, as_of=asked.as_of, known_at=asked.known_at)
+        left = {(row["legal_entity"], row["currency"]): row["unapplied_minor"] for row in credits_left}
+        scopes = sorted(by_scope.keys() | left.keys())
+        return Page(items=[_aging(scope, by_scope.get(scope, {}), left.get(scope, 0)) for scope in scopes])
+
+    @router.get("/proof")
+    async def prove(connection: Look) -> Proof:
+        found = await proof.prove(connection)
+        return Proof(imbalance=proof.imbalance_of(found), **found)
+
+    return router
+
+
+def _aging(scope: tuple[str, str], buckets: dict[str, int], unapplied: int) -> Aging:
+    entity, currency = scope
+    names = [*(name for name, _ in BUCKETS), "90+"]
+    return Aging(
+        legal_entity=entity,
+        currency=currency,
+        buckets={name: decimal_text(buckets.get(name, 0), currency) for name in names},
+        open=decimal_text(sum(buckets.values()), currency),
+        unapplied=decimal_text(unapplied, currency),
+    )

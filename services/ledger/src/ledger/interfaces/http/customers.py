@@ -1,0 +1,140 @@
+"""A customer, its open items and what it has left unapplied."""
+
+import json
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime, BaseModel
+
+from ledger.gateways import lookups, reports
+from ledger.interfaces.http.today import days_of, latest
+from ledger.interfaces.http.unknown import known
+from shared.base.money import decimal_text
+from shared.contracts.company import Company
+from shared.web.auth import signed_in
+from shared.web.commands import Look, Present
+from shared.web.pages import Page, Paging
+
+TEXT_MAX = 500
+
+
+class DoubtShown(BaseModel):
+    code: str
+    since: datetime
+    record: str
+
+
+class CustomerShown(BaseModel):
+    """`known` is false while the ERP has not described the customer."""
+
+    customer_id: UUID
+    source: str
+    customer_number: str
+    version: int
+    known: bool
+    name: str
+    doubts: list[DoubtShown]
+
+
+class OpenItem(BaseModel):
+    invoice_id: UUID
+    source_id: str
+    invoice_number: str
+    legal_entity: str
+    currency: str
+    total: str
+    open: str
+    due_on: date
+    days_overdue: int
+
+
+class UnappliedShown(BaseModel):
+    """Money or credit that stands nowhere; `kind` is payment or credit-note."""
+
+    credit_id: UUID
+    kind: str
+    source: str
+    source_id: str
+    legal_entity: str
+    currency: str
+    amount: str
+    unapplied: str
+    credited_on: date
+
+
+def customers_router(company: Company) -> APIRouter:
+    """`/v1/customers…`."""
+    router = APIRouter(prefix="/v1/customers", tags=["customers"], dependencies=[Depends(signed_in)])
+
+    @router.get("")
+    async def show_customer(
+        connection: Look,
+        source: Annotated[str, Query(max_length=TEXT_MAX)],
+        customer_number: Annotated[str, Query(max_length=TEXT_MAX)],
+    ) -> CustomerShown:
+        row = known(await lookups.customer(connection, source, customer_number), "customer")
+        return _customer(row, await lookups.doubts(connection, row["customer_id"]))
+
+    @router.get("/{customer_id}/open-items")
+    async def list_open_items(  # noqa: PLR0917 - FastAPI names them all
+        customer_id: UUID, connection: Look, moment: Present, paging: Paging,
+        as_of: date | None = None, known_at: AwareDatetime | None = None,
+    ) -> Page[OpenItem]:
+        today = days_of(company, moment)
+        after = (date.fromisoformat(paging.after[0]), UUID(paging.after[1])) if paging.after else None
+        rows = await reports.open_items(
+            connection, customer_id, as_of=as_of or latest(today.values()), known_at=known_at or moment,
+            after=after, limit=paging.limit + 1,
+        )
+        items = [_open_item(row, as_of or today[row["legal_entity"]]) for row in rows]
+        return paging.page(items, lambda one: (one.due_on, one.invoice_id))
+
+    @router.get("/{customer_id}/unapplied")
+    async def list_unapplied(customer_id: UUID, connection: Look, paging: Paging) -> Page[UnappliedShown]:
+        after = (date.fromisoformat(paging.after[0]), UUID(paging.after[1])) if paging.after else None
+        rows = await reports.unapplied(connection, customer_id, after=after, limit=paging.limit + 1)
+        return paging.page([_unapplied(row) for row in rows], lambda one: (one.credited_on, one.credit_id))
+
+    return router
+
+
+def _customer(row: Any, doubts: list[Any]) -> CustomerShown:
+    return CustomerShown(
+        customer_id=row["customer_id"],
+        source=row["source"],
+        customer_number=row["customer_number"],
+        version=row["version"],
+        known=row["body_version"] > 0,
+        name=json.loads(row["body"]).get("name", ""),
+        doubts=[DoubtShown(code=one["code"], since=one["since"], record=str(one["parked_id"])) for one in doubts],
+    )
+
+
+def _open_item(row: Any, day: date) -> OpenItem:
+    return OpenItem(
+        invoice_id=row["invoice_id"],
+        source_id=row["source_id"],
+        invoice_number=row["invoice_number"],
+        legal_entity=row["legal_entity"],
+        currency=row["currency"],
+        total=decimal_text(row["total_minor"], row["currency"]),
+        open=decimal_text(row["open_minor"], row["currency"]),
+        due_on=row["due_on"],
+        days_overdue=max(0, (day - row["due_on"]).days),
+    )
+
+
+def _unapplied(row: Any) -> UnappliedShown:
+    return UnappliedShown(
+        credit_id=row["credit_id"],
+        kind=row["kind"],
+        source=row["source"],
+        source_id=row["source_id"],
+        legal_entity=row["legal_entity"],
+        currency=row["currency"],
+        amount=decimal_text(row["minor"], row["currency"]),
+        unapplied=decimal_text(row["unapplied_minor"], row["currency"]),
+        credited_on=row["credited_on"],
+    )

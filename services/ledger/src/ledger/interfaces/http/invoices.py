@@ -1,0 +1,85 @@
+"""An invoice and what became of it, change by change."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+
+from ledger.gateways import lookups
+from ledger.interfaces.http.customers import TEXT_MAX
+from ledger.interfaces.http.unknown import known
+from shared.base.ids import object_id
+from shared.base.money import decimal_text
+from shared.web.auth import signed_in
+from shared.web.commands import Look
+
+router = APIRouter(prefix="/v1/invoices", tags=["invoices"], dependencies=[Depends(signed_in)])
+
+
+class ChangeShown(BaseModel):
+    """`change` is opened, amended, applied, settled, reopened or cancelled; `at` when we learned it."""
+
+    version: int
+    at: datetime
+    change: str
+    status: str
+    total: str
+    open: str
+    due_on: date
+
+
+class InvoiceShown(BaseModel):
+    invoice_id: UUID
+    customer_id: UUID
+    version: int
+    source: str
+    source_id: str
+    status: str
+    invoice_number: str
+    legal_entity: str
+    currency: str
+    total: str
+    open: str
+    issued_on: date
+    due_on: date
+    returned: bool
+    history: list[ChangeShown]
+
+
+@router.get("")
+async def show_invoice(
+    connection: Look,
+    source: Annotated[str, Query(max_length=TEXT_MAX)],
+    source_id: Annotated[str, Query(max_length=TEXT_MAX)],
+) -> InvoiceShown:
+    """By the ERP's own id; one that only a cancellation has named is not known yet."""
+    row = await lookups.invoice(connection, object_id(source, "invoice", source_id))
+    row = known(row if row is not None and row["currency"] is not None else None, "invoice")
+    changes = await lookups.history(connection, row["invoice_id"])
+
+    return _invoice(row, [_change(change, row["currency"]) for change in changes])
+
+
+def _invoice(row: Any, changes: list[ChangeShown]) -> InvoiceShown:
+    plain = ("invoice_id", "customer_id", "version", "source", "source_id", "status", "invoice_number")
+    dated = ("legal_entity", "currency", "issued_on", "due_on", "returned")
+    return InvoiceShown(
+        **{name: row[name] for name in (*plain, *dated)},
+        total=decimal_text(row["total_minor"], row["currency"]),
+        open=decimal_text(row["open_minor"], row["currency"]),
+        history=changes,
+    )
+
+
+def _change(row: Any, currency: str) -> ChangeShown:
+    return ChangeShown(
+        version=row["version"],
+        at=row["recorded_at"],
+        change=row["change"],
+        status=row["status"],
+        total=decimal_text(row["total_minor"], currency),
+        open=decimal_text(row["open_minor"], currency),
+        due_on=row["due_on"],
+    )

@@ -1,0 +1,88 @@
+"""Records that stand aside: look, take again, or discard with a reason."""
+
+import json
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, ConfigDict, Field
+
+from ledger.gateways import lookups
+from ledger.interfaces.consumers import ErpHearing
+from shared.web.auth import require, signed_in
+from shared.web.commands import Command, CommandRoute, Look
+from shared.web.pages import Page, Paging
+
+REASON_CHARACTERS_MAX = 500
+
+
+class ParkedShown(BaseModel):
+    """`customer_id` is whom the record names; `customer_ids` all whom it keeps silent."""
+
+    parked_id: UUID
+    customer_id: UUID | None
+    customer_ids: list[UUID]
+    source: str
+    event_id: str
+    type: str
+    topic: str
+    object_id: UUID | None
+    version: int | None
+    outcome: str
+    code: str
+    pointer: str
+    detail: str
+    parked_at: datetime
+
+
+class Discard(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    reason: Annotated[str, Field(min_length=1, max_length=REASON_CHARACTERS_MAX)]
+
+
+class Ended(BaseModel):
+    """What the record is now."""
+
+    parked_id: UUID
+    outcome: str
+    code: str
+    detail: str
+
+
+def parked_router(hearing: ErpHearing) -> APIRouter:
+    """`/v1/parked`: a record is retried alone, for versions guard the order."""
+    router = APIRouter(
+        prefix="/v1/parked", tags=["parked"], route_class=CommandRoute, dependencies=[Depends(signed_in)]
+    )
+    person = [require("operator", "admin")]
+
+    @router.get("")
+    async def list_parked(connection: Look, paging: Paging) -> Page[ParkedShown]:
+        after = (datetime.fromisoformat(paging.after[0]), UUID(paging.after[1])) if paging.after else None
+        rows = await lookups.parked(connection, after=after, limit=paging.limit + 1)
+        return paging.page([_shown(row) for row in rows], lambda one: (one.parked_at, one.parked_id))
+
+    @router.post("/{parked_id}/retries", status_code=201, dependencies=person)
+    async def retry(parked_id: UUID, work: Command) -> Ended:
+        taken = await hearing.retry(work, parked_id)
+        return Ended(parked_id=parked_id, outcome=taken.outcome.value, code=taken.code, detail=taken.detail)
+
+    @router.post("/{parked_id}/discards", status_code=201, dependencies=person)
+    async def discard(parked_id: UUID, asked: Discard, work: Command) -> Ended:
+        await hearing.discard(work, parked_id, why=asked.reason)
+        return Ended(parked_id=parked_id, outcome="discarded", code="", detail=asked.reason)
+
+    return router
+
+
+def _shown(row: Any) -> ParkedShown:
+    attributes = json.loads(row["attributes"])
+    plain = ParkedShown.model_fields.keys() - {"source", "event_id", "type"}
+    return ParkedShown(
+        source=attributes.get("source", ""),
+        event_id=attributes.get("id", ""),
+        type=attributes.get("type", ""),
+        **{name: row[name] for name in plain},
+    )

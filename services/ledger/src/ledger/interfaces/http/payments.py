@@ -1,0 +1,94 @@
+"""Payments and credit notes: where they are applied, and what is left of them."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+import asyncpg
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+
+from ledger.domain.credit import CREDIT_NOTE, NOBODY, PAYMENT
+from ledger.gateways import lookups
+from ledger.interfaces.http.customers import TEXT_MAX
+from ledger.interfaces.http.unknown import known
+from shared.base.ids import object_id
+from shared.base.money import decimal_text
+from shared.web.auth import signed_in
+from shared.web.commands import Look
+
+router = APIRouter(prefix="/v1", tags=["payments"], dependencies=[Depends(signed_in)])
+
+Text = Annotated[str, Query(max_length=TEXT_MAX)]
+
+
+class AllocationShown(BaseModel):
+    """`provisional`: ours, until the ERP speaks."""
+
+    invoice_id: UUID
+    source_id: str | None
+    amount: str
+    provisional: bool
+
+
+class CreditShown(BaseModel):
+    customer_id: UUID | None
+    version: int
+    source: str
+    source_id: str
+    status: str
+    legal_entity: str
+    currency: str
+    amount: str
+    unapplied: str
+    allocations: list[AllocationShown]
+
+
+class PaymentShown(CreditShown):
+    payment_id: UUID
+    value_date: date
+    returned: str
+
+
+class CreditNoteShown(CreditShown):
+    credit_note_id: UUID
+    issued_on: date
+
+
+@router.get("/payments")
+async def show_payment(connection: Look, source: Text, source_id: Text) -> PaymentShown:
+    """By the ERP's own id."""
+    row, shown = await _credit(connection, PAYMENT, source, source_id)
+    returned = decimal_text(row["returned_minor"], row["currency"])
+    return PaymentShown(payment_id=row["credit_id"], value_date=row["credited_on"], returned=returned, **shown)
+
+
+@router.get("/credit-notes")
+async def show_credit_note(connection: Look, source: Text, source_id: Text) -> CreditNoteShown:
+    """By the ERP's own id."""
+    row, shown = await _credit(connection, CREDIT_NOTE, source, source_id)
+    return CreditNoteShown(credit_note_id=row["credit_id"], issued_on=row["credited_on"], **shown)
+
+
+async def _credit(
+    connection: asyncpg.Connection, kind: str, source: str, source_id: str
+) -> tuple[Any, dict[str, Any]]:
+    row = await lookups.credit(connection, object_id(source, kind, source_id))
+    row = known(row if row is not None and row["currency"] is not None else None, kind)
+    currency = row["currency"]
+    allocations = [
+        AllocationShown(
+            invoice_id=one["invoice_id"],
+            source_id=one["invoice_source_id"],
+            amount=decimal_text(one["applied_minor"], currency),
+            provisional=one["provisional"],
+        )
+        for one in await lookups.allocations(connection, row["credit_id"])
+    ]
+    shown = {name: row[name] for name in ("version", "source", "source_id", "status", "legal_entity", "currency")}
+    return row, shown | {
+        "customer_id": row["customer_id"] if row["customer_id"] != NOBODY else None,
+        "amount": decimal_text(row["minor"], currency),
+        "unapplied": decimal_text(row["unapplied_minor"], currency),
+        "allocations": allocations,
+    }

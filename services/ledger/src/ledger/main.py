@@ -1,0 +1,56 @@
+"""Wiring of the ledger: `python -m ledger.main all | api | worker | migrate | republish`."""
+
+from datetime import timedelta
+
+from ledger.config import HOME, Settings
+from ledger.handlers.understand import Registered
+from ledger.interfaces.consumers import ErpHearing
+from ledger.interfaces.http import intake, invoices, payments
+from ledger.interfaces.http.books import books_router
+from ledger.interfaces.http.company import company_router
+from ledger.interfaces.http.customers import customers_router
+from ledger.interfaces.http.parked import parked_router
+from ledger.interfaces.jobs import Patience, Proof, Republish
+from shared.base.clock import clock_of
+from shared.contracts.company import load_company
+from shared.db.work import Database
+from shared.worker.jobs import Job
+from shared.worker.run import Service, main
+
+
+def build(settings: Settings) -> Service:
+    """The service as the settings describe it."""
+    assert settings.company_file is not None, "COMPANY_FILE must name the company file"
+    company = load_company(settings.company_file)
+    database = Database(settings.database_url, name="ledger", pool=settings.database_pool_size)
+    clock = clock_of(settings.clock_file)
+    hearing = ErpHearing(Registered.of(company))
+    patience = Patience(database, clock, timedelta(hours=settings.ledger_waiting_hours_max))
+
+    return Service(
+        name="ledger",
+        settings=settings,
+        database=database,
+        clock=clock,
+        migrations=HOME / "migrations",
+        hearings=[hearing],
+        jobs=[
+            Job("proof", Proof(database).run, settings.ledger_proof_every_seconds),
+            Job("patience", patience.run, settings.job_tick_seconds),
+        ],
+        routers=[
+            company_router(company),
+            customers_router(company),
+            invoices.router,
+            payments.router,
+            books_router(company),
+            intake.router,
+            parked_router(hearing),
+        ],
+        pulses=[patience.pulse],
+        commands={"republish": Republish(database, clock).run},
+    )
+
+
+if __name__ == "__main__":
+    main("ledger", Settings, build)
