@@ -3,7 +3,8 @@
 Labels have few values each: never an id, an address or a free text.
 """
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Final
 
@@ -19,6 +20,9 @@ from prometheus_client import (
 from shared.base.clock import machine_nanoseconds, machine_seconds
 
 TEXT_FORMAT: Final = CONTENT_TYPE_LATEST
+LABEL_VALUES_MAX: Final = 100
+"""A reason from a provider may be anything; more values than this of one label are one: `other`."""
+OTHER: Final = "other"
 _BUCKETS: Final = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 
 _COUNTERS: Final = {
@@ -70,10 +74,13 @@ _histograms: Final = {
 }
 
 
+_values: Final[defaultdict[tuple[str, str], set[str]]] = defaultdict(set)
+
+
 def count(name: str, amount: int = 1, **labels: str) -> None:
-    """Add to a counter."""
+    """Add to a counter. A label that takes too many values has them counted as `other`."""
     counter = _counters[name]
-    (counter.labels(**labels) if labels else counter).inc(amount)
+    (counter.labels(**_few(name, labels)) if labels else counter).inc(amount)
 
 
 def gauge(name: str, value: float, **labels: str) -> None:
@@ -102,6 +109,16 @@ def heard(service: str, topic: str, records: int, recorded_ms: int) -> None:
     count("events_heard", records, service=service, topic=topic)
     age = max(0.0, machine_nanoseconds() / 1e9 - recorded_ms / 1e3)
     gauge("consumer_age_seconds", age, service=service, topic=topic)
+
+
+def _few(name: str, labels: Mapping[str, str]) -> dict[str, str]:
+    kept = {}
+    for label, value in labels.items():
+        known = _values[name, label]
+        if len(known) < LABEL_VALUES_MAX:
+            known.add(value)
+        kept[label] = value if value in known else OTHER
+    return kept
 
 
 def exposition() -> bytes:

@@ -126,8 +126,10 @@ class Consumer:
         if not records:
             return
         try:
-            with traces.processing(
-                topic, partition.partition, [record.trace_headers for record in records]
+            carriers = [record.trace_headers for record in records]
+            with (
+                traces.processing(topic, partition.partition, carriers),
+                metrics.timed("slice_seconds", service=self._service, topic=topic),
             ):
                 await self._take(self._hearings[topic], partition, records)
             self._failures.pop(partition, None)

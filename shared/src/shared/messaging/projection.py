@@ -70,6 +70,7 @@ class Projection(Generic[S]):
         """Set a record aside whose handling crashed; its key waits from now on."""
         detail = "".join(traceback.format_exception(error))
         await parking.park(work.connection, [Parked(record, "crashed", detail)], at=work.moment)
+        metrics.count("events_parked", service=self.service, code="crashed")
         await self._tell_parked(work, record.key)
 
     async def retry(self, work: Work, key: str) -> int:
@@ -125,6 +126,7 @@ class Projection(Generic[S]):
             for record in records
         ]
         await parking.park(work.connection, waiting, at=work.moment)
+        metrics.count("events_parked", len(waiting), service=self.service, code="behind-parked")
         for key in {record.key for record in records}:
             await self._tell_parked(work, key)
 

@@ -143,7 +143,7 @@ class Relay:
             batch.append(
                 Outgoing(row["topic"], row["key"].encode(), row["payload"], wire_headers(headers))
             )
-        with traces.sending(self._service, carriers):
+        with traces.sending(batch[0].topic, carriers):
             await self._bus.publish(batch)
         metrics.count("events_told", len(batch), service=self._service)
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from shared.base.clock import Moment, machine_seconds
 from shared.db import condition
 from shared.instruments import metrics
+from shared.messaging.consumer import Consumer
 from shared.web import idempotency
 from shared.worker.description import Service
 from shared.worker.jobs import Job
@@ -13,11 +14,14 @@ FORGET_EVERY_SECONDS = 300
 FORGET_KEYS_AT_ONCE = 5_000
 
 
-def housekeeping(service: Service) -> list[Job]:
+def housekeeping(service: Service, consumer: Consumer | None) -> list[Job]:
     """The jobs, for the process that works."""
 
     async def measure() -> bool:
         await _measure(service)
+        if consumer is not None:
+            lag = sum(consumer.lag().values())
+            metrics.gauge("consumer_lag_events", lag, service=service.name)
         return False
 
     async def forget() -> bool:

@@ -100,11 +100,11 @@ class _Life:
 
     def _start_work(self) -> None:
         service = self._service
-        if service.hearings:
-            consumer = self._consumer()
+        consumer = self._consumer() if service.hearings else None
+        if consumer is not None:
             self._health.ailments.append(lambda: None if consumer.kafka else "not listening yet")
             self._start("consumer", consumer.run(self._working))
-        for job in (*service.jobs, *housekeeping(service)):
+        for job in (*service.jobs, *housekeeping(service, consumer)):
             self._start(f"job {job.name}", job.keep_running(self._working))
         self._start("relay", self._tell())
 

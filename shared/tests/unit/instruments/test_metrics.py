@@ -25,6 +25,13 @@ class TestTheList:
 
         assert makers == ["metrics.py"]
 
+    def test_keeps_a_label_from_taking_ever_more_values(self) -> None:
+        for number in range(metrics.LABEL_VALUES_MAX + 50):
+            metrics.count("events_refused", service="test", code=f"said {number}")
+
+        text = metrics.exposition().decode()
+        assert 'dunwell_events_refused_total{code="other",service="test"} 50.0' in text
+
     def test_is_shown_in_the_prometheus_format(self) -> None:
         metrics.count("messages", channel="email", outcome="sent", reason="")
         metrics.heard("ledger", "erp.invoices.v1", 3, recorded_ms=0)
