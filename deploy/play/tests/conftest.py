@@ -99,11 +99,16 @@ class StandIn:
         self._mails.append(
             {"message_id": f"<{number}@acme>", "to": customer.contacts[0].email, "text": listed}
         )
-        told = {"message_id": str(number), "channel": "email", "status": "sent", "reason": ""}
-        self._messages.setdefault(str(_ours(customer)), []).append(told)
-        self._decide(customer, "reminder", "step-rose", day)
+        items = [{"invoice_number": invoice.number} for invoice in overdue]
+        sent = {"message_id": str(number), "purpose": "reminder", "channel": "email"}
+        self._messages.setdefault(str(_ours(customer)), []).append(
+            {**sent, "status": "sent", "reason": "", "items": items}
+        )
+        self._decide(customer, "reminder", "step-rose", day, items=items)
 
-    def _decide(self, customer: Customer, kind: str, reason: str, day: date) -> None:
+    def _decide(
+        self, customer: Customer, kind: str, reason: str, day: date, *, items: Sequence[Json] = ()
+    ) -> None:
         self._timeline.setdefault(str(_ours(customer)), []).append(
             {
                 "at": f"{day.isoformat()}T09:00:00+00:00",
@@ -112,7 +117,7 @@ class StandIn:
                 "reason": reason,
                 "rule": f"rule.{reason}",
                 "policy_version": 1,
-                "facts": {},
+                "facts": {"items": items},
             }
         )
 

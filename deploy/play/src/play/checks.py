@@ -16,6 +16,8 @@ from shared.base.money import decimal_text
 from shared.contracts.erp import CreditKind
 
 WRONG_SHOWN_MAX = 10
+SPEAKING = ("courtesy", "reminder", "escalation")
+"""Kinds of decisions that lead to a message, and purposes of messages that need one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def every_message_has_a_reason(found: Iterable[CustomerFound]) -> Check:
     for one in found:
         spoken = [line for line in one.timeline if line["kind"] in SPEAKING]
         for message in one.messages:
-            if message["status"] != "sent":
+            if message["status"] != "sent" or message["purpose"] not in SPEAKING:
                 continue
             looked_at += 1
             if not any(_explains(line, message) for line in spoken):
@@ -130,9 +132,6 @@ def every_message_has_a_reason(found: Iterable[CustomerFound]) -> Check:
         looked_at,
         wrong,
     )
-
-
-SPEAKING = ("courtesy", "reminder", "escalation")
 
 
 def sinks_hold_what_was_sent(sent: Sequence[Sent], found: Iterable[CustomerFound]) -> Check:
@@ -181,11 +180,12 @@ def nobody_is_chased_for_nothing(book: Book, sent: Iterable[Sent]) -> Check:
 
 
 def _explains(line: Item, message: Item) -> bool:
-    if not (line.get("reason") and line.get("rule") and line.get("policy_version") is not None):
+    """Whether the decision is of the message's kind, lists its invoices, and says by which rule of which policy."""
+    if not (line["reason"] and line["rule"] and line["policy_version"] is not None):
         return False
-    wanted = message.get("reminder_id") or message.get("escalation_id")
-    named = {line.get("facts", {}).get(key) for key in ("reminder_id", "escalation_id")} - {None}
-    return wanted in named if wanted and named else True
+    decided = {item["invoice_number"] for item in line["facts"].get("items", ())}
+    said = {item["invoice_number"] for item in message["items"]}
+    return bool(line["kind"] == message["purpose"] and said <= decided)
 
 
 def _check(name: str, says: str, looked_at: int, wrong: Sequence[str]) -> Check:

@@ -22,7 +22,8 @@ from shared.base.ids import object_id
 MORNING = time(6, 0)
 """When the ERPs tell their day, in UTC: before anybody is contacted in Europe, and that day has begun in Chicago."""
 
-HOPELESS = frozenset({"type-unknown", "source-unknown", "payload-unreadable"})
+HOPELESS = ("type-unknown", "source-unknown", "payload-unreadable", "identity-changed")
+"""Endings of refusal codes that no later version of the ERP will mend."""
 PATIENCE_DAYS = 3
 
 
@@ -140,7 +141,7 @@ class Run:
         """What no ERP will ever correct is discarded by staff, with a reason, after some days."""
         for parked in await self._doors.parked():
             age = day - datetime.fromisoformat(parked["parked_at"]).date()
-            if parked["code"] in HOPELESS and age.days >= PATIENCE_DAYS:
+            if parked["code"].endswith(HOPELESS) and age.days >= PATIENCE_DAYS:
                 reason = f"the ERP will not correct it: {parked['code']}"
                 await self._doors.discard(parked["parked_id"], reason=reason)
 
