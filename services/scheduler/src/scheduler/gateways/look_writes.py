@@ -135,7 +135,7 @@ async def _write(
     connection: asyncpg.Connection, statement: str, rows: Iterable[tuple[Any, ...]], *more: Any
 ) -> None:
     """One statement for all rows, a column an array, in the order of their ids."""
-    ordered = sorted(rows, key=lambda row: row[:1])
+    ordered = sorted(rows, key=lambda row: row[0].int)
     if ordered:
         await connection.execute(statement, *map(list, zip(*ordered, strict=True)), *more)
 

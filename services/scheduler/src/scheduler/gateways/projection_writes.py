@@ -84,7 +84,7 @@ async def save(connection: asyncpg.Connection, facts: Facts, *, moment: Moment) 
     """Write what changed, and have every customer it touches looked at."""
     if facts.touched:
         await alarm.ring_now(connection, facts.touched, moment=moment)
-        touched = sorted(facts.touched)
+        touched = sorted(facts.touched, key=lambda customer: customer.int)
         traces = [_traceparent(facts.touched[customer]) for customer in touched]
         await connection.execute(_TRACES, touched, traces)
 
@@ -174,7 +174,7 @@ async def _write(
 ) -> None:
     """One statement for all rows, a column an array, in the order of their ids."""
     if rows:
-        rows.sort(key=lambda row: row[:1])
+        rows.sort(key=lambda row: row[0].int)
         await connection.execute(statement, *map(list, zip(*rows, strict=True)), *more)
 
 

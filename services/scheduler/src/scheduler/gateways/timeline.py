@@ -1,11 +1,11 @@
 """The timeline: every decision and every silence, as it was kept."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
+from pydantic_core import to_json
 
 from scheduler.domain.decision import Decision
 from shared.base.clock import Moment
@@ -50,7 +50,7 @@ async def append(connection: asyncpg.Connection, lines: Sequence[Line], *, momen
         [decision.rule for decision in decisions],
         [line.policy for line in lines],
         [line.policy_version for line in lines],
-        [json.dumps(decision.facts, ensure_ascii=False) for decision in decisions],
+        [to_json(decision.facts).decode() for decision in decisions],
         moment,
     )
     for decision in decisions:
