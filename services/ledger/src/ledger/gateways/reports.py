@@ -19,15 +19,15 @@ _MOVED = """
 _OPEN_ITEMS = f"""
 WITH moved AS ({_MOVED.format(where="customer_id = $3 AND")}),
 left_open AS (SELECT item, sum(minor)::bigint AS open_minor FROM moved GROUP BY item HAVING sum(minor) <> 0)
-SELECT invoice_id, source_id, known.invoice_number, legal_entity, currency, known.total_minor,
+SELECT invoices.invoice_id, source_id, known.invoice_number, legal_entity, currency, known.total_minor,
        left_open.open_minor, known.due_on
 FROM left_open JOIN invoices ON invoice_id = item
 CROSS JOIN LATERAL (
     SELECT * FROM invoice_history AS history
     WHERE history.invoice_id = invoices.invoice_id AND history.recorded_at <= $2 ORDER BY version DESC LIMIT 1
 ) AS known
-WHERE $4::date IS NULL OR (known.due_on, invoice_id) > ($4::date, $5::uuid)
-ORDER BY known.due_on, invoice_id LIMIT $6
+WHERE $4::date IS NULL OR (known.due_on, invoices.invoice_id) > ($4::date, $5::uuid)
+ORDER BY known.due_on, invoices.invoice_id LIMIT $6
 """
 _AGING = f"""
 WITH moved AS ({_MOVED.format(where="")}),
