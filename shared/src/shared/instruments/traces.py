@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import version
 from typing import Final
 
 from opentelemetry import trace
@@ -19,6 +20,9 @@ from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, Span, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
 from shared.base.clock import machine_nanoseconds
+
+VERSION: Final = version("dunwell-shared")
+"""Zipkin refuses spans of a scope that has none."""
 
 LINKS_MAX = 128
 CONTEXTS_REMEMBERED = 2_048
@@ -56,8 +60,9 @@ _unrecorded: ContextVar[str] = ContextVar("unrecorded", default="")
 def turn_on(service: str, recorder: TracerProvider, processors: Sequence[SpanProcessor]) -> None:
     """Record spans from now on; `processors` are those already added to the recorder."""
     global _on  # noqa: PLW0603 - one process has one tracing
-    scope = InstrumentationScope("dunwell")
-    _on = _Tracing(service, recorder, tuple(processors), recorder.get_tracer("dunwell"), scope)
+    scope = InstrumentationScope("dunwell", VERSION)
+    tracer = recorder.get_tracer("dunwell", VERSION)
+    _on = _Tracing(service, recorder, tuple(processors), tracer, scope)
 
 
 def turn_off() -> None:
