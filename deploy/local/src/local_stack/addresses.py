@@ -1,22 +1,31 @@
 """Free ports, and doors that answer."""
 
 import socket
+import sys
 import urllib.error
 import urllib.request
 
 LOOPBACK = "127.0.0.1"
 LOOK_TIMEOUT_S = 2.0
 
+_claims: list[socket.socket] = []
+
 
 def free_port(preferred: int = 0) -> int:
-    """The preferred port when nobody listens there, else any free one."""
-    if preferred and _can_bind(preferred):
+    """The preferred port when nobody listens there, else any free one.
+
+    It is ours from then on, as long as this process lives: no other stack is told the same one
+    before something listens there.
+    """
+    if preferred and _can_bind(preferred) and _reserve(preferred):
         return preferred
 
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    while True:
+        with socket.socket() as probe:
+            probe.bind((LOOPBACK, 0))
+            port: int = probe.getsockname()[1]
+        if _reserve(port):
+            return port
 
 
 def listens(port: int) -> bool:
@@ -33,6 +42,21 @@ def answers(url: str) -> bool:
             return 200 <= int(answer.status) < 300
     except (OSError, urllib.error.URLError):
         return False
+
+
+def _reserve(port: int) -> bool:
+    """Take a name that the kernel gives to one process only, and takes back when it ends."""
+    if sys.platform != "linux":
+        return True
+
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        claim.bind(f"\0dunwell-port-{port}")
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    return True
 
 
 def _can_bind(port: int) -> bool:

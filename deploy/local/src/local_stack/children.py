@@ -11,7 +11,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-READY_LOOK_S = 0.02
+READY_LOOK_FIRST_S = 0.02
+READY_LOOK_MAX_S = 0.2
 LOG_TAIL_BYTES = 2_000
 
 _PR_SET_PDEATHSIG = 1
@@ -43,7 +44,7 @@ class Program:
     user: User | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     grace_s: float = 15.0
-    ready_within_s: float = 60.0
+    ready_within_s: float = 120.0
 
 
 Child = subprocess.Popen[bytes]
@@ -80,6 +81,7 @@ def start(program: Program, **more_env: str) -> Child:
 def wait_ready(program: Program, child: Child) -> None:
     """Return when the program is ready; raises ProgramFailed when it ended or took too long."""
     deadline = time.monotonic() + program.ready_within_s
+    pause_s = READY_LOOK_FIRST_S
 
     while not program.is_ready():
         if child.poll() is not None:
@@ -87,7 +89,8 @@ def wait_ready(program: Program, child: Child) -> None:
         if time.monotonic() > deadline:
             took = f"{program.ready_within_s:.0f} s"
             raise ProgramFailed(f"{program.name} was not ready in {took}{tail(program.log)}")
-        time.sleep(READY_LOOK_S)
+        time.sleep(pause_s)
+        pause_s = min(pause_s * 1.3, READY_LOOK_MAX_S)
 
 
 def stop(program: Program, child: Child) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from datetime import datetime
 
 import asyncpg
@@ -66,14 +66,14 @@ class Stack:
         settings = services.shared_settings(around)
 
         async def begin() -> None:
-            await asyncio.gather(
+            await _together(
                 self._start_sinks(clock, issuer, bus, known),
                 self._start_bus(bus),
                 self._start_database(database, around, settings),
             )
             await self._start_services(around, settings)
 
-        await asyncio.gather(self._start_traces(), begin())
+        await _together(self._start_traces(), begin())
         return self._endpoints(database.url, bus, issuer)
 
     async def down(self) -> None:
@@ -152,7 +152,7 @@ class Stack:
             services.service(name, self._ports[name], around, settings, mode="migrate")
             for name in services.NAMES
         ]
-        await asyncio.gather(*(_run_to_end(program, turns) for program in programs))
+        await _together(*(_run_to_end(program, turns) for program in programs))
         self._say(f"databases migrated: {', '.join(services.NAMES)}")
 
     async def _start_services(self, around: Surroundings, settings: dict[str, str]) -> None:
@@ -161,7 +161,7 @@ class Stack:
             await self._supervisor.keep(program)
             self._say(f"{name} {self._url(name)}")
 
-        await asyncio.gather(*map(begin, services.NAMES))
+        await _together(*map(begin, services.NAMES))
 
     def _endpoints(self, database: str, bus: Bus, issuer: Issuer) -> dict[str, str]:
         own = {name: self._url(name) for name in ("clock", "mail", "sms", "traces")}
@@ -178,6 +178,16 @@ def _clock_start() -> datetime:
     """CLOCK_START (ISO 8601 with zone), else the machine's present instant."""
     given = os.environ.get("CLOCK_START")
     return datetime.fromisoformat(given) if given else machine_now()
+
+
+async def _together(*work: Coroutine[None, None, None]) -> None:
+    """Do all at once; the first failure ends the others, so that nothing starts after `down`."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            for part in work:
+                group.create_task(part)
+    except ExceptionGroup as failures:
+        raise failures.exceptions[0] from None
 
 
 async def _create_databases(url: str) -> None:
