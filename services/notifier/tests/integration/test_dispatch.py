@@ -314,9 +314,9 @@ class TestSilence:
         ("changes", "reason"),
         [
             ({"known": False}, "customer-unknown"),
-            ({"status": erp.CustomerStatus.INACTIVE}, "never-chased"),
-            ({"kind": erp.Kind.INTERCOMPANY}, "never-chased"),
-            ({"holds": (ledger.CustomerHold(reason="talks"),)}, "held-by-erp"),
+            ({"status": erp.CustomerStatus.INACTIVE}, "customer-inactive"),
+            ({"kind": erp.Kind.INTERCOMPANY}, "intercompany"),
+            ({"holds": (ledger.CustomerHold(reason="talks"),)}, "erp-hold"),
             ({"contacts": ()}, "no-contact"),
         ],
     )

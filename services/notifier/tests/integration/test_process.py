@@ -94,6 +94,7 @@ async def world(
             "KAFKA_TOPIC_PREFIX": kafka_at.routes.prefix,
             "KAFKA_IDEMPOTENCE": str(kafka_at.idempotence),
             "KAFKA_END_OFFSETS": str(kafka_at.end_offsets),
+            "KAFKA_STATIC_MEMBERSHIP": "test" if kafka_at.end_offsets else "",
             "CLOCK_FILE": str(tmp_path / "clock"),
             "COMPANY_FILE": str(HOME.parents[1] / "deploy" / "company" / "example.yaml"),
             "HTTP_PORT": str(port),

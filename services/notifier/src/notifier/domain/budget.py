@@ -29,7 +29,7 @@ def breach(day: date, *, overdue: bool, gap_days: int, past: Sequence[ContactDay
     others = {contact.day for contact in past if contact.day != day}
     near = {other for other in others if abs(day - other) < timedelta(days=WINDOW_DAYS)}
     if len(near) >= CONTACT_DAYS_MAX:
-        return "budget.three-in-seven"
+        return "budget.days-in-7"
 
     gaps = [
         abs((day - contact.day).days) for contact in past if contact.overdue and contact.day != day

@@ -61,15 +61,14 @@ def routes(
 
     `channels` are the reminder's, in order; a channel that is not among them is never used.
     """
-    found = [
-        Route(channel, address, contact.name, contact.contact_id, contact.language)
-        for contact in sorted(contacts, key=_by_role)
-        for channel in _preferred_first(contact, channels)
-        if (address := contact.address(channel))
-        and channel not in contact.opted_out
-        and (channel, address) not in opted_out
-    ]
-    return list({(route.channel, route.address): route for route in reversed(found)}.values())[::-1]
+    unique: dict[Address, Route] = {}
+    for contact in sorted(contacts, key=_by_role):
+        for channel in _preferred_first(contact, channels):
+            address = contact.address(channel)
+            if address and channel not in contact.opted_out and (channel, address) not in opted_out:
+                route = Route(channel, address, contact.name, contact.contact_id, contact.language)
+                unique.setdefault((channel, address), route)
+    return list(unique.values())
 
 
 def somebody_opted_out(

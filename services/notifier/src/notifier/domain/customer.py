@@ -8,7 +8,6 @@ from notifier.domain.contact import Contact
 from shared.base.clock import Moment
 from shared.base.days import local_day
 
-_NEVER_CHASED = frozenset({"intercompany"})
 _BUSINESS = frozenset({"business", "public"})
 
 
@@ -71,10 +70,6 @@ class Customer:
     def is_business(self) -> bool:
         """A customer of unknown kind is treated as a consumer."""
         return self.kind in _BUSINESS
-
-    @property
-    def is_never_chased(self) -> bool:
-        return self.kind in _NEVER_CHASED or self.status != "active"
 
     def is_held_by_erp(self, legal_entity: str, zone: str, now: Moment) -> bool:
         """Whether the ERP asks for silence towards this customer today, for that legal entity in its time zone."""

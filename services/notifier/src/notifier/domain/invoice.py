@@ -1,6 +1,5 @@
 """An invoice as the notifier reads it right before a message leaves: what of it may be asked for."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -60,12 +59,3 @@ class Credit:
     legal_entity: str
     currency: str
     unapplied_minor: int
-
-
-def overdue_by_currency(invoices: Iterable[Invoice], today: date) -> dict[str, int]:
-    """What is past its due date, per currency, never netted across."""
-    sums: dict[str, int] = {}
-    for invoice in invoices:
-        if invoice.status == "open" and invoice.open_minor > 0 and invoice.due_on < today:
-            sums[invoice.currency] = sums.get(invoice.currency, 0) + invoice.open_minor
-    return sums

@@ -1,53 +1,28 @@
 """The last look: whether a message may leave now, what is left to say, and to whom. All of it read again from facts."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
-from uuid import UUID
 
 from notifier.domain import budget
 from notifier.domain.brief import AnswerBrief, EscalationBrief, PlannedItem, ReminderBrief, Step
-from notifier.domain.budget import ContactDay
-from notifier.domain.contact import Address, Channel, Route, routes, somebody_opted_out
-from notifier.domain.customer import Customer, Hold
+from notifier.domain.contact import Channel, Route, routes, somebody_opted_out
 from notifier.domain.hours import candidate_zones, earliest
-from notifier.domain.invoice import Credit, Invoice, overdue_by_currency
 from notifier.domain.message import Message, Purpose
-from notifier.domain.sending import Sending
+from notifier.domain.silence import (
+    Asked,
+    Facts,
+    Silence,
+    is_owed,
+    silence_of_customer,
+    still_asked,
+)
 from shared.base.clock import Moment
 from shared.base.days import local_day
 from shared.base.zones import zones_of
 
 PARKED_RECHECK = timedelta(minutes=15)
 """How long a message waits for records set aside, before it looks again; its contact day is the limit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known of one customer at one legal entity at the moment of the look.
-
-    `invoices` are all open ones at the entity and every one that is listed; `parked_here` counts records of the
-    customer that stand aside in our own books.
-    """
-
-    customer: Customer
-    entity_zone: str
-    sending: Sending
-    invoices: Mapping[UUID, Invoice] = field(default_factory=dict)
-    credits: Sequence[Credit] = ()
-    holds: Sequence[Hold] = ()
-    contact_days: Sequence[ContactDay] = ()
-    opted_out: Collection[Address] = ()
-    parked_here: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """An invoice that is still to be asked for, and how much of it."""
-
-    invoice: Invoice
-    step: Step
-    minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +41,6 @@ class Wait:
     """Not now; look again at `until`. None: only a change of the sending mode brings it back."""
 
     until: Moment | None
-    reason: str
-    rule: str
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """Not at all, and why."""
-
     reason: str
     rule: str
 
@@ -97,12 +64,16 @@ def look_last(message: Message, facts: Facts, *, now: Moment) -> Verdict:
 def _look_at_reminder(
     message: Message, brief: ReminderBrief, facts: Facts, *, now: Moment
 ) -> Verdict:
-    if kept_back := _kept_back(message.legal_entity, brief, facts, now):
-        return kept_back
+    if silence := silence_of_customer(message.legal_entity, facts, now):
+        return silence
 
-    asked, dropped = _still_asked(message.legal_entity, brief.items, facts, now)
+    asked, dropped = still_asked(message.legal_entity, brief.items, facts, now)
 
-    return _speak(message, brief, facts, asked, now=now) if asked else dropped
+    if not asked:
+        return dropped
+    if now > brief.not_after:
+        return Silence("contact-day-passed", "hours.contact-day")
+    return _waits_for_records(brief, facts, now) or _speak(message, brief, facts, asked, now=now)
 
 
 def _speak(
@@ -131,10 +102,10 @@ def _look_at_escalation(
     asked = tuple(
         Asked(invoice, item.step, invoice.open_minor)
         for item in brief.items
-        if (invoice := facts.invoices.get(item.invoice_id)) and _is_open(invoice, facts.customer)
+        if (invoice := facts.invoices.get(item.invoice_id)) and is_owed(invoice, facts.customer)
     )
     if brief.items and not asked:
-        return Silence("settled", "items.none-left")
+        return Silence("settled", "silence.settled")
     if (Channel.EMAIL, brief.to_email) in message.failed_roads:
         return Silence("no-contact", "route.none")
 
@@ -167,98 +138,11 @@ def _look_at_answer(brief: AnswerBrief, facts: Facts, *, now: Moment) -> Verdict
     return Speak(route, Purpose.ANSWER, local_day(now, facts.entity_zone))
 
 
-def _kept_back(
-    legal_entity: str, brief: ReminderBrief, facts: Facts, now: Moment
-) -> Silence | Wait | None:
-    customer = facts.customer
-    checks: tuple[tuple[bool, str, str], ...] = (
-        (now > brief.not_after, "contact-day-passed", "hours.contact-day"),
-        (bool(customer.doubts), "erp-data-incomplete", "doubt.silence"),
-        (not customer.known, "customer-unknown", "doubt.silence"),
-        (customer.is_never_chased, "never-chased", "customer.kind-and-status"),
-        (customer.is_held_by_erp(legal_entity, facts.entity_zone, now), "held-by-erp", "hold.erp"),
-        (any(_covers(hold, legal_entity, now) for hold in facts.holds), "held", "hold.scheduler"),
-    )
-    silence = next((Silence(reason, rule) for applies, reason, rule in checks if applies), None)
-    return silence or _waits_for_records(brief, facts, now)
-
-
-def _covers(hold: Hold, legal_entity: str, now: Moment) -> bool:
-    return (
-        hold.stands(now) and hold.invoice_id is None and hold.legal_entity in {None, legal_entity}
-    )
-
-
 def _waits_for_records(brief: ReminderBrief, facts: Facts, now: Moment) -> Wait | None:
     if not facts.parked_here and not facts.customer.parked:
         return None
     until = min(max(now, brief.not_before) + PARKED_RECHECK, brief.not_after + timedelta(seconds=1))
     return Wait(until, "records-parked", "doubt.records-parked")
-
-
-def _still_asked(
-    legal_entity: str, items: tuple[PlannedItem, ...], facts: Facts, now: Moment
-) -> tuple[tuple[Asked, ...], Silence]:
-    """What is left of the plan's items, and the reason to give when nothing is."""
-    today = local_day(now, facts.entity_zone)
-    covered = _covered_currencies(legal_entity, facts, today)
-    asked: list[Asked] = []
-    dropped: list[Silence] = []
-    for item in items:
-        one = _judge(item, facts, now, today=today, covered=covered)
-        (asked.append(one) if isinstance(one, Asked) else dropped.append(one))
-
-    reasons = list(dict.fromkeys(dropped))
-    return tuple(asked), reasons[0] if len(reasons) == 1 else Silence(
-        "nothing-left", "items.none-left"
-    )
-
-
-def _judge(
-    item: PlannedItem, facts: Facts, now: Moment, *, today: date, covered: Collection[str]
-) -> Asked | Silence:
-    invoice = facts.invoices.get(item.invoice_id)
-    if invoice is None:
-        return Silence("invoice-unknown", "doubt.silence")
-
-    held = invoice.held_minor(today, whole_debt=not facts.customer.is_business)
-    checks: tuple[tuple[bool, str, str], ...] = (
-        (invoice.status == "cancelled", "cancelled", "items.still-open"),
-        (not _is_open(invoice, facts.customer), "settled", "items.still-open"),
-        (invoice.is_collected_by_us, "direct-debit", "items.direct-debit"),
-        (any(_is_on(hold, invoice, now) for hold in facts.holds), "held", "hold.scheduler"),
-        (held >= invoice.open_minor, "held-by-erp", "hold.erp"),
-        (
-            invoice.currency in covered and invoice.due_on < today,
-            "unapplied-cash-covers",
-            "items.unapplied-cash",
-        ),
-    )
-    dropped = next((Silence(reason, rule) for applies, reason, rule in checks if applies), None)
-    return dropped or Asked(invoice, item.step, invoice.open_minor - held)
-
-
-def _is_on(hold: Hold, invoice: Invoice, now: Moment) -> bool:
-    return hold.stands(now) and hold.invoice_id == invoice.invoice_id
-
-
-def _is_open(invoice: Invoice, customer: Customer) -> bool:
-    return (
-        invoice.status == "open"
-        and invoice.open_minor > 0
-        and invoice.customer_id == customer.customer_id
-    )
-
-
-def _covered_currencies(legal_entity: str, facts: Facts, today: date) -> frozenset[str]:
-    """Currencies in which money that lies with us, not yet applied, covers all that is overdue at the entity."""
-    at_entity = [one for one in facts.invoices.values() if one.legal_entity == legal_entity]
-    unapplied: dict[str, int] = {}
-    for credit in facts.credits:
-        if credit.legal_entity == legal_entity:
-            unapplied[credit.currency] = unapplied.get(credit.currency, 0) + credit.unapplied_minor
-    overdue = overdue_by_currency(at_entity, today)
-    return frozenset(code for code, minor in overdue.items() if unapplied.get(code, 0) >= minor)
 
 
 def _route(message: Message, channels: Sequence[Channel], facts: Facts) -> Route | Silence:

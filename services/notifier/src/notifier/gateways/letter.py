@@ -11,8 +11,9 @@ from notifier.domain.brief import AnswerBrief, EscalationBrief, ListedItem
 from notifier.domain.contact import Channel
 from notifier.domain.customer import Customer
 from notifier.domain.handover import Parcel, reference_of
-from notifier.domain.last_look import Asked, Speak
+from notifier.domain.last_look import Speak
 from notifier.domain.message import Message, Purpose, Told
+from notifier.domain.silence import Asked
 from notifier.gateways import phrasing
 from notifier.gateways.mime import Mail, Mailbox, mail_bytes
 from notifier.gateways.phrasing import printable

@@ -64,7 +64,7 @@ def mail_bytes(mail: Mail) -> bytes:
         ("Content-Language", mail.language),
         ("List-Unsubscribe", f"<mailto:{_address(mail.reply_to)}?subject=unsubscribe>"),
         ("MIME-Version", "1.0"),
-        ("Content-Type", f'multipart/alternative; boundary="{boundary}"'),
+        ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
     ]
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
     parts = _part(boundary, "text/plain", mail.text) + _part(boundary, "text/html", mail.html)
@@ -116,6 +116,6 @@ def _address(address: str) -> str:
 
 
 def _part(boundary: str, kind: str, content: str) -> bytes:
-    body = binascii.b2a_qp("\r\n".join(content.splitlines()).encode(), istext=True)
+    body = binascii.b2a_qp("\n".join(content.splitlines()).encode(), istext=True)
     head = f"--{boundary}\r\nContent-Type: {kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-    return head.encode() + body + b"\r\n"
+    return head.encode() + body.replace(b"\n", b"\r\n") + b"\r\n"

@@ -15,9 +15,9 @@ from uuid import UUID
 from notifier.domain.contact import Channel
 from notifier.domain.desk import Desk
 from notifier.domain.handover import Answer, InDoubt, Parcel
-from notifier.domain.last_look import Facts
 from notifier.domain.message import Message
 from notifier.domain.sending import Mode, Sending
+from notifier.domain.silence import Facts
 from notifier.gateways import claims, outcomes, switch
 from notifier.gateways.claims import Batch, Known
 from notifier.gateways.letter import Writer

@@ -1,0 +1,174 @@
+"""Silence at the last look: why a customer, or one of the planned items, is not spoken to or of after all.
+
+Reasons and rule ids are the scheduler's wherever they mean the same, so that a timeline reads as one.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from notifier.domain.brief import PlannedItem, Step
+from notifier.domain.budget import ContactDay
+from notifier.domain.contact import Address
+from notifier.domain.customer import Customer, Hold
+from notifier.domain.invoice import Credit, Invoice
+from notifier.domain.sending import Sending
+from shared.base.clock import Moment
+from shared.base.days import local_day
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known of one customer at one legal entity at the moment of the look.
+
+    `invoices` are all the customer's open ones and every one that is listed; `parked_here` counts records of the
+    customer that stand aside in our own books.
+    """
+
+    customer: Customer
+    entity_zone: str
+    sending: Sending
+    invoices: Mapping[UUID, Invoice] = field(default_factory=dict)
+    credits: Sequence[Credit] = ()
+    holds: Sequence[Hold] = ()
+    contact_days: Sequence[ContactDay] = ()
+    opted_out: Collection[Address] = ()
+    parked_here: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An invoice that is still to be asked for, and how much of it."""
+
+    invoice: Invoice
+    step: Step
+    minor: int
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Not at all, and why."""
+
+    reason: str
+    rule: str
+
+
+Checks = tuple[tuple[bool, str, str], ...]
+"""(applies, reason, rule): the first that applies is the one that is told."""
+
+
+def silence_of_customer(legal_entity: str, facts: Facts, now: Moment) -> Silence | None:
+    """What silences the customer at that legal entity altogether."""
+    customer = facts.customer
+    held_by = [hold.kind for hold in facts.holds if _covers(hold, legal_entity, now)]
+    checks: Checks = (
+        (bool(customer.doubts), "erp-data-incomplete", "silence.doubt"),
+        (not customer.known, "customer-unknown", "silence.customer-unknown"),
+        (customer.kind == "intercompany", "intercompany", "silence.kind"),
+        (customer.status != "active", f"customer-{customer.status}", "silence.status"),
+        (
+            customer.is_held_by_erp(legal_entity, facts.entity_zone, now),
+            "erp-hold",
+            "silence.erp-hold",
+        ),
+        (bool(held_by), f"{next(iter(held_by), '')}-hold", "silence.hold"),
+    )
+    return _first(checks)
+
+
+def still_asked(
+    legal_entity: str, items: tuple[PlannedItem, ...], facts: Facts, now: Moment
+) -> tuple[tuple[Asked, ...], Silence]:
+    """What is left of the plan's items, and the reason to give when nothing is."""
+    today = local_day(now, facts.entity_zone)
+    judged = [_judge(item, facts, now, today=today) for item in items]
+    asked = [one for one in judged if isinstance(one, Asked)]
+    dropped = [one for one in judged if isinstance(one, Silence)]
+
+    covered = _covered(legal_entity, asked, facts, today)
+    left = tuple(one for one in asked if one.invoice.invoice_id not in covered)
+    if covered:
+        dropped.append(Silence("covered-by-unapplied", "silence.covered"))
+    reasons = list(dict.fromkeys(dropped))
+    return left, reasons[0] if len(reasons) == 1 else Silence("nothing-left", "silence.items")
+
+
+def is_owed(invoice: Invoice, customer: Customer) -> bool:
+    """Open, and this customer's."""
+    return (
+        invoice.status == "open"
+        and invoice.open_minor > 0
+        and invoice.customer_id == customer.customer_id
+    )
+
+
+def _judge(item: PlannedItem, facts: Facts, now: Moment, *, today: date) -> Asked | Silence:
+    invoice = facts.invoices.get(item.invoice_id)
+    if invoice is None:
+        return Silence("invoice-unknown", "silence.doubt")
+
+    held = invoice.held_minor(today, whole_debt=not facts.customer.is_business)
+    held_by = [hold.kind for hold in facts.holds if _is_on(hold, invoice, now)]
+    checks: Checks = (
+        (invoice.status == "cancelled", "cancelled", "silence.settled"),
+        (not is_owed(invoice, facts.customer), "settled", "silence.settled"),
+        (bool(held_by), f"{next(iter(held_by), '')}-hold", "silence.hold"),
+        (invoice.is_collected_by_us, "direct-debit", "silence.direct-debit"),
+        (held >= invoice.open_minor, "invoice-held", "silence.invoice-hold"),
+    )
+    return _first(checks) or Asked(invoice, item.step, invoice.open_minor - held)
+
+
+def _covered(
+    legal_entity: str, asked: Sequence[Asked], facts: Facts, today: date
+) -> frozenset[UUID]:
+    """Items that money which lies with us unapplied pays for: what is overdue first, then what is not yet due."""
+    unapplied = _unapplied(legal_entity, facts)
+    owed = _overdue(legal_entity, facts, today)
+    late = [one for one in asked if one.invoice.due_on < today]
+    early = [one for one in asked if one.invoice.due_on >= today]
+
+    covered = {one.invoice.invoice_id for one in late if _is_paid_for(one, owed, unapplied)}
+    for one in early:
+        owed[one.invoice.currency] = owed.get(one.invoice.currency, 0) + one.minor
+    return frozenset(
+        covered | {one.invoice.invoice_id for one in early if _is_paid_for(one, owed, unapplied)}
+    )
+
+
+def _is_paid_for(one: Asked, owed: Mapping[str, int], unapplied: Mapping[str, int]) -> bool:
+    return unapplied.get(one.invoice.currency, 0) >= owed.get(one.invoice.currency, one.minor)
+
+
+def _overdue(legal_entity: str, facts: Facts, today: date) -> dict[str, int]:
+    """What could be asked for and is past its due date there, listed or not, per currency."""
+    sums: dict[str, int] = {}
+    for one in facts.invoices.values():
+        if one.legal_entity == legal_entity and one.due_on < today and is_owed(one, facts.customer):
+            held = one.held_minor(today, whole_debt=not facts.customer.is_business)
+            minor = 0 if one.is_collected_by_us else one.open_minor - held
+            sums[one.currency] = sums.get(one.currency, 0) + minor
+    return sums
+
+
+def _unapplied(legal_entity: str, facts: Facts) -> dict[str, int]:
+    sums: dict[str, int] = {}
+    for credit in facts.credits:
+        if credit.legal_entity == legal_entity:
+            sums[credit.currency] = sums.get(credit.currency, 0) + credit.unapplied_minor
+    return sums
+
+
+def _covers(hold: Hold, legal_entity: str, now: Moment) -> bool:
+    return (
+        hold.stands(now) and hold.invoice_id is None and hold.legal_entity in {None, legal_entity}
+    )
+
+
+def _is_on(hold: Hold, invoice: Invoice, now: Moment) -> bool:
+    return hold.stands(now) and hold.invoice_id == invoice.invoice_id
+
+
+def _first(checks: Checks) -> Silence | None:
+    return next((Silence(reason, rule) for applies, reason, rule in checks if applies), None)
