@@ -1,6 +1,6 @@
 """`python -m play.main`: play a book of business against the stack that is up, and report.
 
-Exit codes: 0 when every law holds, 1 when one does not, 2 when there is nothing to play on.
+Exit codes: 0 when every law holds, 1 when one does not, 2 when there is nothing to play on, 3 when the stack fails.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from play.cast.company import ENTITIES
-from play.doors import Doors, Endpoints
+from play.doors import DoorClosedError, Doors, Endpoints
 from play.findings import summary_of
 from play.publish import Publisher
 from play.report.page import write_page
@@ -25,7 +25,7 @@ from shared.base.clock import machine_seconds
 from shared.base.days import DAY
 
 DAYS, CUSTOMERS, SEED = 60, 120, 7
-LAWS_BROKEN, NOTHING_TO_PLAY_ON = 1, 2
+LAWS_BROKEN, NOTHING_TO_PLAY_ON, STACK_FAILED = 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except StageTakenError as taken:
         print(taken)
         return NOTHING_TO_PLAY_ON
+    except DoorClosedError as closed:
+        print(f"\n  the stack failed: {closed}")
+        return STACK_FAILED
     return 0 if summary.holds else LAWS_BROKEN
 
 
