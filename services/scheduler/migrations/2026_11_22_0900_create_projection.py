@@ -39,7 +39,7 @@ CREATE TABLE contact_days (
     PRIMARY KEY (customer_id, day)
 );
 CREATE TABLE standings (
-    customer_id uuid PRIMARY KEY, segment text, segment_why text NOT NULL DEFAULT '',
+    customer_id uuid PRIMARY KEY, segment text, segment_entered text, segment_why text NOT NULL DEFAULT '',
     contact_at timestamptz, silences text[] NOT NULL DEFAULT '{}',
     look_at timestamptz, look_why text NOT NULL DEFAULT '', traceparent text NOT NULL DEFAULT ''
 );

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import asyncpg
 import pytest
 
 from scheduler.gateways.policy_files import load_rulebook
-from scheduler.interfaces.consumers import hearing
+from scheduler.interfaces.consumers import OwnParkings, hearing
 from scheduler.interfaces.jobs import Looking
 from shared.base.clock import FrozenClock
 from shared.base.ids import derived_id, object_id
@@ -57,6 +56,11 @@ class Desk:
         records = [self.record(event) for event in events]
         async with self.database.work(self.clock.now()) as work:
             await hearing().take(work, records)
+
+    async def hear_parked(self, event: Event) -> None:
+        """Our own topic."""
+        async with self.database.work(self.clock.now()) as work:
+            await OwnParkings().take(work, [self.record(event)])
 
     def record(self, event: Event) -> Record:
         self.heard += 1
@@ -227,7 +231,3 @@ def facts() -> Any:
     for maker in (at, customer, opened, paid, outcome, invoice):
         setattr(Facts, maker.__name__, staticmethod(maker))
     return Facts
-
-
-def customer_of(number: str) -> UUID:
-    return object_id(SOURCE, "customer", number)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from shared.contracts import ledger, notifier
+from shared.contracts.scheduler import RecordsParked
 
 DAY = timedelta(days=1)
 
@@ -177,6 +178,10 @@ class TestCustomersAlone:
 
         assert await desk.told("reminder.planned") == []
         assert ("silence", "erp-data-incomplete") in await desk.timeline()
+
+        (parked,) = await desk.told("records.parked")
+        await desk.hear_parked(RecordsParked.model_validate(parked))
+        assert await desk.next_due() == desk.clock.at
 
 
 async def desk_parks(desk: Any, work: Any, facts: Any) -> None:

@@ -11,6 +11,7 @@ from scheduler.domain.escalate import escalations_due, mark
 from scheduler.domain.hold import Hold
 from scheduler.domain.hours import hours_of
 from scheduler.domain.look import Look
+from scheduler.domain.policy import Policy
 from scheduler.domain.segment import Profile
 from scheduler.domain.speak import speak
 from scheduler.domain.standing import Standing
@@ -18,6 +19,7 @@ from scheduler.domain.view import Outstanding, Rulebook, View
 from shared.base.clock import Moment
 
 WAITING = "a reminder is on its way; its outcome is awaited"
+HOLD_ENDS = "a hold ends"
 NOTHING = "nothing can come due before a new fact"
 
 
@@ -28,13 +30,12 @@ def decide(view: View, rulebook: Rulebook, *, moment: Moment) -> Verdict:
     """
     over = [hold for hold in view.holds if hold.ended_at is None and hold.is_over(moment)]
     ended = tuple(hold.end(moment) for hold in over)
-    standing, decisions = _segment(view, rulebook, moment=moment)
-    decisions.extend(_over(hold) for hold in ended)
+    decisions = [_over(hold) for hold in ended]
+    standing = _segment(view, rulebook, moment=moment)
     policy = rulebook.policies[standing.segment or rulebook.segments.otherwise]
     home = rulebook.home(view)
     if home is None:
-        standing = replace(standing, contact_at=None, silences=frozenset())
-        return Verdict(policy, standing, tuple(decisions), ended_holds=ended)
+        return _nothing_owed(view, policy, standing, decisions, ended)
 
     chase = sort_out(view, rulebook, policy, moment=moment)
     hours = hours_of(view.customer, home, policy.hours)
@@ -51,32 +52,64 @@ def decide(view: View, rulebook: Rulebook, *, moment: Moment) -> Verdict:
         outstanding=outstanding,
         decisions=decisions,
     )
+    _enter(look)
     _escalate(look)
     speak(look)
     look.wake_at(chase.rises)
     return _verdict(look, withdrawals, ended)
 
 
-def _segment(view: View, rulebook: Rulebook, *, moment: Moment) -> tuple[Standing, list[Decision]]:
+def _segment(view: View, rulebook: Rulebook, *, moment: Moment) -> Standing:
+    """The segment by present facts; staying is easier than entering for the one that was entered."""
     exposure: dict[str, int] = {}
     for item in view.items:
         exposure[item.currency] = exposure.get(item.currency, 0) + item.open_minor
-    present = view.standing.segment
     profile = Profile(view.customer, view.habits, exposure, moment.date())
+    segment, why = rulebook.segments.assign(profile, present=view.standing.entered)
+    return replace(view.standing, segment=segment, segment_why=why)
 
-    segment, why = rulebook.segments.assign(profile, present=present)
-    standing = replace(view.standing, segment=segment, segment_why=why)
-    if segment == present or not view.customer.known:
-        return standing, []
+
+def _enter(look: Look) -> None:
+    """A segment is entered when its words are first used: what holds only in the midst of a day leaves no trace."""
+    standing = look.standing
+    if not look.may_speak or standing.segment == standing.entered:
+        return
     facts = {
-        "from": present,
-        "to": segment,
-        "average_days_late": view.habits.average_days_late,
-        "paid_invoices": view.habits.paid_invoices,
-        "returned_payments": view.habits.returned_payments,
-        "rules_version": rulebook.segments.version,
+        "from": standing.entered,
+        "to": standing.segment,
+        "average_days_late": look.view.habits.average_days_late,
+        "paid_invoices": look.view.habits.paid_invoices,
+        "returned_payments": look.view.habits.returned_payments,
+        "rules_version": look.rulebook.segments.version,
     }
-    return standing, [Decision(Kind.SEGMENT, None, why, f"segment.{segment}", facts)]
+    rule = f"segment.{standing.segment}"
+    look.decisions.append(Decision(Kind.SEGMENT, None, standing.segment_why, rule, facts))
+    look.standing = replace(standing, entered=standing.segment)
+
+
+def _nothing_owed(
+    view: View,
+    policy: Policy,
+    standing: Standing,
+    decisions: list[Decision],
+    ended: tuple[Hold, ...],
+) -> Verdict:
+    """Nobody is owed anything: only holds can still end."""
+    over = {one.hold_id for one in ended}
+    pending = [
+        hold.until
+        for hold in view.holds
+        if hold.until is not None and hold.ended_at is None and hold.hold_id not in over
+    ]
+    look_at = min(pending, default=None)
+    return Verdict(
+        policy,
+        replace(standing, contact_at=None, silences=frozenset()),
+        tuple(decisions),
+        ended_holds=ended,
+        look_at=look_at,
+        look_why=NOTHING if look_at is None else HOLD_ENDS,
+    )
 
 
 def _over(hold: Hold) -> Decision:
@@ -137,7 +170,7 @@ def _verdict(look: Look, withdrawals: list[Withdrawal], ended: tuple[Hold, ...])
     contact_at, why = min(look.openings, default=(None, NOTHING))
     look_at = min([*look.chase.hold_ends, *([contact_at] if contact_at else [])], default=None)
     if look_at != contact_at:
-        why = "a hold ends"
+        why = HOLD_ENDS
     elif look_at is None and look.outstanding:
         why = WAITING
     return Verdict(

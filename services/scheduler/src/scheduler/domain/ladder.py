@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from scheduler.domain.decision import Chased
 from scheduler.domain.policy import Policy, Step
 
+ITEMS_LISTED_MAX = 1_000
+"""Most items of one message; those that came to a new step go first, then the oldest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -27,7 +30,7 @@ def reminder_due(legal_entity: str, speaking: list[Chased], policy: Policy) -> P
     The message takes the firmest step among the open items, at most one above the firmest they were
     ever told: first contact is step 1, however old the items are. Courtesies not yet told ride along.
     """
-    late = [one for one in speaking if one.own.number >= 1]
+    late = _foremost([one for one in speaking if one.own.number >= 1])
     if not late:
         return None
     firmest_told = max(0, *(one.item.told_step for one in late))
@@ -53,5 +56,16 @@ def courtesy_due(legal_entity: str, speaking: list[Chased], policy: Policy) -> P
     return Plan(legal_entity, policy.step(number), 0, tuple(early), "courtesy.before-due")
 
 
+def _foremost(late: list[Chased]) -> list[Chased]:
+    if len(late) <= ITEMS_LISTED_MAX:
+        return late
+    first = sorted(late, key=lambda one: one.own.number <= one.item.listed_step)
+    chosen = {one.item.invoice_id for one in first[:ITEMS_LISTED_MAX]}
+    return [one for one in late if one.item.invoice_id in chosen]
+
+
 def _untold_courtesies(speaking: list[Chased]) -> list[Chased]:
-    return [one for one in speaking if one.own.number < 1 and one.own.number > one.item.listed_step]
+    early = [
+        one for one in speaking if one.own.number < 1 and one.own.number > one.item.listed_step
+    ]
+    return early[:ITEMS_LISTED_MAX]

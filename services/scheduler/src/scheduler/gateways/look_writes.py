@@ -25,13 +25,15 @@ ORIGINS_HEADER = "ce_origintraces"
 """Trace ids of the events that told of the listed items first, by blanks."""
 
 _STANDINGS = """
-INSERT INTO standings (customer_id, segment, segment_why, contact_at, silences, look_at, look_why)
-SELECT customer_id, segment, segment_why, contact_at, coalesce(string_to_array(nullif(silences, ''), chr(31)), '{}'),
-       look_at, look_why
-FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::timestamptz[], $7::text[])
-     AS row (customer_id, segment, segment_why, contact_at, silences, look_at, look_why)
+INSERT INTO standings (customer_id, segment, segment_entered, segment_why, contact_at, silences, look_at, look_why)
+SELECT customer_id, segment, segment_entered, segment_why, contact_at,
+       coalesce(string_to_array(nullif(silences, ''), chr(31)), '{}'), look_at, look_why
+FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::text[], $7::timestamptz[],
+            $8::text[])
+     AS row (customer_id, segment, segment_entered, segment_why, contact_at, silences, look_at, look_why)
 ON CONFLICT (customer_id) DO UPDATE SET
-    segment = excluded.segment, segment_why = excluded.segment_why, contact_at = excluded.contact_at,
+    segment = excluded.segment, segment_entered = excluded.segment_entered, segment_why = excluded.segment_why,
+    contact_at = excluded.contact_at,
     silences = excluded.silences, look_at = excluded.look_at, look_why = excluded.look_why
 """
 _PLANNED = """
@@ -83,7 +85,12 @@ async def save(work: Work, looks: Looks, traces: Traces) -> None:
 async def _standings(connection: asyncpg.Connection, verdicts: dict[UUID, Verdict]) -> None:
     rows = (
         (
-            *(customer_id, verdict.standing.segment, verdict.standing.segment_why),
+            *(
+                customer_id,
+                verdict.standing.segment,
+                verdict.standing.entered,
+                verdict.standing.segment_why,
+            ),
             *(verdict.standing.contact_at, _SEPARATOR.join(sorted(verdict.standing.silences))),
             *(verdict.look_at, verdict.look_why),
         )

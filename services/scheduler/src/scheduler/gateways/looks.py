@@ -63,7 +63,11 @@ async def load(
     await _contacts(connection, looks, customers, changed, today=moment.date())
     for row in await connection.fetch(_STANDINGS, customers):
         looks.views[row["customer_id"]].standing = Standing(
-            row["segment"], row["segment_why"], row["contact_at"], frozenset(row["silences"])
+            segment=row["segment"],
+            entered=row["segment_entered"],
+            segment_why=row["segment_why"],
+            contact_at=row["contact_at"],
+            silences=frozenset(row["silences"]),
         )
         traces.customers[row["customer_id"]] = row["traceparent"]
     return looks, traces

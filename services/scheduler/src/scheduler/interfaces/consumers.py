@@ -1,19 +1,20 @@
 """What the scheduler hears, in one table."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 from scheduler.domain.facts import Facts
-from scheduler.gateways import projection, projection_writes
+from scheduler.gateways import alarm, projection, projection_writes
 from scheduler.handlers.apply_credit import apply_credit
 from scheduler.handlers.apply_customer import apply_customer
 from scheduler.handlers.apply_invoice import apply_invoice
 from scheduler.handlers.apply_payment import apply_payment
 from scheduler.handlers.note_outcome import note_outcome
-from shared.contracts import ledger, notifier
+from shared.contracts import ledger, notifier, scheduler
 from shared.contracts.event import Event
-from shared.contracts.scheduler import RecordsParked
+from shared.db.work import Work
+from shared.messaging.cloudevents import Record
 from shared.messaging.projection import Projection
 
 HEARS: Final[Mapping[type[Event], Callable[..., None]]] = {
@@ -49,5 +50,23 @@ def hearing() -> Projection[Facts]:
     )
 
 
+class OwnParkings:
+    """Our own word that records of a customer were set aside or released here: look at them, whatever is parked.
+
+    No projection: there the record would queue behind what it tells of.
+    """
+
+    topics: tuple[str, ...] = (scheduler.TOPIC,)
+
+    async def take(self, work: Work, records: Sequence[Record]) -> None:
+        told = {UUID(one.key) for one in records if one.type == scheduler.RecordsParked.TYPE}
+        if told:
+            await alarm.ring_now(work.connection, told, moment=work.moment)
+
+    async def park(self, work: Work, record: Record, error: Exception) -> None:
+        """Nothing of it can crash by its content."""
+        raise error
+
+
 def _parked(customer_id: UUID, version: int, parked: int) -> Any:
-    return RecordsParked(customer_id=customer_id, version=version, parked=parked)
+    return scheduler.RecordsParked(customer_id=customer_id, version=version, parked=parked)

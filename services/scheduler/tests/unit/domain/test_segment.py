@@ -45,3 +45,18 @@ class TestSegments:
             "high-touch",
             "a new customer whom we do not know yet",
         )
+
+
+class TestEntering:
+    def test_happens_when_its_words_are_first_used(self, make: SimpleNamespace) -> None:
+        world = make.world(make.at(TODAY), customer=make.customer(customer_since=TODAY))
+        world.owes("4711", TODAY - timedelta(days=5))
+
+        world.look()
+        assert (world.standing.segment, world.standing.entered) == ("high-touch", None)
+
+        world.until(TODAY + timedelta(days=3))
+        assert (world.standing.segment, world.standing.entered) == ("high-touch", "high-touch")
+        assert [decision.rule for _, decision in world.decisions if decision.kind == "segment"] == [
+            "segment.high-touch"
+        ]
