@@ -4,10 +4,11 @@ from datetime import timedelta
 from functools import partial
 
 import httpx
+from fastapi import APIRouter
 
 from notifier.config import HOME, Settings
 from notifier.domain.contact import Channel
-from notifier.domain.sending import Sending, allow_list_of
+from notifier.domain.sending import Mode, Sending, allow_list_of
 from notifier.gateways.letter import Writer
 from notifier.gateways.mail_carrier import MailCarrier, MailServer
 from notifier.gateways.pulse import pulse
@@ -40,7 +41,9 @@ def build(settings: Settings) -> Service:
         routes=Routes(settings.kafka_topic_prefix),
         trust_end_offsets=settings.kafka_end_offsets,
     )
-    sending = Sending(settings.notifier_sending_mode, allow_list_of(settings.notifier_allow_list))
+    sending = Sending(
+        Mode(settings.notifier_sending_mode), allow_list_of(settings.notifier_allow_list)
+    )
     dispatch = _dispatch(
         settings,
         database=database,
@@ -48,13 +51,6 @@ def build(settings: Settings) -> Service:
         company=company,
         watermarks=watermarks,
         sending=sending,
-    )
-    webhook = Webhook(
-        database=database,
-        clock=clock,
-        company=company,
-        auth_token=settings.notifier_twilio_auth_token.get_secret_value(),
-        public_url=settings.notifier_public_url,
     )
     return Service(
         name="notifier",
@@ -67,7 +63,11 @@ def build(settings: Settings) -> Service:
             Job("dispatch", dispatch.run, settings.job_tick_seconds),
             Job("recovery", dispatch.recover, RECOVERY_EVERY_SECONDS),
         ],
-        routers=[messages.router, sending_router(sending), webhook.router()],
+        routers=[
+            messages.router,
+            sending_router(sending),
+            _webhook(settings, database, clock, company),
+        ],
         pulses=[partial(pulse, otherwise=sending)],
         watermarks=watermarks,
     )
@@ -94,6 +94,17 @@ def _dispatch(
         lease=timedelta(seconds=settings.notifier_claim_lease_seconds),
         instance=settings.instance_name,
     )
+
+
+def _webhook(settings: Settings, database: Database, clock: Clock, company: Company) -> APIRouter:
+    webhook = Webhook(
+        database=database,
+        clock=clock,
+        company=company,
+        auth_token=settings.notifier_twilio_auth_token.get_secret_value(),
+        public_url=settings.notifier_public_url,
+    )
+    return webhook.router()
 
 
 def _mail(settings: Settings) -> MailCarrier:
