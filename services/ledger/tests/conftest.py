@@ -34,17 +34,17 @@ def registered() -> Registered:
     return Registered({source.source: source for source in sources})
 
 
-def record(event_type: str, offset: int, *, source: str = DE, body: dict[str, Any]) -> Record:
-    """A record as it comes off the bus; its event id is its offset's."""
-    attributes = {"specversion": "1.0", "id": f"e{offset}", "source": source, "type": event_type}
-    return Record("erp.test", 0, offset, "", attributes, json.dumps(body).encode())
-
-
 class Pen:
     """Writes ERP events with everything that is required; `take` says where they go. Answers what `take` answers."""
 
     def take(self, event_type: str, *, source: str = DE, **body: Any) -> Any:
         raise NotImplementedError
+
+    @staticmethod
+    def record(event_type: str, offset: int, *, source: str = DE, body: dict[str, Any]) -> Record:
+        """A record as it comes off the bus; its event id is its offset's."""
+        attributes = {"specversion": "1.0", "id": f"e{offset}", "source": source, "type": event_type}
+        return Record("erp.test", 0, offset, "", attributes, json.dumps(body).encode())
 
     def customer(self, number: str = "C1", *, version: int = 1, **body: Any) -> Any:
         given = {"name": "Blue Boat", "kind": "business", "status": "active", "country": "DE", "language": "de"}
@@ -91,7 +91,7 @@ class Desk(Pen):
     def take(self, event_type: str, *, source: str = DE, **body: Any) -> Taken:
         """One record, as the ERP would publish it."""
         self.offset += 1
-        return self.take_record(record(event_type, self.offset, source=source, body=body))
+        return self.take_record(self.record(event_type, self.offset, source=source, body=body))
 
     def take_record(self, given: Record) -> Taken:
         reading = read_erp_record(given, registered())
