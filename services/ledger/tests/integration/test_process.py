@@ -58,13 +58,12 @@ class TestProcess:
         )  # fmt: skip
         try:
             outcomes, told = await settled(settings["DATABASE_URL"])
+            assert outcomes == ["accepted", "accepted", "accepted", "refused"]
+            assert told >= 5
         finally:
             process.terminate()
             code = await asyncio.wait_for(process.wait(), SECONDS_MAX)
-
         assert code == 0
-        assert outcomes == ["accepted", "accepted", "accepted", "refused"]
-        assert told >= 5
 
 
 async def settled(url: str) -> tuple[list[str], int]:

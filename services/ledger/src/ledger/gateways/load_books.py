@@ -86,7 +86,10 @@ class Wanted:
 
 
 async def load(connection: asyncpg.Connection, wanted: Wanted, *, moment: Moment) -> Books:
-    """The books of one slice. Raises `SerializationError` (try again) when an object changed hands meanwhile."""
+    """The books of one slice. Raises `SerializationError` (try again) when an object changed hands meanwhile.
+
+    Nothing of a customer who is not locked is at hand, even where an allocation of another customer names it.
+    """
     objects = list(wanted.objects)
     books = Books(next_entry_id=await connection.fetchval(_BLOCK) * ENTRIES_PER_BLOCK)
     owners = [row["customer_id"] for row in await connection.fetch(_OWNERS, objects)] if objects else []
@@ -98,7 +101,8 @@ async def load(connection: asyncpg.Connection, wanted: Wanted, *, moment: Moment
     if objects or wanted.matchers:
         unnamed = list(wanted.unnamed_payments)
         for row in await connection.fetch(_INVOICES, list(wanted.matchers), customers, objects, unnamed):
-            books.add_invoice(invoice_of(row))
+            if row[3] in books.customers or row[0] in wanted.objects:
+                books.add_invoice(invoice_of(row))
         await _load_credits(connection, books, wanted.objects, customers)
     await _load_parked(connection, books, customers)
     _check_owners(books, wanted.objects)

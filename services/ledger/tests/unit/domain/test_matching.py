@@ -28,9 +28,8 @@ class TestMatch:
         assert matched(300, "re A-3, thanks", old, exact, named) == [("A-3", 300)]
 
     def test_the_payment_reference_counts_like_the_number(self) -> None:
-        assert matched(300, "rf18 5390", invoice("A-1", 500), invoice("A-2", 500, 2, payment_reference="RF18 5390")) == [
-            ("A-2", 300)
-        ]
+        invoices = invoice("A-1", 500), invoice("A-2", 500, 2, payment_reference="RF18 5390")
+        assert matched(300, "rf18 5390", *invoices) == [("A-2", 300)]
 
     def test_the_exact_amount_comes_before_age(self) -> None:
         assert matched(300, None, invoice("A-1", 500, 1), invoice("A-2", 300, 2)) == [("A-2", 300)]

@@ -47,8 +47,8 @@ def tellings(draw: st.DrawFn, *, directed: bool) -> Telling:
             body = {"credit": {"kind": "payment", "id": f"P{name}"}, "version": version, "customer_number": "C1"}
             return "take", {"event_type": "erp.allocations.set.v1", **body, "allocations": allocations}
         case kind:
-            inline = directions_within(amount) if directed else st.none() | directions_within(amount)
-            allocations = draw(inline)
+            undirected = not directed and draw(st.booleans())
+            allocations = None if undirected else draw(directions_within(amount))
             given_too = {} if allocations is None else {"allocations": allocations}
             method = "payment" if kind == "payment" else "credit_note"
             prefix = "P" if kind == "payment" else "N"
@@ -57,7 +57,7 @@ def tellings(draw: st.DrawFn, *, directed: bool) -> Telling:
 
 
 def line_of(telling: Telling) -> tuple[str, str, int]:
-    method, body = telling
+    _, body = telling
     name = body.get("name") or body.get("invoice_id") or body.get("payment_id") or body["credit"]["id"]
     return name, "set" if "credit" in body else "object", body["version"]
 
