@@ -7,7 +7,7 @@ from uuid import UUID
 from scheduler.domain.customer import LegalEntity
 from scheduler.domain.decision import Chased, Decision, Kind, items_facts
 from scheduler.domain.item import Item
-from scheduler.domain.policy import Policy
+from scheduler.domain.policy import Policy, Step
 from scheduler.domain.silence import Hush, hush_of_customer, hush_of_item
 from scheduler.domain.view import Rulebook, View
 from shared.base.clock import Moment
@@ -53,40 +53,63 @@ class _Owed:
     early: list[Chased] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class _Sorting:
+    """Items put where they belong, one by one: owed somewhere, or silent."""
+
+    view: View
+    policy: Policy
+    moment: Moment
+    everywhere: Hush | None
+    chase: Chase = field(default_factory=Chase)
+    owed: dict[tuple[str, str], _Owed] = field(default_factory=dict)
+
+    def take(self, item: Item, entity: LegalEntity) -> None:
+        today = self.chase.today.setdefault(entity.code, local_day(self.moment, entity.time_zone))
+        days = (today - item.due_on).days
+        own = self.policy.own_step(days)
+        self.chase.rises.extend(_rises(item, days, entity, self.policy))
+        hush = self.everywhere or hush_of_item(
+            item,
+            customer=self.view.customer,
+            entity=entity,
+            holds=self.view.holds,
+            today=today,
+            moment=self.moment,
+        )
+        if hush is not None:
+            self.silence(item, hush, own, days)
+        elif days > 0 or own is not None:
+            there = self.owed.setdefault((entity.code, item.currency), _Owed())
+            minor = item.open_minor - item.held_minor(today)
+            chased = Chased(item, own or self.policy.steps[0], days, minor)
+            (there.overdue if days > 0 else there.early).append(chased)
+
+    def silence(self, item: Item, hush: Hush, own: Step | None, days: int) -> None:
+        """Nothing is said of it; that is worth a line once there would have been something to say."""
+        self.chase.hushed[item.invoice_id] = hush.reason
+        if own is not None:
+            self.chase.hush(hush, [Chased(item, own, days, item.open_minor)])
+
+    def take_stray(self, item: Item) -> None:
+        """An item of a legal entity that the company file does not name."""
+        days = (self.moment.date() - item.due_on).days
+        stray = Hush("legal-entity-unknown", "silence.legal-entity", item.legal_entity)
+        self.silence(item, stray, self.policy.own_step(days), days)
+
+
 def sort_out(view: View, rulebook: Rulebook, policy: Policy, *, moment: Moment) -> Chase:
     """Go through all open items once; then compare what is owed with what is on account."""
-    chase = Chase()
-    everywhere = hush_of_customer(view.customer)
-    owed: dict[tuple[str, str], _Owed] = {}
-
+    sorting = _Sorting(view, policy, moment, hush_of_customer(view.customer))
     for item in sorted(view.items, key=_by_age):
         entity = rulebook.entities.get(item.legal_entity)
         if entity is None:
-            chase.hushed[item.invoice_id] = "legal-entity-unknown"
-            continue
-        today = chase.today.setdefault(entity.code, local_day(moment, entity.time_zone))
-        days = (today - item.due_on).days
-        chase.rises.extend(_rises(item, days, entity, policy))
-        hush = everywhere or hush_of_item(
-            item,
-            customer=view.customer,
-            entity=entity,
-            holds=view.holds,
-            today=today,
-            moment=moment,
-        )
-        own = policy.own_step(days)
-        if hush is not None:
-            chase.hushed[item.invoice_id] = hush.reason
-            if own is not None:
-                chase.hush(hush, [Chased(item, own, days, item.open_minor)])
-        elif days > 0 or own is not None:
-            there = owed.setdefault((entity.code, item.currency), _Owed())
-            minor = item.open_minor - item.held_minor(today)
-            chased = Chased(item, own or policy.steps[0], days, minor)
-            (there.overdue if days > 0 else there.early).append(chased)
+            sorting.take_stray(item)
+        else:
+            sorting.take(item, entity)
 
-    for place, amounts in sorted(owed.items(), key=lambda pair: pair[0]):
+    chase = sorting.chase
+    for place, amounts in sorted(sorting.owed.items(), key=lambda pair: pair[0]):
         on_account = view.unapplied.get(place, 0)
         for hush, listed in _weigh(place, amounts, policy, on_account=on_account):
             if hush is None:

@@ -11,7 +11,6 @@ from scheduler.domain.escalate import escalations_due, mark
 from scheduler.domain.hold import Hold
 from scheduler.domain.hours import hours_of
 from scheduler.domain.look import Look
-from scheduler.domain.policy import Policy
 from scheduler.domain.segment import Profile
 from scheduler.domain.speak import speak
 from scheduler.domain.standing import Standing
@@ -33,12 +32,9 @@ def decide(view: View, rulebook: Rulebook, *, moment: Moment) -> Verdict:
     decisions = [_over(hold) for hold in ended]
     standing = _segment(view, rulebook, moment=moment)
     policy = rulebook.policies[standing.segment or rulebook.segments.otherwise]
-    home = rulebook.home(view)
-    if home is None:
-        return _nothing_owed(view, policy, standing, decisions, ended)
 
     chase = sort_out(view, rulebook, policy, moment=moment)
-    hours = hours_of(view.customer, home, policy.hours)
+    hours = hours_of(view.customer, rulebook.home(view), policy.hours)
     withdrawals, outstanding = _withdrawals(view, chase)
     look = Look(
         view=view,
@@ -85,31 +81,6 @@ def _enter(look: Look) -> None:
     rule = f"segment.{standing.segment}"
     look.decisions.append(Decision(Kind.SEGMENT, None, standing.segment_why, rule, facts))
     look.standing = replace(standing, entered=standing.segment)
-
-
-def _nothing_owed(
-    view: View,
-    policy: Policy,
-    standing: Standing,
-    decisions: list[Decision],
-    ended: tuple[Hold, ...],
-) -> Verdict:
-    """Nobody is owed anything: only holds can still end."""
-    over = {one.hold_id for one in ended}
-    pending = [
-        hold.until
-        for hold in view.holds
-        if hold.until is not None and hold.ended_at is None and hold.hold_id not in over
-    ]
-    look_at = min(pending, default=None)
-    return Verdict(
-        policy,
-        replace(standing, contact_at=None, silences=frozenset()),
-        tuple(decisions),
-        ended_holds=ended,
-        look_at=look_at,
-        look_why=NOTHING if look_at is None else HOLD_ENDS,
-    )
 
 
 def _over(hold: Hold) -> Decision:

@@ -52,8 +52,11 @@ class Rulebook:
     policies: Mapping[str, Policy]
     entities: Mapping[str, LegalEntity]
 
-    def home(self, view: View) -> LegalEntity | None:
-        """The legal entity whose place stands in for an unknown one: the customer's own, else the first they owe."""
+    def home(self, view: View) -> LegalEntity:
+        """The legal entity whose place stands in for an unknown one.
+
+        The customer's own, else the first they owe, else the company's first.
+        """
         owed_to = {item.legal_entity for item in view.items}
-        codes = [view.customer.legal_entity or "", *sorted(owed_to)]
-        return next((self.entities[code] for code in codes if code in self.entities), None)
+        codes = [view.customer.legal_entity or "", *sorted(owed_to), *sorted(self.entities)]
+        return next(self.entities[code] for code in codes if code in self.entities)

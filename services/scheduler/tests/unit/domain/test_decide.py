@@ -245,6 +245,20 @@ class TestRemindersOnTheirWay:
 
         assert world.withdrawn() == ["settled"]
 
+    def test_is_withdrawn_also_for_a_customer_without_a_home_entity(
+        self, make: SimpleNamespace
+    ) -> None:
+        world = make.world(
+            make.at(MONDAY - 3 * DAY), customer=make.customer(legal_entity=None), sends=False
+        )
+        world.owes("a", MONDAY - 21 * DAY)
+        world.until(MONDAY + DAY)
+        world.pays("a")
+
+        world.look()
+
+        assert world.withdrawn() == ["settled"]
+
     def test_is_withdrawn_when_our_data_becomes_doubtful(self, make: SimpleNamespace) -> None:
         world = make.world(make.at(MONDAY - 3 * DAY), sends=False)
         world.owes("a", MONDAY - 21 * DAY)

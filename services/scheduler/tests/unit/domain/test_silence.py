@@ -127,6 +127,14 @@ class TestTheItem:
         assert world.said() == []
         assert set(world.silences()) == {"below-minimum"}
 
+    def test_of_an_entity_that_we_do_not_know_is_left_alone(self, make: SimpleNamespace) -> None:
+        world = make.world(make.at(MONDAY), customer=make.customer(legal_entity=None))
+        world.owes("4711", MONDAY - 21 * DAY, legal_entity="XX99")
+
+        world.until(MONDAY + 3 * DAY)
+
+        assert (world.said(), world.silences()) == ([], ["legal-entity-unknown"])
+
 
 class TestMoneyOnAccount:
     def test_that_covers_what_is_overdue_keeps_us_silent(self, make: SimpleNamespace) -> None:
