@@ -1,5 +1,6 @@
 """From facts heard to decisions told, on a real database."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -139,6 +140,37 @@ class TestAfterAnOutage:
         desk.watermark.missing = []
         await desk.look()
         assert len(await desk.told("reminder.planned")) == 1
+
+
+class TestSlicesAndLooksAtOnce:
+    async def test_wait_for_one_another_and_the_last_fact_is_looked_at(
+        self, desk: Any, facts: Any
+    ) -> None:
+        numbers = [f"R{count}" for count in range(20)]
+        due = facts.monday - 21 * DAY
+        desk.clock.at = facts.at(facts.monday, 9)
+
+        async def tell() -> None:
+            for version in range(1, 15):
+                restated = (
+                    facts.invoice(number, due, version, open=f"{version}00.00")
+                    for number in numbers
+                )
+                await desk.hear(
+                    facts.customer(version=version),
+                    *(ledger.InvoiceAmended(**one) for one in restated),
+                )
+
+        async def watch() -> None:
+            for _ in range(40):
+                await desk.look()
+
+        await asyncio.gather(tell(), watch(), watch())
+        await desk.look()
+
+        rows = await desk.rows("SELECT DISTINCT version, open_minor FROM items")
+        assert [tuple(row) for row in rows] == [(14, 140000)]
+        assert await desk.next_due() == facts.at(facts.monday + DAY, 8)
 
 
 class TestEscalation:

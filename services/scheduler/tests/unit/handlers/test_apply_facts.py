@@ -5,6 +5,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scheduler.domain.facts import Facts, Sent
 from scheduler.handlers.apply_credit import apply_credit
@@ -213,3 +215,29 @@ class TestOutcomes:
         note_outcome(facts, outcome(notifier.MessageSent), moment=NOW)
 
         assert (facts.outcomes, facts.decisions, facts.touched) == ({}, [], {})
+
+
+FACTS: list[Any] = [
+    (apply_customer, ledger.CustomerChanged(
+        customer_id=CUSTOMER, version=1, source="s", customer_number="C", known=True, kind="business")),
+    (apply_customer, ledger.CustomerChanged(
+        customer_id=CUSTOMER, version=2, source="s", customer_number="C", known=True, status="inactive")),
+    (apply_invoice, invoice(1)),
+    (apply_invoice, invoice(2, "100.00", due_on=date(2026, 2, 9))),
+    (apply_payment, payment(1, unapplied="40.00")),
+    (apply_payment, payment(2, ledger.PaymentApplied, (invoice(3, "60.00"),))),
+    (apply_payment, payment(3, ledger.PaymentApplied, (invoice(4, "100.00"),), unapplied="40.00", allocations=())),
+]  # fmt: skip
+
+
+@given(order=st.permutations(FACTS), again=st.lists(st.sampled_from(FACTS)))
+def test_facts_told_late_twice_or_out_of_order_leave_the_same_picture(
+    order: list[Any], again: list[Any]
+) -> None:
+    calm, wild = Facts(), Facts()
+    for apply, fact in FACTS:
+        apply(calm, fact, moment=NOW)
+    for apply, fact in order + again:
+        apply(wild, fact, moment=NOW)
+
+    assert (wild.items, wild.customers, wild.credits) == (calm.items, calm.customers, calm.credits)
