@@ -30,5 +30,6 @@ def _shown(row: asyncpg.Record) -> dict[str, Any]:
     shown = dict(row)
     shown["route"] = row["route"] or {}
     shown["told"] = row["told"] or {}
+    shown["trace_id"] = row["trace_id"] or "".join(row["traceparent"].split("-")[1:2])
     shown["origin_traces"] = row["origin_traces"].split()
     return shown

@@ -59,7 +59,9 @@ class Webhook:
         return router
 
     def _check(self, request: Request, form: dict[str, str]) -> None:
-        url = f"{self.public_url.rstrip('/')}{PATH}" if self.public_url else str(request.url)
+        url = str(request.url)
+        if self.public_url:
+            url = self.public_url.rstrip("/") + url[len(str(request.base_url).rstrip("/")) :]
         given = request.headers.get("X-Twilio-Signature", "")
         if not is_genuine(given, auth_token=self.auth_token, url=url, form=form):
             raise SignatureWrong("X-Twilio-Signature does not fit the address and the form")
