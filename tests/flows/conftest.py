@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from datetime import datetime
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
@@ -66,6 +67,15 @@ class Stack:
 
     async def advance(self, to: datetime) -> None:
         await self.post("clock", "/clock/advance", {"to": to.isoformat()})
+
+    async def advance_to_contact(self) -> None:
+        """On to ten o'clock UTC of the next weekday: contact hours in all of Europe."""
+        day = (await self.now()).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(
+            days=1
+        )
+        while day.weekday() > 4:
+            day += timedelta(days=1)
+        await self.advance(day)
 
     async def jump(self, to: datetime) -> None:
         await self.post("clock", "/clock/jump", {"to": to.isoformat()})
@@ -153,29 +163,31 @@ def run_stack(command: str, folder: Path, **environment: str) -> None:
     assert done.returncode == 0, f"{command}: {done.stdout[-3000:]}{done.stderr[-3000:]}"
 
 
-StackFolder = Callable[..., Path]
+NewStack = Callable[..., AbstractContextManager[Path]]
 
 
-@pytest.fixture(scope="session")
-def new_stack() -> Iterator[StackFolder]:
-    """Starts stacks of their own, each in a new folder, and stops them when the tests are over."""
-    folders: list[Path] = []
-
-    def start(**environment: str) -> Path:
-        folder = Path(tempfile.mkdtemp(prefix="dunwell-flow-"))
-        folders.append(folder)
+@contextmanager
+def running_stack(**environment: str) -> Iterator[Path]:
+    """A stack of its own in a new folder, for the length of the block."""
+    folder = Path(tempfile.mkdtemp(prefix="dunwell-flow-"))
+    try:
         run_stack("up", folder, **environment)
-        return folder
-
-    yield start
-    for folder in folders:
+        yield folder
+    finally:
         run_stack("down", folder)
         shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def stack_folder(new_stack: StackFolder) -> Path:
-    return new_stack()
+def new_stack() -> NewStack:
+    """Starts stacks of their own."""
+    return running_stack
+
+
+@pytest.fixture(scope="session")
+def stack_folder() -> Iterator[Path]:
+    with running_stack() as folder:
+        yield folder
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ class TestKills:
         await stack.kill(service, crash_at=point)
 
         await late_customer(stack, number)
-        await stack.advance(await stack.now() + timedelta(days=4))
+        await stack.advance_to_contact()
 
         assert await died_at_the_point(stack, service, before)
         assert [item["open"] for item in await stack.open_items(number)] == ["250.00"]
@@ -55,7 +55,7 @@ class TestKills:
         before = (await stack.program("notifier"))["restarts"]
         await stack.kill("notifier", crash_at=point)
 
-        await stack.advance(await stack.now() + timedelta(days=4))
+        await stack.advance_to_contact()
 
         assert await died_at_the_point(stack, "notifier", before)
         mails = await stack.mails(f"ap@{number.lower()}.example")

@@ -30,7 +30,7 @@ class TestFirstLight:
     ) -> None:
         await overdue_customer(stack, "FIRST")
 
-        await stack.advance(await stack.now() + timedelta(days=4))
+        await stack.advance_to_contact()
 
         (mail,) = await stack.mails("ap@first.example")
         assert "I-FIRST" in mail["text"]
@@ -42,7 +42,7 @@ class TestFirstLight:
     ) -> None:
         await overdue_customer(stack, "WHY")
 
-        await stack.advance(await stack.now() + timedelta(days=4))
+        await stack.advance_to_contact()
 
         reminder = next(line for line in await stack.timeline("WHY") if line["kind"] == "reminder")
         assert reminder["step"] == 1
@@ -57,7 +57,7 @@ class TestPaidInTime:
     ) -> None:
         today = await overdue_customer(stack, "PAID")
         await stack.sending("off")
-        await stack.advance(await stack.now() + timedelta(days=4))
+        await stack.advance_to_contact()
         assert [message["status"] for message in await stack.messages("PAID")] == ["waiting"]
 
         await stack.tell(
@@ -73,7 +73,7 @@ class TestPaidInTime:
     async def test_who_pays_a_part_is_asked_for_the_rest(self, stack: Any) -> None:
         today = await overdue_customer(stack, "PART")
         await stack.sending("off")
-        await stack.advance(await stack.now() + timedelta(days=4))
+        await stack.advance_to_contact()
 
         await stack.tell(
             erp.says(builders.payment("P-PART", "PART", "500.00", on=today, to="I-PART"))

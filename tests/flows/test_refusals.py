@@ -76,7 +76,7 @@ class TestRefusals:
         for code in REFUSALS:
             record = await stack.outcome(f"E-{code}")
             assert (record["outcome"], record["code"]) == ("refused", code), record
-        await stack.advance(await stack.now() + timedelta(days=4))
+        await stack.advance_to_contact()
         assert len(await stack.mails(f"ap@{bystander.lower()}.example")) == 1
         for code, number in named.items():
             assert await stack.mails(f"ap@{number.lower()}.example") == [], code
@@ -84,7 +84,7 @@ class TestRefusals:
             await stack.post(
                 "ledger", f"/v1/parked/{parked['parked_id']}/discards", {"reason": "a test"}
             )
-        await stack.advance(await stack.now() + timedelta(days=5))
+        await stack.advance_to_contact()
         for code, number in named.items():
             assert len(await stack.mails(f"ap@{number.lower()}.example")) == 1, code
 

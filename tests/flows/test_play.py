@@ -1,0 +1,125 @@
+"""Ninety days of business, played three ways: once, twice, and shuffled. What counts must come out the same.
+
+Shuffled across topics within each day (all payments directed, no conflicts or changes of identity), the order in which
+facts arrive must not show; delivered twice, nothing may happen twice.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from play.checks import (
+    control_accounts_add_up,
+    every_invoice_adds_up,
+    every_message_has_a_reason,
+    proof_holds,
+    trial_balance_is_zero,
+)
+from play.doors import Doors, Endpoints
+from play.publish import Publisher
+from play.run import Found, Plan, Run
+from play.story import START
+
+pytestmark = [pytest.mark.xdist_group("flows"), pytest.mark.timeout(1800)]
+
+DAYS, CUSTOMERS, SEED = 90, 24, 11
+
+
+class Silent:
+    """Watches and says nothing."""
+
+    def day_played(self, *_: object) -> None: ...
+
+    def looking(self, _: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What may not depend on how events were delivered."""
+
+    balances: dict[Any, Any]
+    open_items: set[tuple[str, ...]]
+    messages: set[tuple[object, ...]]
+
+
+async def played(folder: Path, **how: bool) -> Found:
+    plan = Plan(seed=SEED, customers=CUSTOMERS, days=DAYS, start=START, **how)
+    at = Endpoints.read(folder / "endpoints.json")
+    async with Doors(at) as doors, Publisher(at.kafka) as publisher:
+        return await Run(plan, doors, publisher, Silent()).play()
+
+
+def outcome_of(found: Found) -> Outcome:
+    return Outcome(
+        balances=dict(found.balances),
+        open_items={
+            (item["source_id"], item["open"], item["due_on"])
+            for one in found.customers
+            for item in one.open_items
+        },
+        messages={
+            message_of(one.customer_number, message)
+            for one in found.customers
+            for message in one.messages
+        },
+    )
+
+
+def message_of(number: str, message: dict[str, Any]) -> tuple[object, ...]:
+    """(customer, date, step, channel, items) and how it ended."""
+    items = tuple(sorted((item["invoice_number"], item["open"]) for item in message["items"]))
+    return (
+        number,
+        message["contact_day"],
+        message["step"],
+        message["channel"],
+        message["status"],
+        items,
+    )
+
+
+@pytest.fixture(scope="session")
+def plays(new_stack: Any) -> dict[str, Found]:
+    """Three plays on three fresh stacks."""
+    ways: dict[str, dict[str, bool]] = {
+        "once": {"directed": True},
+        "twice": {"directed": True, "twice": True},
+        "shuffled": {"directed": True, "shuffled": True},
+    }
+    found = {}
+    for name, how in ways.items():
+        with new_stack(CLOCK_START=f"{START.isoformat()}T04:00:00Z") as folder:
+            found[name] = asyncio.run(played(folder, **how))
+    return found
+
+
+class TestPlay:
+    @pytest.mark.parametrize("way", ["once", "twice", "shuffled"])
+    def test_the_books_are_the_truth_of_the_story(self, plays: dict[str, Found], way: str) -> None:
+        found = plays[way]
+
+        checks = [
+            every_invoice_adds_up(found.story.book, found.customers),
+            control_accounts_add_up(found.story.book, found.balances),
+            trial_balance_is_zero(found.balances),
+            proof_holds(found.proof),
+            every_message_has_a_reason(found.customers),
+        ]
+
+        assert [check.wrong for check in checks if not check.holds] == []
+
+    @pytest.mark.parametrize("way", ["twice", "shuffled"])
+    def test_how_events_are_delivered_does_not_show(
+        self, plays: dict[str, Found], way: str
+    ) -> None:
+        once, other = outcome_of(plays["once"]), outcome_of(plays[way])
+
+        assert other.balances == once.balances
+        assert other.open_items == once.open_items
+        assert other.messages == once.messages
+
+    def test_a_play_has_messages_to_compare(self, plays: dict[str, Found]) -> None:
+        assert len(outcome_of(plays["once"]).messages) > CUSTOMERS
