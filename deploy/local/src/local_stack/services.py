@@ -14,14 +14,15 @@ from local_stack.folders import REPOSITORY
 NAMES = ("ledger", "scheduler", "notifier", "disputes", "portal-api")
 PORTS = {"ledger": 8101, "scheduler": 8102, "notifier": 8103, "disputes": 8104, "portal-api": 8105}
 ROLES = ["admin", "auditor", "collector", "manager", "operator", "viewer"]
-TICK_SECONDS = "0.05"
+
+# Longer than a service takes to drain.
+GRACE_S = 25.0
 
 # What the environment may say otherwise.
 _DEFAULTS: Mapping[str, str] = {
     "COMPANY_FILE": str(REPOSITORY / "deploy" / "company" / "example.yaml"),
     "SCHEDULER_POLICIES_FOLDER": str(REPOSITORY / "services" / "scheduler" / "policies"),
     "NOTIFIER_SENDING_MODE": "live",
-    "JOB_TICK_SECONDS": TICK_SECONDS,
     "LOG_LEVEL": "INFO",
 }
 
@@ -80,13 +81,23 @@ def shared_settings(around: Surroundings) -> dict[str, str]:
     }
 
 
-def service(
-    name: str, port: int, around: Surroundings, settings: Mapping[str, str], mode: str = "all"
-) -> Program:
-    """A service, or with mode `migrate` its migration."""
-    server = around.postgres.rpartition("/")[0].replace("postgresql:", "postgresql+asyncpg:")
+def migrations(around: Surroundings, settings: Mapping[str, str]) -> Program:
+    """The program that migrates all databases and ends."""
+    wanted = (f"{database(name)}={_database_url(name, around)}" for name in NAMES)
+    return Program(
+        name="migrations",
+        argv=(sys.executable, "-m", "local_stack.migrations", *wanted),
+        env=settings,
+        log=around.logs / "migrations.log",
+        is_ready=lambda: True,
+        folder=REPOSITORY,
+    )
+
+
+def service(name: str, port: int, around: Surroundings, settings: Mapping[str, str]) -> Program:
+    """A service, all of it in one process."""
     own = {
-        "DATABASE_URL": f"{server}/{database(name)}",
+        "DATABASE_URL": _database_url(name, around),
         "HTTP_PORT": str(port),
         "INSTANCE_NAME": f"{name}-local",
         "OTEL_SERVICE_NAME": name,
@@ -94,10 +105,15 @@ def service(
 
     return Program(
         name=name,
-        argv=(sys.executable, "-m", f"{database(name)}.main", mode),
+        argv=(sys.executable, "-m", f"{database(name)}.main", "all"),
         env={**settings, **own},
         log=around.logs / f"{name}.log",
         is_ready=lambda: answers(f"{address(port)}/readyz"),
         folder=REPOSITORY,
-        grace_s=25,
+        grace_s=GRACE_S,
     )
+
+
+def _database_url(name: str, around: Surroundings) -> str:
+    server = around.postgres.rpartition("/")[0].replace("postgresql:", "postgresql+asyncpg:")
+    return f"{server}/{database(name)}"

@@ -32,9 +32,8 @@ PORTS = {
     "sms": 8127,
     **services.PORTS,
 }
-MIGRATIONS_AT_ONCE = 2
 MIGRATION_LOOK_S = 0.03
-MIGRATION_TIMEOUT_S = 120.0
+MIGRATION_TIMEOUT_S = 300.0
 
 Say = Callable[[str], None]
 
@@ -147,12 +146,7 @@ class Stack:
         await _create_databases(server.url)
         self._say(f"postgres {LOOPBACK}:{self._ports['postgres']}")
 
-        turns = asyncio.Semaphore(MIGRATIONS_AT_ONCE)
-        programs = [
-            services.service(name, self._ports[name], around, settings, mode="migrate")
-            for name in services.NAMES
-        ]
-        await _together(*(_run_to_end(program, turns) for program in programs))
+        await _run_to_end(services.migrations(around, settings))
         self._say(f"databases migrated: {', '.join(services.NAMES)}")
 
     async def _start_services(self, around: Surroundings, settings: dict[str, str]) -> None:
@@ -203,14 +197,14 @@ async def _create_databases(url: str) -> None:
         await connection.close()
 
 
-async def _run_to_end(program: Program, turns: asyncio.Semaphore) -> None:
-    async with turns:
-        child = start(program)
-        try:
-            async with asyncio.timeout(MIGRATION_TIMEOUT_S):
-                while child.poll() is None:  # noqa: ASYNC110 (a child's end is not an event)
-                    await asyncio.sleep(MIGRATION_LOOK_S)
-        finally:
-            await asyncio.to_thread(stop, program, child)
+async def _run_to_end(program: Program) -> None:
+    child = start(program)
+    try:
+        async with asyncio.timeout(MIGRATION_TIMEOUT_S):
+            while child.poll() is None:  # noqa: ASYNC110 (a child's end is not an event)
+                await asyncio.sleep(MIGRATION_LOOK_S)
+    finally:
+        await asyncio.to_thread(stop, program, child)
+
     if child.returncode != 0:
-        raise ProgramFailed(f"{program.name} could not be migrated{tail(program.log)}")
+        raise ProgramFailed(f"{program.name} failed{tail(program.log)}")
