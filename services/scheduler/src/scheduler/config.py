@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.config import RuntimeSettings, Seconds
+from shared.config import RuntimeSettings
 
 
 class Settings(RuntimeSettings):
@@ -16,7 +16,5 @@ class Settings(RuntimeSettings):
     """YAML files of policies, and `segments.yaml`; validated whole at the start."""
     scheduler_looks_per_batch: Annotated[int, Field(ge=1, le=1000)] = 200
     """Customers looked at in one transaction."""
-    scheduler_tick_seconds: Seconds = 0.1
-    """How often the clock is asked whether a look is due."""
     scheduler_lag_patience_seconds: Annotated[float, Field(ge=0)] = 30
     """How long looks wait for facts that are still to be heard; the notifier looks again in any case."""

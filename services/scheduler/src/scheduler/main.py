@@ -49,7 +49,7 @@ def build(settings: Settings) -> Service:
         clock=clock,
         migrations=MIGRATIONS,
         hearings=[heard, OwnParkings()],
-        jobs=[Job("look", looking.run, settings.scheduler_tick_seconds)],
+        jobs=[Job("look", looking.run, settings.job_tick_seconds)],
         routers=[timeline.router, holds.router, policies_router(rulebook), parked_router(heard)],
         watermarks=watermarks,
     )

@@ -16,6 +16,7 @@ from scheduler.domain.speak import speak
 from scheduler.domain.standing import Standing
 from scheduler.domain.view import Outstanding, Rulebook, View
 from shared.base.clock import Moment
+from shared.base.days import local_day
 
 WAITING = "a reminder is on its way; its outcome is awaited"
 HOLD_ENDS = "a hold ends"
@@ -44,6 +45,7 @@ def decide(view: View, rulebook: Rulebook, *, moment: Moment) -> Verdict:
         chase=chase,
         hours=hours,
         moment=moment,
+        today=local_day(moment, hours.zone),
         open_now=hours.open_at(moment),
         outstanding=outstanding,
         decisions=decisions,

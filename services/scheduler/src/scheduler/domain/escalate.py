@@ -38,10 +38,11 @@ def escalations_due(
                         today,
                     )
                 )
-            rises.extend(
-                Rise(max(_ripe_on(one.item, level, policy), again), entity.time_zone, f"{level}")
-                for one in fresh
-            )
+            if fresh:
+                first = min(_ripe_on(one.item, level, policy) for one in fresh)
+                rises.append(
+                    Rise(max(first, again), entity.time_zone, f"escalation to the {level}")
+                )
     return due, rises
 
 

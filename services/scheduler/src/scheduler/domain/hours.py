@@ -16,6 +16,8 @@ HORIZON_DAYS = 60
 
 PLACES_REMEMBERED = 1_000
 WINDOWS_REMEMBERED = 10_000
+OPENINGS_REMEMBERED = 10_000
+"""Customers of one batch share their moment, and mostly their hours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +67,23 @@ class ContactHours:
 
         `reaching` is a day and the zone in which it must have come.
         """
-        start = local_day(after, self.zone)
-        if first is not None:
-            start = max(start, first)
-        if reaching is not None:
-            start = max(start, reaching[0] - DAY)
-        for window in self.windows(start):
-            begun = reaching is None or local_day(window.opens, reaching[1]) >= reaching[0]
-            if window.opens > after and begun:
-                return window.opens
-        return None
+        return _next_opening(self, after, first, reaching)
+
+
+@lru_cache(maxsize=OPENINGS_REMEMBERED)
+def _next_opening(
+    hours: ContactHours, after: Moment, first: date | None, reaching: tuple[date, str] | None
+) -> Moment | None:
+    start = local_day(after, hours.zone)
+    if first is not None:
+        start = max(start, first)
+    if reaching is not None:
+        start = max(start, reaching[0] - DAY)
+    for window in hours.windows(start):
+        begun = reaching is None or local_day(window.opens, reaching[1]) >= reaching[0]
+        if window.opens > after and begun:
+            return window.opens
+    return None
 
 
 def hours_of(customer: Customer, entity: LegalEntity, hours: Hours) -> ContactHours:

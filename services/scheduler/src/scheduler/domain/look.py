@@ -10,12 +10,14 @@ from scheduler.domain.policy import Policy
 from scheduler.domain.standing import Standing
 from scheduler.domain.view import Outstanding, Rulebook, View
 from shared.base.clock import Moment
-from shared.base.days import local_day
 
 
 @dataclass(slots=True)
 class Look:
-    """`outstanding` are reminders on their way that stay; `openings` are when to look again, and why."""
+    """`outstanding` are reminders on their way that stay; `openings` are when to look again, and why.
+
+    `today` is the customer's day.
+    """
 
     view: View
     rulebook: Rulebook
@@ -24,6 +26,7 @@ class Look:
     chase: Chase
     hours: ContactHours
     moment: Moment
+    today: date
     open_now: Window | None
     outstanding: list[Outstanding]
     decisions: list[Decision] = field(default_factory=list)
@@ -31,11 +34,6 @@ class Look:
     escalations: list[Escalation] = field(default_factory=list)
     silences: dict[str, Decision] = field(default_factory=dict)
     openings: list[tuple[Moment, str]] = field(default_factory=list)
-
-    @property
-    def today(self) -> date:
-        """The customer's day."""
-        return local_day(self.moment, self.hours.zone)
 
     @property
     def may_speak(self) -> bool:
