@@ -25,7 +25,9 @@ from shared.messaging.kafka import KafkaAt, KafkaBus
 from shared.messaging.tell import row_of
 from shared.testing.plugin import DatabaseOf
 
-SECONDS_MAX = 40
+SECONDS_MAX = 100
+
+pytestmark = pytest.mark.timeout(400)
 
 
 @dataclass

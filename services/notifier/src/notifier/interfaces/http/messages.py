@@ -30,7 +30,7 @@ class ListedInvoice(BaseModel):
 class ShownMessage(BaseModel):
     """`status` is waiting, handing-over, sent, suppressed, failed or unknown; `reason` says why, `rule` by which rule.
 
-    `trace_id` is the trace from the scheduler's look to the hand-over, `origin_traces` those of the events that made the
+    `trace_id` is the trace from the look to the hand-over, `origin_traces` those of the events that made the
     listed items due.
     """
 
