@@ -71,7 +71,7 @@ class RuntimeSettings(BaseSettings):
     instance_name: str = ""
     """Tells this process from others of its service and is the same after a restart, so that its relay resumes its
     lease at once; "" is host name and process id."""
-    job_tick_seconds: Seconds = 0.25
+    job_tick_seconds: Seconds = 1
     """How often a job looks at the clock when its service names no period of its own."""
     measure_seconds: Seconds = 5
     """How often gauges that need the database are read."""

@@ -21,6 +21,11 @@ _MICROSECONDS = struct.Struct("<q")
 class Clock(Protocol):
     """Tells the moment that counts for the business."""
 
+    @property
+    def moves_by_itself(self) -> bool:
+        """Whether time passes without anybody moving it."""
+        ...
+
     def now(self) -> Moment:
         """The present moment, in UTC."""
         ...
@@ -28,6 +33,8 @@ class Clock(Protocol):
 
 class SystemClock:
     """The machine's clock: production."""
+
+    moves_by_itself = True
 
     def now(self) -> Moment:
         return datetime.now(UTC)
@@ -38,6 +45,8 @@ class FileClock:
 
     It stands still until somebody writes the file again (`move`); reading costs about a microsecond.
     """
+
+    moves_by_itself = False
 
     def __init__(self, path: Path) -> None:
         self._file = os.open(path, os.O_RDONLY)
@@ -59,6 +68,8 @@ class FileClock:
 
 class FrozenClock:
     """A clock that a test holds in its hand."""
+
+    moves_by_itself = False
 
     def __init__(self, at: Moment) -> None:
         self.at = at

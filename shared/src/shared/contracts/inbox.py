@@ -13,7 +13,9 @@ from shared.contracts.event import Part
 class ErpEventRefused(Part):
     """A record we could not take, and why. `event_id`, `object_id` and `version` are the ERP's own words."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", validate_by_name=True, serialize_by_alias=True)
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", validate_by_name=True, serialize_by_alias=True
+    )
 
     TYPE: ClassVar[str] = "ledger.erp-event.refused.v1"
     TOPIC: ClassVar[str] = INBOX

@@ -70,6 +70,7 @@ class Consumer:
         at: KafkaAt,
         clock: Clock,
         slice_records: int = SLICE_RECORDS_MAX,
+        after_slice: Callable[[], None] = lambda: None,
     ) -> None:
         self._hearings = {topic: hearing for hearing in hearings for topic in hearing.topics}
         self._service = service
@@ -77,6 +78,7 @@ class Consumer:
         self._at = at
         self._clock = clock
         self._slice_records = slice_records
+        self._after_slice = after_slice
         self._next: dict[TopicPartition, int] = {}
         self._resume_at: dict[TopicPartition, float] = {}
         self._failures: dict[TopicPartition, int] = {}
@@ -155,6 +157,7 @@ class Consumer:
                 await hearing.take(work, records)
                 reached("slice.before-commit")
             reached("slice.after-commit")
+            self._after_slice()
         except Exception as error:
             if isinstance(error, OffsetMoved) or is_transient(error):
                 raise

@@ -28,6 +28,9 @@ from shared.worker.server import Server, listen
 EXIT_DIED: Final = 70
 """A task died, or draining took too long: start me again."""
 
+CLOCK_LOOK_SECONDS: Final = 0.02
+"""How often a clock that others move is looked at."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -117,10 +120,24 @@ class _Life:
             at=self._at,
             clock=service.clock,
             slice_records=service.settings.slice_records_max,
+            after_slice=self._wake_jobs,
         )
         if service.watermarks is not None:
             service.watermarks.attach(consumer)
         return consumer
+
+    def _wake_jobs(self) -> None:
+        """New facts or a moved clock: whoever waits for them need not wait for the next tick."""
+        for job in self._service.jobs:
+            job.wake()
+
+    async def _follow_clock(self) -> None:
+        stood_at = self._service.clock.now()
+        while not self._working.is_set():
+            await asyncio.sleep(CLOCK_LOOK_SECONDS)
+            if (now := self._service.clock.now()) != stood_at:
+                stood_at = now
+                self._wake_jobs()
 
     async def _tell(self) -> None:
         assert self._bus is not None
