@@ -16,7 +16,7 @@ _NONE: frozenset[str] = frozenset()
 
 def content_of(event: Any) -> bytes:
     """Hash over type and known fields in canonical form: `1.0` = `1.00`, absent = default, the version left out."""
-    content = json.dumps(_fields(event, _VERSIONS), default=_plain, sort_keys=True, ensure_ascii=False)
+    content = _CANONICAL.encode(_fields(event, _VERSIONS))
     return blake2b(f"{event.TYPE} {content}".encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).digest()
 
 
@@ -42,3 +42,6 @@ def _plain(value: Any) -> Any:
         return value.isoformat()
     assert isinstance(value, Part), f"{type(value)} has no canonical form"
     return _fields(value, _NONE)
+
+
+_CANONICAL = json.JSONEncoder(default=_plain, sort_keys=True, ensure_ascii=False)

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
 
 from ledger.domain.books import Books, CreditBefore, InvoiceBefore, applied_of, face_of
 from ledger.domain.credit import NOBODY, PAYMENT, Credit, CreditBody
 from ledger.domain.customer import Customer
-from ledger.domain.invoice import Invoice, ItemHold
+from ledger.domain.invoice import Invoice
 from shared.base.clock import Moment
 from shared.base.money import decimal_text
 from shared.contracts import erp
@@ -25,7 +27,7 @@ _CREDIT_FACTS: dict[str, type[told.CreditEvent]] = {
 
 def tell_changes(books: Books, *, moment: Moment) -> None:
     """Raise the version of what changed, keep its history, and announce it: invoices first, then what moved them."""
-    states: dict[object, told.Invoice] = {}
+    states: dict[UUID, dict[str, Any]] = {}
     for invoice_id, before in books.invoices_before.items():
         invoice = books.invoices[invoice_id]
         if invoice.body is not None and before != _seen(invoice):
@@ -33,7 +35,7 @@ def tell_changes(books: Books, *, moment: Moment) -> None:
             state = states[invoice_id] = state_of_invoice(invoice)
             changes = list(_invoice_facts(before, invoice))
             for fact in changes:
-                books.announce(fact.model_construct(**state.__dict__))
+                books.announce(fact(**state))
             _remember(books, invoice, changes[0].__name__ if changes else "InvoiceApplied", moment)
     for credit_id, earlier in books.credits_before.items():
         _tell_credit(books, books.credits[credit_id], earlier, states)
@@ -58,39 +60,34 @@ def tell_customer(books: Books, customer: Customer) -> None:
     )
 
 
-def state_of_invoice(invoice: Invoice) -> told.Invoice:
-    """The whole state as it is told. Validated when it was recorded, so not again."""
+def state_of_invoice(invoice: Invoice) -> dict[str, Any]:
+    """The whole state as it is told: the fields of `told.Invoice` and of every fact about an invoice."""
     body = invoice.body
     assert body is not None
     total, left = decimal_text(body.total_minor, body.currency), decimal_text(invoice.open_minor, body.currency)
-    instalment = told.Instalment.model_construct(number=1, due_on=body.due_on, amount=total, open=left)
-    return told.Invoice.model_construct(
-        invoice_id=invoice.invoice_id,
-        customer_id=invoice.customer_id,
-        version=invoice.version,
-        source=invoice.source,
-        source_id=invoice.source_id,
-        invoice_number=body.invoice_number,
-        kind=erp.InvoiceKind(body.kind),
-        legal_entity=body.legal_entity,
-        issued_on=body.issued_on,
-        due_on=body.due_on,
-        currency=body.currency,
-        total=total,
-        open=left,
-        status=told.InvoiceStatus(invoice.status),
-        instalments=(instalment,),
-        payment_method=erp.InvoicePaymentMethod(body.payment_method) if body.payment_method else None,
-        payment_reference=body.payment_reference,
-        purchase_order=body.purchase_order,
-        document_url=body.document_url,
-        returned=invoice.returned,
-        holds=tuple(_hold(hold) for hold in body.holds),
-    )
-
-
-def _hold(hold: ItemHold) -> told.InvoiceHold:
-    return told.InvoiceHold.model_construct(reason=hold.reason, amount=hold.amount, until=hold.until)
+    return {
+        "invoice_id": invoice.invoice_id,
+        "customer_id": invoice.customer_id,
+        "version": invoice.version,
+        "source": invoice.source,
+        "source_id": invoice.source_id,
+        "invoice_number": body.invoice_number,
+        "kind": body.kind,
+        "legal_entity": body.legal_entity,
+        "issued_on": body.issued_on,
+        "due_on": body.due_on,
+        "currency": body.currency,
+        "total": total,
+        "open": left,
+        "status": invoice.status,
+        "instalments": ({"number": 1, "due_on": body.due_on, "amount": total, "open": left},),
+        "payment_method": body.payment_method,
+        "payment_reference": body.payment_reference,
+        "purchase_order": body.purchase_order,
+        "document_url": body.document_url,
+        "returned": invoice.returned,
+        "holds": [hold._asdict() for hold in body.holds],
+    }
 
 
 def _seen(invoice: Invoice) -> InvoiceBefore:
@@ -128,7 +125,7 @@ def _remember(books: Books, invoice: Invoice, change: str, moment: Moment) -> No
     )
 
 
-def _tell_credit(books: Books, credit: Credit, before: CreditBefore, states: dict[object, told.Invoice]) -> None:
+def _tell_credit(books: Books, credit: Credit, before: CreditBefore, states: dict[UUID, dict[str, Any]]) -> None:
     """Announce one credit with every invoice that moved with it. Money of nobody is told when it gains its customer."""
     applied = applied_of(credit)
     if credit.body is None or credit.customer_id == NOBODY:
@@ -139,9 +136,9 @@ def _tell_credit(books: Books, credit: Credit, before: CreditBefore, states: dic
 
     credit.version += 1
     moved = tuple(
-        state
+        told.Invoice(**state)
         for invoice_id, state in states.items()
-        if applied.get(invoice_id) != before.applied.get(invoice_id)  # type: ignore[call-overload]
+        if applied.get(invoice_id) != before.applied.get(invoice_id)
     )
     if credit.kind == PAYMENT:
         payment = _PAYMENT_FACTS[credit.status] if news else told.PaymentApplied
@@ -153,7 +150,7 @@ def _tell_credit(books: Books, credit: Credit, before: CreditBefore, states: dic
 
 def _allocations(credit: Credit, currency: str) -> tuple[told.Allocation, ...]:
     return tuple(
-        told.Allocation.model_construct(
+        told.Allocation(
             invoice_id=invoice_id, amount=decimal_text(one.applied_minor, currency), provisional=one.provisional
         )
         for invoice_id, one in credit.applications.items()
@@ -164,7 +161,7 @@ def _allocations(credit: Credit, currency: str) -> tuple[told.Allocation, ...]:
 def payment_fact(
     fact: type[told.PaymentEvent], credit: Credit, body: CreditBody, moved: tuple[told.Invoice, ...]
 ) -> told.PaymentEvent:
-    return fact.model_construct(
+    return fact(
         payment_id=credit.credit_id,
         customer_id=credit.customer_id,
         version=credit.version,
@@ -188,7 +185,7 @@ def payment_fact(
 def credit_note_fact(
     fact: type[told.CreditEvent], credit: Credit, body: CreditBody, moved: tuple[told.Invoice, ...]
 ) -> told.CreditEvent:
-    return fact.model_construct(
+    return fact(
         credit_note_id=credit.credit_id,
         customer_id=credit.customer_id,
         version=credit.version,

@@ -22,7 +22,7 @@ def tell_present(books: Books, customer_ids: list[UUID]) -> None:
     for invoice in books.invoices.values():
         if invoice.body is not None and invoice.open_minor:
             books.touch_invoice(invoice).version += 1
-            books.announce(told.InvoiceAmended.model_construct(**state_of_invoice(invoice).__dict__))
+            books.announce(told.InvoiceAmended(**state_of_invoice(invoice)))
     for credit in books.credits.values():
         if credit.body is not None and credit.unapplied_minor and credit.customer_id != NOBODY:
             books.touch_credit(credit).version += 1

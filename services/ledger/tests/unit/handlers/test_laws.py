@@ -48,8 +48,7 @@ def tellings(draw: st.DrawFn, *, directed: bool) -> Telling:
             return "take", {"event_type": "erp.allocations.set.v1", **body, "allocations": allocations}
         case kind:
             undirected = not directed and draw(st.booleans())
-            allocations = None if undirected else draw(directions_within(amount))
-            given_too = {} if allocations is None else {"allocations": allocations}
+            given_too = {} if undirected else {"allocations": draw(directions_within(amount))}
             method = "payment" if kind == "payment" else "credit_note"
             prefix = "P" if kind == "payment" else "N"
             amount_name = "amount" if kind == "payment" else "total"
