@@ -67,8 +67,9 @@ def _moved(invoice: Invoice, move: Move) -> Event:
 
 
 def _decided(one: CustomerFound) -> Iterator[Event]:
-    """What was done or left undone; the same silence many times over is told once."""
-    lines = sorted(one.timeline, key=lambda line: str(line["at"]))
+    """What was done or left undone; that a message was sent goes without saying, and the same silence is told once."""
+    told = [line for line in one.timeline if (line["kind"], line["reason"]) != ("outcome", "sent")]
+    lines = sorted(told, key=lambda line: str(line["at"]))
     for _, same in groupby(lines, key=lambda line: (line["kind"], line["reason"])):
         group = list(same)
         yield Event(
