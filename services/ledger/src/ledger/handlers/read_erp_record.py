@@ -54,6 +54,7 @@ class Reading:
 
 def read_erp_record(record: Record, registered: Registered) -> Reading:
     """Never raises for what an ERP may send: whatever is wrong becomes the reading's refusal."""
+    _clean(record)
     try:
         event = _parse(record, registered)
         identity = identity_of(record.source, event)
@@ -65,6 +66,18 @@ def read_erp_record(record: Record, registered: Registered) -> Reading:
         return Reading(record, identity, fact=understand(event, identity, source))
     except Refusal as refusal:
         return Reading(record, identity, refusal=refusal)
+
+
+def _clean(record: Record) -> None:
+    """Characters that no database keeps (U+0000, lone surrogates) leave the envelope, and it is refused for them."""
+    for name in ("source", "id", "type"):
+        given = record.attributes.get(name, "")
+        if given.isascii() and "\x00" not in given:
+            continue
+        kept = given.encode("utf-8", "replace").decode().replace("\x00", "")
+        if kept != given:
+            record.attributes[name] = kept
+            record.refusal = PayloadUnreadable(f"the CloudEvents attribute {name!r} is not text", pointer=f"/{name}")
 
 
 def _parse(record: Record, registered: Registered) -> Any:

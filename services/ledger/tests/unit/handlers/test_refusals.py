@@ -133,10 +133,16 @@ class TestEnvelopeRefusals:
         assert desk.invoice(source="urn:nobody").code == "source-unknown"
         assert desk.take("erp.invoice.sung.v1", customer_number="C1").code == "type-unknown"
 
-    @pytest.mark.parametrize("data", [b"", b"{", b"[1]", b"\xff", b'{"name": "\\u0000"}', b"null"])
+    @pytest.mark.parametrize("data", [b"", b"{", b"[1]", b"\xff", b'{"name": "\\u0000"}', b"null", b'{"name": "\\ud800"}'])
     def test_unreadable_payloads(self, desk: Any, data: bytes) -> None:
         given = {"specversion": "1.0", "id": "e", "source": "urn:acme:erp:de01", "type": "erp.customer.changed.v1"}
         assert desk.take_record(Record("erp.customers.v1", 0, 0, "", given, data)).code == "payload-unreadable"
+
+    @pytest.mark.parametrize("event_id", ["a\x00b", "a\ud800b"])
+    def test_attributes_that_are_no_text(self, desk: Any, event_id: str) -> None:
+        given = {"specversion": "1.0", "id": event_id, "source": "urn:acme:erp:de01", "type": "erp.customer.changed.v1"}
+        record = Record("erp.customers.v1", 0, 0, "", given, b"{}")
+        assert (desk.take_record(record).code, record.id.isascii()) == ("payload-unreadable", True)
 
     def test_what_is_wrong_still_names_its_customer_and_what_it_touches(self, desk: Any) -> None:
         taken = desk.payment(amount="x", allocations=[{"invoice_id": "I9", "amount": None}])
