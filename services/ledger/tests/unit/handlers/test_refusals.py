@@ -133,7 +133,9 @@ class TestEnvelopeRefusals:
         assert desk.invoice(source="urn:nobody").code == "source-unknown"
         assert desk.take("erp.invoice.sung.v1", customer_number="C1").code == "type-unknown"
 
-    @pytest.mark.parametrize("data", [b"", b"{", b"[1]", b"\xff", b'{"name": "\\u0000"}', b"null", b'{"name": "\\ud800"}'])
+    @pytest.mark.parametrize(
+        "data", [b"", b"{", b"[1]", b"\xff", b"null", b'{"name": "\\u0000"}', b'{"name": "\\ud800"}']
+    )
     def test_unreadable_payloads(self, desk: Any, data: bytes) -> None:
         given = {"specversion": "1.0", "id": "e", "source": "urn:acme:erp:de01", "type": "erp.customer.changed.v1"}
         assert desk.take_record(Record("erp.customers.v1", 0, 0, "", given, data)).code == "payload-unreadable"
