@@ -24,6 +24,8 @@ DOWN_TIMEOUT_S = 60.0
 ASK_TIMEOUT_S = 5.0
 LOG_LINES = 40
 
+_BEGUN_S = time.monotonic()
+
 
 def main() -> int:
     """Do what the command line says; returns the exit code."""
@@ -210,7 +212,7 @@ def _get(url: str) -> bytes:
 
 
 def _say(sentence: str) -> None:
-    print(sentence, flush=True)
+    print(f"{time.monotonic() - _BEGUN_S:6.1f} s  {sentence}", flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -78,8 +78,10 @@ class Stack:
     async def down(self) -> None:
         """Stop everything: services first, then what they stand on."""
         await self._supervisor.stop(list(services.NAMES))
+        self._say("services are down")
         await self._sinks.stop()
         await self._supervisor.stop()
+        self._say("broker, database and traces are down")
 
     async def _choose_broker(self) -> Bus:
         choice = await asyncio.to_thread(broker.choose)
