@@ -3,9 +3,8 @@
 import asyncio
 import sys
 
-from ledger.main import build
-
 from ledger.config import Settings
+from ledger.main import build
 from shared.messaging.consumer import Consumer
 from shared.worker.description import kafka_at
 

@@ -43,39 +43,89 @@ class Pen:
     @staticmethod
     def record(event_type: str, offset: int, *, source: str = DE, body: dict[str, Any]) -> Record:
         """A record as it comes off the bus; its event id is its offset's."""
-        attributes = {"specversion": "1.0", "id": f"e{offset}", "source": source, "type": event_type}
+        attributes = {
+            "specversion": "1.0",
+            "id": f"e{offset}",
+            "source": source,
+            "type": event_type,
+        }
         return Record("erp.test", 0, offset, "", attributes, json.dumps(body).encode())
 
     def customer(self, number: str = "C1", *, version: int = 1, **body: Any) -> Any:
-        given = {"name": "Blue Boat", "kind": "business", "status": "active", "country": "DE", "language": "de"}
+        given = {
+            "name": "Blue Boat",
+            "kind": "business",
+            "status": "active",
+            "country": "DE",
+            "language": "de",
+        }
         told = {"contacts": [], **given, **body}
         return self.take("erp.customer.changed.v1", customer_number=number, version=version, **told)
 
-    def invoice(self, name: str = "I1", total: str = "100.00", *, version: int = 1, **body: Any) -> Any:
+    def invoice(
+        self, name: str = "I1", total: str = "100.00", *, version: int = 1, **body: Any
+    ) -> Any:
         given = {
-            "invoice_number": name, "kind": "invoice", "customer_number": "C1", "legal_entity": "DE01",
-            "issued_on": "2026-03-01", "due_on": "2026-03-31", "currency": "EUR",
+            "invoice_number": name,
+            "kind": "invoice",
+            "customer_number": "C1",
+            "legal_entity": "DE01",
+            "issued_on": "2026-03-01",
+            "due_on": "2026-03-31",
+            "currency": "EUR",
         }
-        return self.take("erp.invoice.posted.v1", invoice_id=name, version=version, total=total, **given | body)
+        return self.take(
+            "erp.invoice.posted.v1", invoice_id=name, version=version, total=total, **given | body
+        )
 
-    def payment(self, name: str = "P1", amount: str = "100.00", *, version: int = 1, **body: Any) -> Any:
+    def payment(
+        self, name: str = "P1", amount: str = "100.00", *, version: int = 1, **body: Any
+    ) -> Any:
         given = {
-            "customer_number": "C1", "legal_entity": "DE01", "value_date": "2026-03-20", "currency": "EUR",
+            "customer_number": "C1",
+            "legal_entity": "DE01",
+            "value_date": "2026-03-20",
+            "currency": "EUR",
             "method": "transfer",
         }
-        return self.take("erp.payment.received.v1", payment_id=name, version=version, amount=amount, **given | body)
-
-    def credit_note(self, name: str = "N1", total: str = "100.00", *, version: int = 1, **body: Any) -> Any:
-        given = {
-            "credit_note_number": name, "kind": "credit-note", "customer_number": "C1", "legal_entity": "DE01",
-            "issued_on": "2026-03-10", "currency": "EUR",
-        }
-        return self.take("erp.credit-note.posted.v1", credit_note_id=name, version=version, total=total, **given | body)
-
-    def allocate(self, credit: str, *directions: tuple[str, str], version: int = 1, kind: str = "payment") -> Any:
         return self.take(
-            "erp.allocations.set.v1", credit={"kind": kind, "id": credit}, version=version, customer_number="C1",
-            allocations=[{"invoice_id": invoice, "amount": amount} for invoice, amount in directions],
+            "erp.payment.received.v1",
+            payment_id=name,
+            version=version,
+            amount=amount,
+            **given | body,
+        )
+
+    def credit_note(
+        self, name: str = "N1", total: str = "100.00", *, version: int = 1, **body: Any
+    ) -> Any:
+        given = {
+            "credit_note_number": name,
+            "kind": "credit-note",
+            "customer_number": "C1",
+            "legal_entity": "DE01",
+            "issued_on": "2026-03-10",
+            "currency": "EUR",
+        }
+        return self.take(
+            "erp.credit-note.posted.v1",
+            credit_note_id=name,
+            version=version,
+            total=total,
+            **given | body,
+        )
+
+    def allocate(
+        self, credit: str, *directions: tuple[str, str], version: int = 1, kind: str = "payment"
+    ) -> Any:
+        return self.take(
+            "erp.allocations.set.v1",
+            credit={"kind": kind, "id": credit},
+            version=version,
+            customer_number="C1",
+            allocations=[
+                {"invoice_id": invoice, "amount": amount} for invoice, amount in directions
+            ],
         )
 
 
@@ -113,7 +163,6 @@ class Desk(Pen):
     def told(self) -> list[str]:
         return [type(one.fact).__name__ for one in self.books.told]
 
-
     def nets(self) -> dict[int, int]:
         """Net by account, in minor units; accounts at zero left out."""
         nets: dict[int, int] = {}
@@ -128,7 +177,10 @@ class Desk(Pen):
         nets: dict[UUID, int] = {}
         for entry in self.books.entries:
             posting = entry.posting
-            for item, minor in ((posting.debit_item, posting.minor), (posting.credit_item, -posting.minor)):
+            for item, minor in (
+                (posting.debit_item, posting.minor),
+                (posting.credit_item, -posting.minor),
+            ):
                 if item is not None:
                     nets[item] = nets.get(item, 0) + minor
         return {item: net for item, net in nets.items() if net}

@@ -58,9 +58,12 @@ class Till:
 
     async def told(self) -> list[str]:
         """Types of the facts in the outbox, in order."""
-        return [row["type"] for row in await self.fetch(
-            "SELECT headers::json ->> 'ce_type' AS type FROM outbox ORDER BY seq"
-        )]
+        return [
+            row["type"]
+            for row in await self.fetch(
+                "SELECT headers::json ->> 'ce_type' AS type FROM outbox ORDER BY seq"
+            )
+        ]
 
     async def doubts(self, number: str = "C1") -> list[str]:
         """Codes of the doubts last told of a customer."""
@@ -87,7 +90,9 @@ async def till(database_of: DatabaseOf, tmp_path: Path, pen: type[Any]) -> Async
     FileClock.move(clock, NOON)
     service = build(
         Settings(
-            database_url=await database_of("ledger"), kafka_bootstrap_servers="unused:1", clock_file=str(clock),
+            database_url=await database_of("ledger"),
+            kafka_bootstrap_servers="unused:1",
+            clock_file=str(clock),
             company_file=COMPANY,
         )
     )

@@ -10,7 +10,9 @@ async def parked(till: Any) -> list[dict[str, Any]]:
 
 
 class TestDoubts:
-    async def test_a_refusal_silences_whom_it_names_and_whose_item_it_touches(self, till: Any) -> None:
+    async def test_a_refusal_silences_whom_it_names_and_whose_item_it_touches(
+        self, till: Any
+    ) -> None:
         for number in ("C1", "C2", "C3"):
             till.pen.customer(number)
         till.pen.invoice("I2", customer_number="C2")
@@ -22,8 +24,15 @@ class TestDoubts:
         (inbox,) = await till.fetch(
             "SELECT convert_from(payload, 'utf8')::json AS body FROM outbox WHERE topic = 'erp.inbox.v1'"
         )
-        assert (inbox["body"]["code"], inbox["body"]["pointer"]) == ("amount-not-a-number", "/amount")
-        assert (inbox["body"]["event_id"], inbox["body"]["object_id"], inbox["body"]["version"]) == ("e5", "P1", 1)
+        assert (inbox["body"]["code"], inbox["body"]["pointer"]) == (
+            "amount-not-a-number",
+            "/amount",
+        )
+        assert (
+            inbox["body"]["event_id"],
+            inbox["body"]["object_id"],
+            inbox["body"]["version"],
+        ) == ("e5", "P1", 1)
 
     async def test_parks_once_however_often_it_is_delivered(self, till: Any) -> None:
         till.pen.invoice(total="x")
@@ -70,9 +79,13 @@ class TestDoubts:
         till.pen.invoice(total="x")
         await till.take()
         (one,) = await parked(till)
-        answer = await till.http.post(f"/v1/parked/{one['parked_id']}/discards", json={"reason": "a typing error"})
+        answer = await till.http.post(
+            f"/v1/parked/{one['parked_id']}/discards", json={"reason": "a typing error"}
+        )
         assert (answer.status_code, await till.doubts(), await parked(till)) == (201, [], [])
-        again = await till.http.post(f"/v1/parked/{one['parked_id']}/discards", json={"reason": "again"})
+        again = await till.http.post(
+            f"/v1/parked/{one['parked_id']}/discards", json={"reason": "again"}
+        )
         assert again.status_code == 404
 
     async def test_a_retry_that_is_refused_again_stays_parked(self, till: Any) -> None:
@@ -97,13 +110,19 @@ class TestDoubts:
         answer = await till.http.post(f"/v1/parked/{one['parked_id']}/retries")
 
         assert answer.json()["outcome"] == "waiting"
-        assert (await till.get("/v1/intake", source=record.source, event_id=record.id))["outcome"] == "waiting"
+        assert (await till.get("/v1/intake", source=record.source, event_id=record.id))[
+            "outcome"
+        ] == "waiting"
         assert await parked(till) == []
 
     async def test_balances_are_refused_without_silence(self, till: Any) -> None:
         till.pen.customer()
         till.pen.take(
-            "erp.open-items.stated.v1", run_id="r", customer_number="C1", legal_entity="DE01", as_of="2026-04-01",
+            "erp.open-items.stated.v1",
+            run_id="r",
+            customer_number="C1",
+            legal_entity="DE01",
+            as_of="2026-04-01",
             items=[],
         )
         assert (await till.take())[-1] == "refused"

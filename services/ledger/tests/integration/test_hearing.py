@@ -10,13 +10,19 @@ def a_busy_month(pen: Any) -> None:
     """Everything that happens to invoices and payments, once."""
     pen.customer()
     pen.invoice("I1", "119.00", net="100.00", tax="19.00")
-    pen.invoice("I2", "50.00", holds=[{"reason": "dispute", "amount": "5.00", "until": "2026-05-01"}])
+    pen.invoice(
+        "I2", "50.00", holds=[{"reason": "dispute", "amount": "5.00", "until": "2026-05-01"}]
+    )
     pen.payment("P1", "100.00", allocations=[{"invoice_id": "I1", "amount": "100.00"}])
     pen.payment("P2", "30.00", reference="for I2")
     pen.credit_note("N1", "19.00", allocations=[{"invoice_id": "I1", "amount": "19.00"}])
     pen.invoice("I2", "45.00", version=2)
     pen.take(
-        "erp.payment.returned.v1", payment_id="P1", version=2, returned_on="2026-04-01", amount="40.00",
+        "erp.payment.returned.v1",
+        payment_id="P1",
+        version=2,
+        returned_on="2026-04-01",
+        amount="40.00",
         reason="bank-return",
     )
     pen.allocate("P2", ("I1", "30.00"))
@@ -25,7 +31,9 @@ def a_busy_month(pen: Any) -> None:
 
 class TestHearing:
     @pytest.mark.parametrize("at_once", [1, 3, 500])
-    async def test_the_cut_of_slices_does_not_matter(self, till: Any, desk: Any, at_once: int) -> None:
+    async def test_the_cut_of_slices_does_not_matter(
+        self, till: Any, desk: Any, at_once: int
+    ) -> None:
         a_busy_month(till.pen)
         for record in till.written:
             desk.take_record(record)
@@ -34,11 +42,13 @@ class TestHearing:
         assert set(outcomes) == {"accepted"}
         opened = await till.fetch("SELECT invoice_id, status, open_minor, version FROM invoices")
         assert {tuple(row) for row in opened} == {
-            (one.invoice_id, one.status, one.open_minor, one.version) for one in desk.books.invoices.values()
+            (one.invoice_id, one.status, one.open_minor, one.version)
+            for one in desk.books.invoices.values()
         }
         left = await till.fetch("SELECT credit_id, status, unapplied_minor, version FROM credits")
         assert {tuple(row) for row in left} == {
-            (one.credit_id, one.status, one.unapplied_minor, one.version) for one in desk.books.credits.values()
+            (one.credit_id, one.status, one.unapplied_minor, one.version)
+            for one in desk.books.credits.values()
         }
         assert [kind.rpartition(".v")[0] for kind in await till.told()] == [
             one.fact.TYPE.rpartition(".v")[0] for one in desk.books.told
@@ -55,12 +65,20 @@ class TestHearing:
         outcomes = await till.take()
 
         assert set(outcomes) <= {"duplicate", "superseded"}
-        assert [tuple(row) for row in await till.fetch("SELECT * FROM entries ORDER BY entry_id")] == before
+        assert [
+            tuple(row) for row in await till.fetch("SELECT * FROM entries ORDER BY entry_id")
+        ] == before
         assert await till.told() == told
 
     async def test_waiting_records_are_accepted_when_their_parents_come(self, till: Any) -> None:
         till.pen.payment("P1", allocations=[{"invoice_id": "I1", "amount": "100.00"}])
-        till.pen.take("erp.payment.returned.v1", payment_id="P9", version=2, returned_on="2026-04-01", reason="other")
+        till.pen.take(
+            "erp.payment.returned.v1",
+            payment_id="P9",
+            version=2,
+            returned_on="2026-04-01",
+            reason="other",
+        )
         assert await till.take() == ["waiting", "waiting"]
         till.pen.invoice("I1")
         till.pen.payment("P9", allocations=[])
@@ -68,7 +86,9 @@ class TestHearing:
         rows = await till.fetch('SELECT outcome FROM intake ORDER BY "offset"')
         assert [row["outcome"] for row in rows] == ["accepted"] * 4
 
-    @pytest.mark.parametrize("change", ["UPDATE entries SET minor = 1", "DELETE FROM entries", "TRUNCATE entries"])
+    @pytest.mark.parametrize(
+        "change", ["UPDATE entries SET minor = 1", "DELETE FROM entries", "TRUNCATE entries"]
+    )
     async def test_entries_stand_for_ever(self, till: Any, change: str) -> None:
         till.pen.invoice()
         await till.take()
@@ -82,5 +102,6 @@ class TestHearing:
         async with till.service.database.work(till.service.clock.now()) as work:
             await till.hearing.park(work, record, RuntimeError("boom"))
         assert (await till.doubts(), (await till.get("/v1/parked"))["items"][0]["code"]) == (
-            ["crashed", "customer-unknown"], "crashed"
+            ["crashed", "customer-unknown"],
+            "crashed",
         )

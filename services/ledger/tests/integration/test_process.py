@@ -39,7 +39,9 @@ async def settings(database_of: DatabaseOf, kafka_at: KafkaAt, tmp_path: Path) -
 
 
 class TestProcess:
-    async def test_hears_the_erp_and_tells_the_books(self, settings: dict[str, str], kafka_at: KafkaAt) -> None:
+    async def test_hears_the_erp_and_tells_the_books(
+        self, settings: dict[str, str], kafka_at: KafkaAt
+    ) -> None:
         voice, bus = Voice(), KafkaBus(kafka_at)
         await bus.start()
         await bus.publish(
@@ -71,10 +73,15 @@ async def settled(url: str) -> tuple[list[str], int]:
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
     try:
         for _ in range(SECONDS_MAX * 10):
-            outcomes = [row["outcome"] for row in await connection.fetch("SELECT outcome FROM intake ORDER BY outcome")]
+            outcomes = [
+                row["outcome"]
+                for row in await connection.fetch("SELECT outcome FROM intake ORDER BY outcome")
+            ]
             told = await connection.fetchval("SELECT position FROM relay_cursor")
-            if len(outcomes) == 4 and "waiting" not in outcomes and told == await connection.fetchval(
-                "SELECT max(seq) FROM outbox"
+            if (
+                len(outcomes) == 4
+                and "waiting" not in outcomes
+                and told == await connection.fetchval("SELECT max(seq) FROM outbox")
             ):
                 return outcomes, told
             await asyncio.sleep(0.1)

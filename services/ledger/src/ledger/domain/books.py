@@ -136,7 +136,9 @@ class Books(Telling):
     def await_credit(self, credit: Credit, invoice_ids: Iterable[UUID]) -> None:
         """Keep a place at these invoices for a credit that is not there yet, so that they are at hand when it comes."""
         for invoice_id in invoice_ids:
-            application = credit.applications.setdefault(invoice_id, Application(credit, invoice_id))
+            application = credit.applications.setdefault(
+                invoice_id, Application(credit, invoice_id)
+            )
             self.at.setdefault(invoice_id, {})[credit.credit_id] = application
             self.changed_applications[credit.credit_id, invoice_id] = application
 
@@ -150,13 +152,19 @@ class Books(Telling):
 
     def owner_of(self, object_id: UUID | None) -> UUID | None:
         """The customer of an invoice or credit that is at hand."""
-        item = self.invoices.get(object_id) or self.credits.get(object_id) if object_id is not None else None
+        item = (
+            self.invoices.get(object_id) or self.credits.get(object_id)
+            if object_id is not None
+            else None
+        )
         return item.customer_id if item is not None else None
 
     def applications_at(self, invoice_id: UUID) -> Iterable[Application]:
         return self.at.get(invoice_id, {}).values()
 
-    def rebook(self, booked: Posting | None, entry_id: int | None, target: Posting | None) -> int | None:
+    def rebook(
+        self, booked: Posting | None, entry_id: int | None, target: Posting | None
+    ) -> int | None:
         """Post the difference: reverse the whole old entry, enter the new one; answers the standing entry's id."""
         if booked == target:
             return entry_id

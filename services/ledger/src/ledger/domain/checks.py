@@ -38,7 +38,9 @@ def plain_amount(amount: Decimal, pointer: str) -> Decimal:
     if not amount.is_finite() or amount.adjusted() > EXPONENT_MAX:
         raise AmountNotANumber("the amount is not a finite number", pointer=pointer)
     if amount < 0:
-        raise AmountNegative(f"{amount} is negative; credits are told as credit notes", pointer=pointer)
+        raise AmountNegative(
+            f"{amount} is negative; credits are told as credit notes", pointer=pointer
+        )
     return amount
 
 
@@ -66,7 +68,9 @@ def tax_minor(total: int, net: int | None, tax: int | None) -> int:
         return 0
     stated = tax if tax is not None else total - (net or 0)
     if (net is not None and net + stated != total) or not 0 <= stated <= total:
-        raise TaxDoesNotAddUp(f"net {net} + tax {tax} is not the total {total} (minor units)", pointer="/tax")
+        raise TaxDoesNotAddUp(
+            f"net {net} + tax {tax} is not the total {total} (minor units)", pointer="/tax"
+        )
     return stated
 
 
@@ -74,5 +78,6 @@ def check_allocations(amounts: Iterable[int], credit_minor: int) -> None:
     """A credit's inline allocations cannot be more than the credit (ERP rule 7)."""
     if (given := sum(amounts)) > credit_minor:
         raise AllocationsExceedCredit(
-            f"allocations of {given} exceed the credit of {credit_minor} (minor units)", pointer="/allocations"
+            f"allocations of {given} exceed the credit of {credit_minor} (minor units)",
+            pointer="/allocations",
         )

@@ -149,7 +149,7 @@ class Credit:
 
     @property
     def status(self) -> str:
-        """"" until told of, then `received` or `posted`, `returned`, `cancelled`."""
+        """ "" until told of, then `received` or `posted`, `returned`, `cancelled`."""
         if self.body is None:
             return ""
         if self.returned is not None:
@@ -196,10 +196,21 @@ def credit_postings(credit: Credit) -> tuple[Posting | None, Posting | None, Pos
     if body is None or not credit.active:
         return None, None, None
 
-    def post(kind: str, debit: tuple[int, UUID | None], account: tuple[int, UUID | None], minor: int) -> Posting | None:
+    def post(
+        kind: str, debit: tuple[int, UUID | None], account: tuple[int, UUID | None], minor: int
+    ) -> Posting | None:
         if not minor:
             return None
-        return Posting(kind, *debit, *account, minor, body.currency, body.on, body.legal_entity, credit.customer_id)
+        return Posting(
+            kind,
+            *debit,
+            *account,
+            minor,
+            body.currency,
+            body.on,
+            body.legal_entity,
+            credit.customer_id,
+        )
 
     own = credit.credit_id
     if credit.kind == PAYMENT:
@@ -223,6 +234,14 @@ def application_posting(application: Application, issued_on: date) -> Posting | 
         return None
     control = UNAPPLIED_CASH if credit.kind == PAYMENT else RECEIVABLE
     return Posting(
-        "application", control, credit.credit_id, RECEIVABLE, application.invoice_id, application.applied_minor,
-        credit.body.currency, max(credit.body.on, issued_on), credit.body.legal_entity, credit.customer_id,
+        "application",
+        control,
+        credit.credit_id,
+        RECEIVABLE,
+        application.invoice_id,
+        application.applied_minor,
+        credit.body.currency,
+        max(credit.body.on, issued_on),
+        credit.body.legal_entity,
+        credit.customer_id,
     )

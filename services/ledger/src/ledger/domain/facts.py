@@ -78,5 +78,11 @@ class AllocationsSet(NamedTuple):
 
 
 Fact = (
-    CustomerTold | InvoicePosted | InvoiceCancelled | CreditPosted | CreditCancelled | PaymentReturned | AllocationsSet
+    CustomerTold
+    | InvoicePosted
+    | InvoiceCancelled
+    | CreditPosted
+    | CreditCancelled
+    | PaymentReturned
+    | AllocationsSet
 )

@@ -13,7 +13,11 @@ def direct(credit: Credit) -> set[UUID]:
     Provisional applications stay while nobody directs the credit, and end when the ERP speaks (ERP rule 5).
     """
     directions = credit.directions
-    directed = directed_minors(directions, credit.body.currency) if directions and credit.body is not None else {}
+    directed = (
+        directed_minors(directions, credit.body.currency)
+        if directions and credit.body is not None
+        else {}
+    )
     affected: set[UUID] = set()
     left = credit.available_minor
 
@@ -26,7 +30,11 @@ def direct(credit: Credit) -> set[UUID]:
         wanted, left = min(minor, left), left - min(minor, left)
         application = credit.applications.get(invoice_id) or _new(credit, invoice_id)
         before = (application.directed_minor, application.wanted_minor, application.provisional)
-        application.directed_minor, application.wanted_minor, application.provisional = minor, wanted, False
+        application.directed_minor, application.wanted_minor, application.provisional = (
+            minor,
+            wanted,
+            False,
+        )
         if before != (minor, wanted, False):
             affected.add(invoice_id)
     return affected
@@ -58,7 +66,9 @@ def shrink(credit: Credit) -> list[Application]:
     """Take provisional applications back, the last booked first, until they fit; answers the changed."""
     excess = sum(one.applied_minor for one in credit.applications.values()) - credit.available_minor
     changed = []
-    for application in sorted(credit.applications.values(), key=lambda one: one.entry_id or 0, reverse=True):
+    for application in sorted(
+        credit.applications.values(), key=lambda one: one.entry_id or 0, reverse=True
+    ):
         if excess <= 0:
             break
         if application.provisional and application.applied_minor:

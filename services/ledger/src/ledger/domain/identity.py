@@ -24,7 +24,9 @@ class CreditNoteIdentityChanged(IdentityChanged):
     code: ClassVar[str] = "credit-note-identity-changed"
 
 
-def check_invoice(invoice: Invoice, customer_id: UUID | None, body: InvoiceBody | None = None) -> None:
+def check_invoice(
+    invoice: Invoice, customer_id: UUID | None, body: InvoiceBody | None = None
+) -> None:
     """Refuse another customer, legal entity or currency than the invoice is known by."""
     _check(InvoiceIdentityChanged, invoice.customer_id, customer_id, invoice.body, body)
 
@@ -36,14 +38,19 @@ def check_credit(credit: Credit, customer_id: UUID | None, body: CreditBody | No
 
 
 def _check(
-    refusal: type[IdentityChanged], owner: UUID, named: UUID | None,
-    known: InvoiceBody | CreditBody | None, told: InvoiceBody | CreditBody | None,
+    refusal: type[IdentityChanged],
+    owner: UUID,
+    named: UUID | None,
+    known: InvoiceBody | CreditBody | None,
+    told: InvoiceBody | CreditBody | None,
 ) -> None:
     if named is not None and owner not in {named, NOBODY}:
         raise refusal("it belongs to another customer", pointer="/customer_number")
     if known is None or told is None:
         return
     if told.legal_entity != known.legal_entity:
-        raise refusal(f"it belongs to {known.legal_entity}, not {told.legal_entity}", pointer="/legal_entity")
+        raise refusal(
+            f"it belongs to {known.legal_entity}, not {told.legal_entity}", pointer="/legal_entity"
+        )
     if told.currency != known.currency:
         raise refusal(f"it is in {known.currency}, not {told.currency}", pointer="/currency")

@@ -63,7 +63,7 @@ class Invoice:
 
     @property
     def status(self) -> str:
-        """"" until posted, then `open`, `settled` or `cancelled`."""
+        """ "" until posted, then `open`, `settled` or `cancelled`."""
         if self.body is None:
             return ""
         if not self.line.in_force:
@@ -87,8 +87,16 @@ def invoice_postings(invoice: Invoice) -> tuple[Posting | None, Posting | None]:
         if not minor:
             return None
         return Posting(
-            "invoice", RECEIVABLE, invoice.invoice_id, account, None, minor,
-            body.currency, body.issued_on, body.legal_entity, invoice.customer_id,
+            "invoice",
+            RECEIVABLE,
+            invoice.invoice_id,
+            account,
+            None,
+            minor,
+            body.currency,
+            body.issued_on,
+            body.legal_entity,
+            invoice.customer_id,
         )
 
     return post(REVENUE, body.total_minor - body.tax_minor), post(OUTPUT_TAX, body.tax_minor)

@@ -46,7 +46,10 @@ class Line:
 
     def judge(self, stamp: Stamp) -> Verdict:
         """Compare a record with the line; changes nothing."""
-        for version, content in ((self.top_version, self.top_content), (self.body_version, self.body_content)):
+        for version, content in (
+            (self.top_version, self.top_content),
+            (self.body_version, self.body_content),
+        ):
             if stamp.version == version:
                 return Verdict.DUPLICATE if stamp.content == content else Verdict.CONFLICT
         newest = self.body_version if stamp.carries_body else self.top_version

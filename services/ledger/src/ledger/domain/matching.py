@@ -12,7 +12,9 @@ from ledger.domain.invoice import Invoice
 _BETWEEN = re.compile(r"[\s,;:()\[\]+&|\"']+")
 
 
-def match(free_minor: int, reference: str | None, invoices: Iterable[Invoice]) -> Iterator[tuple[Invoice, int]]:
+def match(
+    free_minor: int, reference: str | None, invoices: Iterable[Invoice]
+) -> Iterator[tuple[Invoice, int]]:
     """Which open invoices of one scope take how much of `free_minor` (minor units), in order of application."""
     waiting = sorted((one for one in invoices if one.open_minor), key=_age)
     words = tokens(reference or "")

@@ -39,4 +39,6 @@ class Parked(NamedTuple):
         """
         if self.version is None:
             return False
-        return version > self.version if self.outcome is Outcome.CONFLICT else version >= self.version
+        return (
+            version > self.version if self.outcome is Outcome.CONFLICT else version >= self.version
+        )

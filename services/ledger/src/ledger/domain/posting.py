@@ -43,5 +43,8 @@ class Entry:
 def reversal(posting: Posting) -> Posting:
     """The same posting the other way round, effective on the same day: what was known before stays in `recorded_at`."""
     return posting._replace(
-        debit=posting.credit, debit_item=posting.credit_item, credit=posting.debit, credit_item=posting.debit_item
+        debit=posting.credit,
+        debit_item=posting.credit_item,
+        credit=posting.debit,
+        credit_item=posting.debit_item,
     )

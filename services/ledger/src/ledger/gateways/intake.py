@@ -42,7 +42,9 @@ UPDATE intake SET alarmed_at = $4
 FROM unnest($1::text[], $2::int[], $3::bigint[]) AS old (topic, partition, "offset")
 WHERE intake.topic = old.topic AND intake.partition = old.partition AND intake."offset" = old."offset"
 """
-_OLDEST_WAITING = "SELECT min(recorded_at) FROM intake WHERE outcome = 'waiting' AND alarmed_at IS NULL"
+_OLDEST_WAITING = (
+    "SELECT min(recorded_at) FROM intake WHERE outcome = 'waiting' AND alarmed_at IS NULL"
+)
 
 
 async def record(connection: asyncpg.Connection, rows: Sequence[Row]) -> None:
@@ -66,13 +68,18 @@ async def park(
     connection: asyncpg.Connection, parked: Sequence[tuple[Parked, Record, UUID | None]]
 ) -> None:
     """Keep records that are set aside, with all that a retry needs, and the doubts they cause."""
-    await PARKED_RECORDS.insert(connection, [_parked_row(one, record, customer) for one, record, customer in parked])
+    await PARKED_RECORDS.insert(
+        connection, [_parked_row(one, record, customer) for one, record, customer in parked]
+    )
     await DOUBTS.insert(
-        connection, [(customer, one.parked_id) for one, _, _ in parked for customer in one.customer_ids]
+        connection,
+        [(customer, one.parked_id) for one, _, _ in parked for customer in one.customer_ids],
     )
 
 
-async def end(connection: asyncpg.Connection, books: Books, *, moment: Moment, why: str = "") -> None:
+async def end(
+    connection: asyncpg.Connection, books: Books, *, moment: Moment, why: str = ""
+) -> None:
     """Close what a newer version, a retry or a person made obsolete."""
     if not books.ended:
         return
@@ -96,7 +103,9 @@ async def retaken(connection: asyncpg.Connection, place: Row, outcome: Row) -> N
     await connection.execute(_RETAKEN, *place, *outcome)
 
 
-async def over_age(connection: asyncpg.Connection, *, before: Moment, limit: int) -> list[asyncpg.Record]:
+async def over_age(
+    connection: asyncpg.Connection, *, before: Moment, limit: int
+) -> list[asyncpg.Record]:
     """Records that have waited since `before` without an alarm, oldest first, locked."""
     rows: list[asyncpg.Record] = await connection.fetch(_OVER_AGE, before, limit)
     return rows
@@ -121,7 +130,17 @@ def record_of(row: Any) -> Record:
 
 def _parked_row(parked: Parked, record: Record, customer_id: UUID | None) -> Row:
     return (
-        parked.parked_id, *parked.place, json.dumps(record.attributes), record.data, parked.object_id, parked.line,
-        parked.version, parked.outcome.value, parked.code, parked.pointer, parked.detail, customer_id,
+        parked.parked_id,
+        *parked.place,
+        json.dumps(record.attributes),
+        record.data,
+        parked.object_id,
+        parked.line,
+        parked.version,
+        parked.outcome.value,
+        parked.code,
+        parked.pointer,
+        parked.detail,
+        customer_id,
         parked.parked_at,
     )

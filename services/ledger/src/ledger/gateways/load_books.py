@@ -92,15 +92,23 @@ async def load(connection: asyncpg.Connection, wanted: Wanted, *, moment: Moment
     """
     objects = list(wanted.objects)
     books = Books(next_entry_id=await connection.fetchval(_BLOCK) * ENTRIES_PER_BLOCK)
-    owners = [row["customer_id"] for row in await connection.fetch(_OWNERS, objects)] if objects else []
+    owners = (
+        [row["customer_id"] for row in await connection.fetch(_OWNERS, objects)] if objects else []
+    )
     if wanted.parked:
-        owners += [row["customer_id"] for row in await connection.fetch(_DOUBTED, list(wanted.parked))]
-    await _lock(connection, books, {NOBODY, *wanted.named, *wanted.customers, *owners}, wanted.named, moment)
+        owners += [
+            row["customer_id"] for row in await connection.fetch(_DOUBTED, list(wanted.parked))
+        ]
+    await _lock(
+        connection, books, {NOBODY, *wanted.named, *wanted.customers, *owners}, wanted.named, moment
+    )
 
     customers = list(books.customers)
     if objects or wanted.matchers:
         unnamed = list(wanted.unnamed_payments)
-        for row in await connection.fetch(_INVOICES, list(wanted.matchers), customers, objects, unnamed):
+        for row in await connection.fetch(
+            _INVOICES, list(wanted.matchers), customers, objects, unnamed
+        ):
             if row[3] in books.customers or row[0] in wanted.objects:
                 books.add_invoice(invoice_of(row))
         await _load_credits(connection, books, wanted.objects, customers)
@@ -110,7 +118,10 @@ async def load(connection: asyncpg.Connection, wanted: Wanted, *, moment: Moment
 
 
 async def _lock(
-    connection: asyncpg.Connection, books: Books, ids: Iterable[UUID], named: Mapping[UUID, tuple[str, str]],
+    connection: asyncpg.Connection,
+    books: Books,
+    ids: Iterable[UUID],
+    named: Mapping[UUID, tuple[str, str]],
     moment: Moment,
 ) -> None:
     """Lock customers in order; those named for the first time get a row first, so that there is something to lock."""
@@ -127,8 +138,12 @@ async def _lock(
 async def _load_credits(
     connection: asyncpg.Connection, books: Books, objects: set[UUID], customers: list[UUID]
 ) -> None:
-    rows = await connection.fetch(_CREDITS, list(objects), list(objects | books.invoices.keys()), customers)
-    found = {row[0]: credit_of(row) for row in rows if row[4] in books.customers or row[0] in objects}
+    rows = await connection.fetch(
+        _CREDITS, list(objects), list(objects | books.invoices.keys()), customers
+    )
+    found = {
+        row[0]: credit_of(row) for row in rows if row[4] in books.customers or row[0] in objects
+    }
     if not found:
         return
     for row in await connection.fetch(_ALLOCATIONS, list(found)):
@@ -141,8 +156,16 @@ async def _load_credits(
 async def _load_parked(connection: asyncpg.Connection, books: Books, customers: list[UUID]) -> None:
     for row in await connection.fetch(_PARKED, customers):
         parked = Parked(
-            row["parked_id"], row["object_id"], row["line"], row["version"], Outcome(row["outcome"]), row["code"],
-            row["pointer"], row["detail"], row["parked_at"], tuple(row["customer_ids"]),
+            row["parked_id"],
+            row["object_id"],
+            row["line"],
+            row["version"],
+            Outcome(row["outcome"]),
+            row["code"],
+            row["pointer"],
+            row["detail"],
+            row["parked_at"],
+            tuple(row["customer_ids"]),
             (row["topic"], row["partition"], row["offset"]),
         )
         doubt = Doubt(parked.code, parked.parked_at, str(parked.parked_id))

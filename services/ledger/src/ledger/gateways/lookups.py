@@ -81,13 +81,17 @@ async def intake_at(connection: asyncpg.Connection, topic: str, partition: int, 
     return await connection.fetchrow(_AT, topic, partition, offset)
 
 
-async def deliveries(connection: asyncpg.Connection, source: str, event_id: str, *, limit: int) -> Rows:
+async def deliveries(
+    connection: asyncpg.Connection, source: str, event_id: str, *, limit: int
+) -> Rows:
     """Every record with that event id, in the order in which they were taken."""
     rows: Rows = await connection.fetch(_DELIVERIES, source, event_id, limit)
     return rows
 
 
-async def parked(connection: asyncpg.Connection, *, after: tuple[object, object] | None, limit: int) -> Rows:
+async def parked(
+    connection: asyncpg.Connection, *, after: tuple[object, object] | None, limit: int
+) -> Rows:
     """Records that stand aside, the oldest first."""
     rows: Rows = await connection.fetch(_PARKED, *(after or (None, None)), limit)
     return rows

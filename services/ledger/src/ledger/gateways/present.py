@@ -15,7 +15,9 @@ SELECT credit_id FROM credits WHERE customer_id = ANY($1::uuid[]) AND unapplied_
 FIRST = NOBODY
 
 
-async def customers_after(connection: asyncpg.Connection, customer_id: UUID, *, limit: int) -> list[UUID]:
+async def customers_after(
+    connection: asyncpg.Connection, customer_id: UUID, *, limit: int
+) -> list[UUID]:
     """The next customers that have been told of, by id."""
     return [row["customer_id"] for row in await connection.fetch(_NEXT, customer_id, limit)]
 

@@ -70,11 +70,18 @@ ORDER BY credited_on, credit_id LIMIT $4
 
 
 async def open_items(
-    connection: asyncpg.Connection, customer_id: UUID, *, as_of: date, known_at: Moment,
-    after: tuple[date, UUID] | None, limit: int,
+    connection: asyncpg.Connection,
+    customer_id: UUID,
+    *,
+    as_of: date,
+    known_at: Moment,
+    after: tuple[date, UUID] | None,
+    limit: int,
 ) -> Rows:
     """Invoices of a customer with something open on that day, the oldest due first."""
-    rows: Rows = await connection.fetch(_OPEN_ITEMS, as_of, known_at, customer_id, *(after or (None, None)), limit)
+    rows: Rows = await connection.fetch(
+        _OPEN_ITEMS, as_of, known_at, customer_id, *(after or (None, None)), limit
+    )
     return rows
 
 
@@ -97,7 +104,11 @@ async def trial_balance(connection: asyncpg.Connection, *, as_of: date, known_at
 
 
 async def unapplied(
-    connection: asyncpg.Connection, customer_id: UUID, *, after: tuple[date, UUID] | None, limit: int
+    connection: asyncpg.Connection,
+    customer_id: UUID,
+    *,
+    after: tuple[date, UUID] | None,
+    limit: int,
 ) -> Rows:
     """Payments and credit notes of a customer with something left, the oldest first."""
     rows: Rows = await connection.fetch(_UNAPPLIED, customer_id, *(after or (None, None)), limit)

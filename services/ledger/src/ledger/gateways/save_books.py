@@ -30,11 +30,15 @@ ON CONFLICT (customer_id, legal_entity, currency) DO UPDATE SET
 
 async def save(connection: asyncpg.Connection, books: Books, *, moment: Moment) -> None:
     """Write customers, invoices, credits, allocations, entries, history and totals; nothing that stayed as it was."""
-    await CUSTOMERS.update(connection, [customer_row(one) for one in books.changed_customers.values()])
+    await CUSTOMERS.update(
+        connection, [customer_row(one) for one in books.changed_customers.values()]
+    )
     invoices = books.changed_invoices.values()
     await _write(connection, INVOICES, ((invoice_row(one), one.stored_row) for one in invoices))
     payments_and_notes = books.changed_credits.values()
-    await _write(connection, CREDITS, ((credit_row(one), one.stored_row) for one in payments_and_notes))
+    await _write(
+        connection, CREDITS, ((credit_row(one), one.stored_row) for one in payments_and_notes)
+    )
     await _save_allocations(connection, books)
 
     await ENTRIES.insert(
@@ -44,7 +48,9 @@ async def save(connection: asyncpg.Connection, books: Books, *, moment: Moment) 
     await _add_totals(connection, books)
 
 
-async def _write(connection: asyncpg.Connection, table: Table, rows: Iterable[tuple[Row, Row | None]]) -> None:
+async def _write(
+    connection: asyncpg.Connection, table: Table, rows: Iterable[tuple[Row, Row | None]]
+) -> None:
     new: list[Row] = []
     changed: list[Row] = []
     for row, stored in rows:
@@ -74,7 +80,9 @@ async def _add_totals(connection: asyncpg.Connection, books: Books) -> None:
     sums: dict[tuple[object, str, str], list[int]] = {}
     for entry in books.entries:
         posting = entry.posting
-        sums_of = sums.setdefault((posting.customer_id, posting.legal_entity, posting.currency), [0, 0])
+        sums_of = sums.setdefault(
+            (posting.customer_id, posting.legal_entity, posting.currency), [0, 0]
+        )
         for account, minor in ((posting.debit, posting.minor), (posting.credit, -posting.minor)):
             if account == RECEIVABLE:
                 sums_of[0] += minor

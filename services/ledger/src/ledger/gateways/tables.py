@@ -23,7 +23,9 @@ class Table:
         names = list(self.columns)
         key, rest = names[: self.key_columns], names[self.key_columns :]
         quoted = ", ".join(f'"{name}"' for name in names)
-        arrays = ", ".join(f"${place}::{kind}[]" for place, kind in enumerate(self.columns.values(), 1))
+        arrays = ", ".join(
+            f"${place}::{kind}[]" for place, kind in enumerate(self.columns.values(), 1)
+        )
         same = " AND ".join(f'kept."{name}" = given."{name}"' for name in key)
         assigned = ", ".join(f'"{name}" = given."{name}"' for name in rest)
         given = f"unnest({arrays}) AS given ({quoted})"
@@ -40,7 +42,9 @@ class Table:
     async def insert(self, connection: asyncpg.Connection, rows: Sequence[Row]) -> None:
         """New rows by COPY; a key that is taken raises `UniqueViolationError`."""
         if rows:
-            await connection.copy_records_to_table(self.name, records=rows, columns=list(self.columns))
+            await connection.copy_records_to_table(
+                self.name, records=rows, columns=list(self.columns)
+            )
 
     async def update(self, connection: asyncpg.Connection, rows: Sequence[Row]) -> None:
         """Rows that are there, whole, in one statement; each key at most once."""
@@ -56,49 +60,117 @@ class Table:
 CUSTOMERS = Table(
     "customers",
     {
-        "customer_id": "uuid", "source": "text", "customer_number": "text", "body_version": "bigint",
-        "body_content": "bytea", "body": "text", "merged_into": "text", "first_seen_at": "timestamptz",
-        "changed_at": "timestamptz", "version": "bigint",
+        "customer_id": "uuid",
+        "source": "text",
+        "customer_number": "text",
+        "body_version": "bigint",
+        "body_content": "bytea",
+        "body": "text",
+        "merged_into": "text",
+        "first_seen_at": "timestamptz",
+        "changed_at": "timestamptz",
+        "version": "bigint",
     },
 )
 INVOICES = Table(
     "invoices",
     {
-        "invoice_id": "uuid", "source": "text", "source_id": "text", "customer_id": "uuid",
-        "body_version": "bigint", "body_content": "bytea", "top_version": "bigint", "top_content": "bytea",
-        "invoice_number": "text", "kind": "text", "legal_entity": "text", "issued_on": "date", "due_on": "date",
-        "currency": "text", "total_minor": "bigint", "tax_minor": "bigint", "payment_method": "text",
-        "payment_reference": "text", "purchase_order": "text", "document_url": "text", "holds": "text",
-        "cancelled_on": "date", "status": "text", "open_minor": "bigint", "returned": "boolean",
-        "version": "bigint", "entry_id": "bigint", "tax_entry_id": "bigint",
+        "invoice_id": "uuid",
+        "source": "text",
+        "source_id": "text",
+        "customer_id": "uuid",
+        "body_version": "bigint",
+        "body_content": "bytea",
+        "top_version": "bigint",
+        "top_content": "bytea",
+        "invoice_number": "text",
+        "kind": "text",
+        "legal_entity": "text",
+        "issued_on": "date",
+        "due_on": "date",
+        "currency": "text",
+        "total_minor": "bigint",
+        "tax_minor": "bigint",
+        "payment_method": "text",
+        "payment_reference": "text",
+        "purchase_order": "text",
+        "document_url": "text",
+        "holds": "text",
+        "cancelled_on": "date",
+        "status": "text",
+        "open_minor": "bigint",
+        "returned": "boolean",
+        "version": "bigint",
+        "entry_id": "bigint",
+        "tax_entry_id": "bigint",
     },
 )
 INVOICE_HISTORY = Table(
     "invoice_history",
     {
-        "invoice_id": "uuid", "version": "bigint", "recorded_at": "timestamptz", "change": "text", "status": "text",
-        "invoice_number": "text", "total_minor": "bigint", "open_minor": "bigint", "due_on": "date",
+        "invoice_id": "uuid",
+        "version": "bigint",
+        "recorded_at": "timestamptz",
+        "change": "text",
+        "status": "text",
+        "invoice_number": "text",
+        "total_minor": "bigint",
+        "open_minor": "bigint",
+        "due_on": "date",
     },
     key_columns=2,
 )
 CREDITS = Table(
     "credits",
     {
-        "credit_id": "uuid", "kind": "text", "source": "text", "source_id": "text", "customer_id": "uuid",
-        "matched_by_us": "boolean", "body_version": "bigint", "body_content": "bytea", "top_version": "bigint",
-        "top_content": "bytea", "set_version": "bigint", "set_content": "bytea", "set_directions": "text",
-        "legal_entity": "text", "credited_on": "date", "currency": "text", "minor": "bigint", "tax_minor": "bigint",
-        "number": "text", "subkind": "text", "reference": "text", "bank_reference": "text", "directions": "text",
-        "returned_amount": "text", "returned_on": "date", "return_reason": "text", "unapplied_minor": "bigint",
-        "waiting": "boolean", "version": "bigint", "entry_id": "bigint", "tax_entry_id": "bigint",
-        "return_entry_id": "bigint", "status": "text", "returned_minor": "bigint", "matchable": "boolean",
+        "credit_id": "uuid",
+        "kind": "text",
+        "source": "text",
+        "source_id": "text",
+        "customer_id": "uuid",
+        "matched_by_us": "boolean",
+        "body_version": "bigint",
+        "body_content": "bytea",
+        "top_version": "bigint",
+        "top_content": "bytea",
+        "set_version": "bigint",
+        "set_content": "bytea",
+        "set_directions": "text",
+        "legal_entity": "text",
+        "credited_on": "date",
+        "currency": "text",
+        "minor": "bigint",
+        "tax_minor": "bigint",
+        "number": "text",
+        "subkind": "text",
+        "reference": "text",
+        "bank_reference": "text",
+        "directions": "text",
+        "returned_amount": "text",
+        "returned_on": "date",
+        "return_reason": "text",
+        "unapplied_minor": "bigint",
+        "waiting": "boolean",
+        "version": "bigint",
+        "entry_id": "bigint",
+        "tax_entry_id": "bigint",
+        "return_entry_id": "bigint",
+        "status": "text",
+        "returned_minor": "bigint",
+        "matchable": "boolean",
     },
 )
 ALLOCATIONS = Table(
     "allocations",
     {
-        "credit_id": "uuid", "invoice_id": "uuid", "customer_id": "uuid", "directed_minor": "bigint",
-        "wanted_minor": "bigint", "applied_minor": "bigint", "provisional": "boolean", "effective_on": "date",
+        "credit_id": "uuid",
+        "invoice_id": "uuid",
+        "customer_id": "uuid",
+        "directed_minor": "bigint",
+        "wanted_minor": "bigint",
+        "applied_minor": "bigint",
+        "provisional": "boolean",
+        "effective_on": "date",
         "entry_id": "bigint",
     },
     key_columns=2,
@@ -106,26 +178,61 @@ ALLOCATIONS = Table(
 ENTRIES = Table(
     "entries",
     {
-        "entry_id": "bigint", "kind": "text", "debit": "int", "debit_item": "uuid", "credit": "int",
-        "credit_item": "uuid", "minor": "bigint", "currency": "text", "effective_on": "date", "legal_entity": "text",
-        "customer_id": "uuid", "reverses": "bigint", "recorded_at": "timestamptz",
+        "entry_id": "bigint",
+        "kind": "text",
+        "debit": "int",
+        "debit_item": "uuid",
+        "credit": "int",
+        "credit_item": "uuid",
+        "minor": "bigint",
+        "currency": "text",
+        "effective_on": "date",
+        "legal_entity": "text",
+        "customer_id": "uuid",
+        "reverses": "bigint",
+        "recorded_at": "timestamptz",
     },
 )
 INTAKE = Table(
     "intake",
     {
-        "topic": "text", "partition": "int", "offset": "bigint", "source": "text", "event_id": "text", "type": "text",
-        "object_id": "uuid", "line": "text", "version": "bigint", "customer_id": "uuid", "outcome": "text",
-        "waits_for": "text", "code": "text", "pointer": "text", "detail": "text", "recorded_at": "timestamptz",
+        "topic": "text",
+        "partition": "int",
+        "offset": "bigint",
+        "source": "text",
+        "event_id": "text",
+        "type": "text",
+        "object_id": "uuid",
+        "line": "text",
+        "version": "bigint",
+        "customer_id": "uuid",
+        "outcome": "text",
+        "waits_for": "text",
+        "code": "text",
+        "pointer": "text",
+        "detail": "text",
+        "recorded_at": "timestamptz",
     },
     key_columns=3,
 )
 PARKED_RECORDS = Table(
     "parked_records",
     {
-        "parked_id": "uuid", "topic": "text", "partition": "int", "offset": "bigint", "attributes": "text",
-        "data": "bytea", "object_id": "uuid", "line": "text", "version": "bigint", "outcome": "text", "code": "text",
-        "pointer": "text", "detail": "text", "customer_id": "uuid", "parked_at": "timestamptz",
+        "parked_id": "uuid",
+        "topic": "text",
+        "partition": "int",
+        "offset": "bigint",
+        "attributes": "text",
+        "data": "bytea",
+        "object_id": "uuid",
+        "line": "text",
+        "version": "bigint",
+        "outcome": "text",
+        "code": "text",
+        "pointer": "text",
+        "detail": "text",
+        "customer_id": "uuid",
+        "parked_at": "timestamptz",
     },
 )
 DOUBTS = Table("doubts", {"customer_id": "uuid", "parked_id": "uuid"}, key_columns=2)

@@ -15,7 +15,12 @@ Postings = tuple[Posting | None, Posting | None, Posting | None]
 def find_credit(books: Books, ref: CreditRef) -> Credit:
     """The credit a record speaks of; a new one, not yet in the books, when nobody has spoken of it before."""
     return books.credits.get(ref.credit_id) or Credit(
-        ref.credit_id, ref.kind, ref.source, ref.source_id, ref.customer_id or NOBODY, ref.matched_by_us
+        ref.credit_id,
+        ref.kind,
+        ref.source,
+        ref.source_id,
+        ref.customer_id or NOBODY,
+        ref.matched_by_us,
     )
 
 
@@ -40,7 +45,9 @@ def rebook_credit(books: Books, credit: Credit, before: Postings, *, moment: Mom
     settle_changes(books, moment=moment)
 
 
-def check_reach(books: Books, ref: CreditRef, body: CreditBody | None, directions: tuple[Direction, ...]) -> None:
+def check_reach(
+    books: Books, ref: CreditRef, body: CreditBody | None, directions: tuple[Direction, ...]
+) -> None:
     """Refuse allocations across customers, legal entities or currencies, as far as the invoices are known."""
     for place, direction in enumerate(directions):
         invoice = books.invoices.get(direction.invoice_id)
@@ -52,6 +59,10 @@ def check_reach(books: Books, ref: CreditRef, body: CreditBody | None, direction
         if body is None:
             continue
         if invoice.body.legal_entity != body.legal_entity:
-            raise NotYetSupported("allocations across legal entities are not taken yet", pointer=pointer)
+            raise NotYetSupported(
+                "allocations across legal entities are not taken yet", pointer=pointer
+            )
         if invoice.body.currency != body.currency:
-            raise NotYetSupported("allocations across currencies are not taken yet", pointer=pointer)
+            raise NotYetSupported(
+                "allocations across currencies are not taken yet", pointer=pointer
+            )

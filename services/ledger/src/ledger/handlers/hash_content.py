@@ -17,7 +17,9 @@ _NONE: frozenset[str] = frozenset()
 def content_of(event: Any) -> bytes:
     """Hash over type and known fields in canonical form: `1.0` = `1.00`, absent = default, the version left out."""
     content = _CANONICAL.encode(_fields(event, _VERSIONS))
-    return blake2b(f"{event.TYPE} {content}".encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES).digest()
+    return blake2b(
+        f"{event.TYPE} {content}".encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES
+    ).digest()
 
 
 def _fields(part: Part, without: frozenset[str]) -> dict[str, Any]:

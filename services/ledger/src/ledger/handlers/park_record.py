@@ -14,8 +14,16 @@ from shared.base.clock import Moment
 
 def customers_of(books: Books, identity: Identity) -> tuple[UUID, ...]:
     """Whom a record concerns, sorted; nobody when it names no one that we know of."""
-    owners = {identity.customer_id, books.owner_of(identity.object_id), *map(books.owner_of, identity.touched)}
-    return tuple(sorted(one for one in owners if one is not None and one != NOBODY and one in books.customers))
+    owners = {
+        identity.customer_id,
+        books.owner_of(identity.object_id),
+        *map(books.owner_of, identity.touched),
+    }
+    return tuple(
+        sorted(
+            one for one in owners if one is not None and one != NOBODY and one in books.customers
+        )
+    )
 
 
 def park_record(books: Books, parked: Parked, *, moment: Moment) -> None:

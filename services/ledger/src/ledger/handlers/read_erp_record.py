@@ -77,14 +77,18 @@ def _clean(record: Record) -> None:
         kept = given.encode("utf-8", "replace").decode().replace("\x00", "")
         if kept != given:
             record.attributes[name] = kept
-            record.refusal = PayloadUnreadable(f"the CloudEvents attribute {name!r} is not text", pointer=f"/{name}")
+            record.refusal = PayloadUnreadable(
+                f"the CloudEvents attribute {name!r} is not text", pointer=f"/{name}"
+            )
 
 
 def _parse(record: Record, registered: Registered) -> Any:
     if record.refusal is not None:
         raise record.refusal
     if record.source not in registered.sources:
-        raise SourceUnknown(f"{record.source!r} is not registered in the company file", pointer="/source")
+        raise SourceUnknown(
+            f"{record.source!r} is not registered in the company file", pointer="/source"
+        )
     model = ERP_EVENTS.get(record.type)
     if model is None:
         raise TypeUnknown(f"{record.type!r} is not a type of the ERP contract", pointer="/type")

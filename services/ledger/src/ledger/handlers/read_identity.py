@@ -58,8 +58,13 @@ def identity_of(source: str, event: Any) -> Identity:
     number = event.customer_number
     allocations = getattr(event, "allocations", None) or ()
     return Identity(
-        kind, source_id, object_id(source, kind, source_id), line, event.version,
-        object_id(source, CUSTOMER, number) if number else None, number or "",
+        kind,
+        source_id,
+        object_id(source, kind, source_id),
+        line,
+        event.version,
+        object_id(source, CUSTOMER, number) if number else None,
+        number or "",
         tuple(object_id(source, INVOICE, one.invoice_id) for one in allocations),
     )
 
@@ -77,9 +82,14 @@ def identity_in(record: Record) -> Identity:
     number, version = _text(body.get("customer_number")), body.get("version")
     touched = [object_id(source, *one) for one in _items(body)][:TOUCHED_MAX]
     return Identity(
-        kind, source_id, object_id(source, kind, source_id) if source_id else None, line,
+        kind,
+        source_id,
+        object_id(source, kind, source_id) if source_id else None,
+        line,
         version if type(version) is int and 1 <= version <= VERSION_MAX else None,
-        object_id(source, CUSTOMER, number) if number else None, number, tuple(touched),
+        object_id(source, CUSTOMER, number) if number else None,
+        number,
+        tuple(touched),
     )
 
 

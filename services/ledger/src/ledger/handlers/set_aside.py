@@ -25,8 +25,15 @@ def set_aside(books: Books, taken: Taken, *, moment: Moment) -> Parked:
     """Park the record alone, put its customers in doubt, and tell the ERP."""
     record, identity = taken.reading.record, taken.reading.identity
     parked = Parked(
-        parked_id_of(record), identity.object_id, identity.line, identity.version, taken.outcome, taken.code,
-        taken.pointer, taken.detail[:DETAIL_CHARACTERS_MAX].replace("\x00", ""), moment,
+        parked_id_of(record),
+        identity.object_id,
+        identity.line,
+        identity.version,
+        taken.outcome,
+        taken.code,
+        taken.pointer,
+        taken.detail[:DETAIL_CHARACTERS_MAX].replace("\x00", ""),
+        moment,
         customers_of(books, identity) if taken.reading.silences else (),
         (record.topic, record.partition, record.offset),
     )

@@ -57,7 +57,11 @@ def _scopes(books: Books) -> list[Scope]:
         return []
     touched = [books.invoices[one].scope for one in books.invoices_before]
     touched += [books.credits[one].scope for one in books.credits_before]
-    return [scope for scope in dict.fromkeys(touched) if scope is not None and books.matchable_in.get(scope)]
+    return [
+        scope
+        for scope in dict.fromkeys(touched)
+        if scope is not None and books.matchable_in.get(scope)
+    ]
 
 
 def _match(books: Books, scope: Scope, moved: dict[tuple[UUID, UUID], Application]) -> None:
@@ -68,8 +72,12 @@ def _match(books: Books, scope: Scope, moved: dict[tuple[UUID, UUID], Applicatio
             return
         assert credit.body is not None
         books.touch_credit(credit)
-        for invoice, minor in match(_unapplied(credit), credit.body.reference, list(waiting.values())):
-            application = credit.applications.get(invoice.invoice_id) or Application(credit, invoice.invoice_id)
+        for invoice, minor in match(
+            _unapplied(credit), credit.body.reference, list(waiting.values())
+        ):
+            application = credit.applications.get(invoice.invoice_id) or Application(
+                credit, invoice.invoice_id
+            )
             application.provisional = True
             books.touch_invoice(invoice).open_minor -= minor
             application.applied_minor += minor

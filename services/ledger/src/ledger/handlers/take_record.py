@@ -78,4 +78,6 @@ def take_record(books: Books, reading: Reading, *, moment: Moment) -> Taken:
 
 
 def _refused(reading: Reading, refusal: Refusal) -> Taken:
-    return Taken(reading, Outcome.REFUSED, code=refusal.code, pointer=refusal.pointer, detail=refusal.message)
+    return Taken(
+        reading, Outcome.REFUSED, code=refusal.code, pointer=refusal.pointer, detail=refusal.message
+    )

@@ -45,7 +45,8 @@ def tell_customer(books: Books, customer: Customer) -> None:
     """Announce the customer as it is now, doubts included."""
     customer.version += 1
     doubts = tuple(
-        told.Doubt(code=one.code, since=one.since, record=one.record) for one in customer.all_doubts()
+        told.Doubt(code=one.code, since=one.since, record=one.record)
+        for one in customer.all_doubts()
     )
     books.announce(
         told.CustomerChanged(
@@ -64,7 +65,10 @@ def state_of_invoice(invoice: Invoice) -> dict[str, Any]:
     """The whole state as it is told: the fields of `told.Invoice` and of every fact about an invoice."""
     body = invoice.body
     assert body is not None
-    total, left = decimal_text(body.total_minor, body.currency), decimal_text(invoice.open_minor, body.currency)
+    total, left = (
+        decimal_text(body.total_minor, body.currency),
+        decimal_text(invoice.open_minor, body.currency),
+    )
     return {
         "invoice_id": invoice.invoice_id,
         "customer_id": invoice.customer_id,
@@ -119,13 +123,22 @@ def _remember(books: Books, invoice: Invoice, change: str, moment: Moment) -> No
     name = change.removeprefix("Invoice").lower()
     books.history.append(
         (
-            invoice.invoice_id, invoice.version, moment, name, invoice.status, body.invoice_number,
-            body.total_minor, invoice.open_minor, body.due_on,
+            invoice.invoice_id,
+            invoice.version,
+            moment,
+            name,
+            invoice.status,
+            body.invoice_number,
+            body.total_minor,
+            invoice.open_minor,
+            body.due_on,
         )
     )
 
 
-def _tell_credit(books: Books, credit: Credit, before: CreditBefore, states: dict[UUID, dict[str, Any]]) -> None:
+def _tell_credit(
+    books: Books, credit: Credit, before: CreditBefore, states: dict[UUID, dict[str, Any]]
+) -> None:
     """Announce one credit with every invoice that moved with it. Money of nobody is told when it gains its customer."""
     applied = applied_of(credit)
     if credit.body is None or credit.customer_id == NOBODY:
@@ -151,7 +164,9 @@ def _tell_credit(books: Books, credit: Credit, before: CreditBefore, states: dic
 def _allocations(credit: Credit, currency: str) -> tuple[told.Allocation, ...]:
     return tuple(
         told.Allocation(
-            invoice_id=invoice_id, amount=decimal_text(one.applied_minor, currency), provisional=one.provisional
+            invoice_id=invoice_id,
+            amount=decimal_text(one.applied_minor, currency),
+            provisional=one.provisional,
         )
         for invoice_id, one in credit.applications.items()
         if one.applied_minor

@@ -50,7 +50,9 @@ class Registered:
 
 def _entity(source: Source, code: str, pointer: str = "/legal_entity") -> str:
     if code not in source.legal_entities:
-        raise LegalEntityUnknown(f"{source.source} does not speak for legal entity {code!r}", pointer=pointer)
+        raise LegalEntityUnknown(
+            f"{source.source} does not speak for legal entity {code!r}", pointer=pointer
+        )
     return code
 
 
@@ -68,7 +70,12 @@ def _credit(identity: Identity, source: Source) -> CreditRef:
     assert identity.object_id is not None
     ours = source.allocation is Authority.OURS
     return CreditRef(
-        identity.object_id, identity.kind, source.source, identity.source_id, identity.customer_id, ours
+        identity.object_id,
+        identity.kind,
+        source.source,
+        identity.source_id,
+        identity.customer_id,
+        ours,
     )
 
 
@@ -105,13 +112,20 @@ def customer_told(event: erp.ErpCustomerChanged, identity: Identity, source: Sou
         if hold.until is not None:
             day_in_range(hold.until, f"/holds/{place}/until")
 
-    body = event.model_dump(mode="json", exclude={"customer_number", "version", "credit_limit"}, exclude_none=True)
+    body = event.model_dump(
+        mode="json", exclude={"customer_number", "version", "credit_limit"}, exclude_none=True
+    )
     if (limit := event.credit_limit) is not None:
         exponent(limit.currency, pointer="/credit_limit/currency")
         minor = amount_minor(limit.amount, limit.currency, "/credit_limit/amount")
-        body["credit_limit"] = {"amount": decimal_text(minor, limit.currency), "currency": limit.currency}
+        body["credit_limit"] = {
+            "amount": decimal_text(minor, limit.currency),
+            "currency": limit.currency,
+        }
     assert identity.object_id is not None
-    return CustomerTold(identity.object_id, _stamp(event, body=True), json.dumps(body), event.merged_into)
+    return CustomerTold(
+        identity.object_id, _stamp(event, body=True), json.dumps(body), event.merged_into
+    )
 
 
 def invoice_posted(event: erp.ErpInvoicePosted, identity: Identity, source: Source) -> Fact:
@@ -128,14 +142,29 @@ def invoice_posted(event: erp.ErpInvoicePosted, identity: Identity, source: Sour
     checks.check_due(event.issued_on, event.due_on)
 
     body = InvoiceBody(
-        event.invoice_number, event.kind.value, event.legal_entity, event.issued_on, event.due_on, event.currency,
-        total, tax_minor, event.payment_method and event.payment_method.value, event.payment_reference,
-        event.purchase_order, event.document_url, _holds(event) if event.holds else (),
+        event.invoice_number,
+        event.kind.value,
+        event.legal_entity,
+        event.issued_on,
+        event.due_on,
+        event.currency,
+        total,
+        tax_minor,
+        event.payment_method and event.payment_method.value,
+        event.payment_reference,
+        event.purchase_order,
+        event.document_url,
+        _holds(event) if event.holds else (),
     )
     assert identity.object_id is not None
     assert identity.customer_id is not None
     return InvoicePosted(
-        identity.object_id, source.source, event.invoice_id, identity.customer_id, _stamp(event, body=True), body
+        identity.object_id,
+        source.source,
+        event.invoice_id,
+        identity.customer_id,
+        _stamp(event, body=True),
+        body,
     )
 
 
@@ -157,7 +186,11 @@ def invoice_cancelled(event: erp.ErpInvoiceCancelled, identity: Identity, source
     day_in_range(event.cancelled_on, "/cancelled_on")
     assert identity.object_id is not None
     return InvoiceCancelled(
-        identity.object_id, source.source, event.invoice_id, identity.customer_id, _stamp(event, body=False),
+        identity.object_id,
+        source.source,
+        event.invoice_id,
+        identity.customer_id,
+        _stamp(event, body=False),
         event.cancelled_on,
     )
 
@@ -171,8 +204,13 @@ def credit_note_posted(event: erp.ErpCreditNotePosted, identity: Identity, sourc
     net = amount_minor(event.net, event.currency, "/net") if event.net is not None else None
     tax = amount_minor(event.tax, event.currency, "/tax") if event.tax is not None else None
     body = CreditBody(
-        event.legal_entity, day_in_range(event.issued_on, "/issued_on"), event.currency, total,
-        checks.tax_minor(total, net, tax), event.credit_note_number, event.kind.value,
+        event.legal_entity,
+        day_in_range(event.issued_on, "/issued_on"),
+        event.currency,
+        total,
+        checks.tax_minor(total, net, tax),
+        event.credit_note_number,
+        event.kind.value,
         directions=_inline(event.allocations, identity, event.currency, total),
     )
     return CreditPosted(_credit(identity, source), _stamp(event, body=True), body)
@@ -185,8 +223,13 @@ def payment_received(event: erp.ErpPaymentReceived, identity: Identity, source: 
     exponent(event.currency)
     amount = amount_minor(event.amount, event.currency, "/amount")
     body = CreditBody(
-        event.legal_entity, day_in_range(event.value_date, "/value_date"), event.currency, amount,
-        kind=event.method.value, reference=event.reference, bank_reference=event.bank_reference,
+        event.legal_entity,
+        day_in_range(event.value_date, "/value_date"),
+        event.currency,
+        amount,
+        kind=event.method.value,
+        reference=event.reference,
+        bank_reference=event.bank_reference,
         directions=_inline(event.allocations, identity, event.currency, amount),
     )
     if body.directions and identity.customer_id is None:
@@ -195,12 +238,17 @@ def payment_received(event: erp.ErpPaymentReceived, identity: Identity, source: 
 
 
 def _inline(
-    allocations: tuple[erp.ErpAllocation, ...] | None, identity: Identity, currency: str, credit_minor: int
+    allocations: tuple[erp.ErpAllocation, ...] | None,
+    identity: Identity,
+    currency: str,
+    credit_minor: int,
 ) -> tuple[Direction, ...] | None:
     if allocations is None:
         return None
     directions = _directions(allocations, identity, currency)
-    checks.check_allocations((amount_minor(one.amount, currency, "") for one in directions), credit_minor)
+    checks.check_allocations(
+        (amount_minor(one.amount, currency, "") for one in directions), credit_minor
+    )
     return directions
 
 

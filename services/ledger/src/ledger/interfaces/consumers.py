@@ -62,14 +62,18 @@ class ErpHearing:
         books = await load_books.load(work.connection, wanted_by([reading]), moment=work.moment)
         detail = "".join(traceback.format_exception(error))
 
-        await save_taken(work, books, [Taken(reading, Outcome.CRASHED, code=CRASHED, detail=detail)])
+        await save_taken(
+            work, books, [Taken(reading, Outcome.CRASHED, code=CRASHED, detail=detail)]
+        )
 
     async def retry(self, work: Work, parked_id: UUID) -> Taken:
         """Take a parked record again, alone: versions guard the order. It stays parked when it is bad still."""
         row = _standing(await intake.standing(work.connection, parked_id))
         reading = read_erp_record(intake.record_of(row), self.registered)
         if row["outcome"] == Outcome.WAITING:
-            return Taken(reading, Outcome.WAITING, code=row["code"], detail="what it waits for has not come")
+            return Taken(
+                reading, Outcome.WAITING, code=row["code"], detail="what it waits for has not come"
+            )
         wanted = wanted_by([reading])
         wanted.parked.add(parked_id)
         books = await load_books.load(work.connection, wanted, moment=work.moment)
@@ -89,7 +93,9 @@ class ErpHearing:
     async def discard(self, work: Work, parked_id: UUID, *, why: str) -> None:
         """Close a parked record untaken, with a person's reason."""
         _standing(await intake.standing(work.connection, parked_id))
-        books = await load_books.load(work.connection, Wanted(parked={parked_id}), moment=work.moment)
+        books = await load_books.load(
+            work.connection, Wanted(parked={parked_id}), moment=work.moment
+        )
         end_parked(books, parked_id, Ending.DISCARDED)
         await _save(work, books, why=why)
 
@@ -114,7 +120,11 @@ def wanted_by(readings: Iterable[Reading]) -> Wanted:
 
 def _directed(fact: Fact | None) -> bool:
     """Whether a payment says where it belongs, so that we shall not look for matches."""
-    return isinstance(fact, CreditPosted) and fact.body.directions is not None and not fact.credit.matched_by_us
+    return (
+        isinstance(fact, CreditPosted)
+        and fact.body.directions is not None
+        and not fact.credit.matched_by_us
+    )
 
 
 async def save_taken(work: Work, books: Books, taken: Sequence[Taken]) -> None:
@@ -162,9 +172,22 @@ def intake_row(taken: Taken, moment: Moment) -> Row:
     """One record's row: where it came from, what it is about, what became of it."""
     record, identity = taken.reading.record, taken.reading.identity
     return (
-        record.topic, record.partition, record.offset, record.source, record.id, record.type,
-        identity.object_id, identity.line, identity.version, identity.customer_id,
-        taken.outcome.value, taken.waits.value, taken.code, taken.pointer, _storable(taken.detail), moment,
+        record.topic,
+        record.partition,
+        record.offset,
+        record.source,
+        record.id,
+        record.type,
+        identity.object_id,
+        identity.line,
+        identity.version,
+        identity.customer_id,
+        taken.outcome.value,
+        taken.waits.value,
+        taken.code,
+        taken.pointer,
+        _storable(taken.detail),
+        moment,
     )
 
 

@@ -59,13 +59,17 @@ class Patience:
         if oldest is None or oldest + self.limit > now:
             return False
         async with self.database.work(now) as work:
-            rows = await intake.over_age(work.connection, before=now - self.limit, limit=ALARMS_PER_RUN_MAX)
+            rows = await intake.over_age(
+                work.connection, before=now - self.limit, limit=ALARMS_PER_RUN_MAX
+            )
             books = await load_books.load(work.connection, _wanted(rows), moment=now)
             parked = []
             for row in rows:
                 credit = books.credits.get(row["object_id"])
                 touched = tuple(credit.applications) if credit is not None else ()
-                concerns = Identity(object_id=row["object_id"], customer_id=row["customer_id"], touched=touched)
+                concerns = Identity(
+                    object_id=row["object_id"], customer_id=row["customer_id"], touched=touched
+                )
                 one = _over_age(row, customers_of(books, concerns), now)
                 books.begin()
                 park_record(books, one, moment=now)
@@ -96,8 +100,17 @@ def _wanted(rows: list[Any]) -> Wanted:
 def _over_age(row: Any, customer_ids: tuple[Any, ...], now: Moment) -> Parked:
     place = (row["topic"], row["partition"], row["offset"])
     return Parked(
-        derived_id("waiting", *place), row["object_id"], row["line"], row["version"], Outcome.WAITING, TOO_LONG, "",
-        "what it waits for has not come in time", now, customer_ids, place,
+        derived_id("waiting", *place),
+        row["object_id"],
+        row["line"],
+        row["version"],
+        Outcome.WAITING,
+        TOO_LONG,
+        "",
+        "what it waits for has not come in time",
+        now,
+        customer_ids,
+        place,
     )
 
 
@@ -112,11 +125,14 @@ class Republish:
         last = present.FIRST
         while True:
             async with self.database.work(self.clock.now()) as work:
-                customer_ids = await present.customers_after(work.connection, last, limit=CUSTOMERS_PER_PAGE)
+                customer_ids = await present.customers_after(
+                    work.connection, last, limit=CUSTOMERS_PER_PAGE
+                )
                 if not customer_ids:
                     return
                 wanted = Wanted(
-                    customers=set(customer_ids), objects=await present.open_objects(work.connection, customer_ids)
+                    customers=set(customer_ids),
+                    objects=await present.open_objects(work.connection, customer_ids),
                 )
                 books = await load_books.load(work.connection, wanted, moment=work.moment)
                 tell_present(books, customer_ids)

@@ -12,13 +12,25 @@ from shared.base.errors import Refusal
 class TestTaxMinor:
     @pytest.mark.parametrize(
         ("total", "net", "tax", "inside"),
-        [(119, 100, 19, 19), (119, None, 19, 19), (119, 100, None, 19), (119, None, None, 0), (0, 0, 0, 0)],
+        [
+            (119, 100, 19, 19),
+            (119, None, 19, 19),
+            (119, 100, None, 19),
+            (119, None, None, 0),
+            (0, 0, 0, 0),
+        ],
     )
-    def test_says_what_is_stated_or_follows(self, total: int, net: int | None, tax: int | None, inside: int) -> None:
+    def test_says_what_is_stated_or_follows(
+        self, total: int, net: int | None, tax: int | None, inside: int
+    ) -> None:
         assert checks.tax_minor(total, net, tax) == inside
 
-    @pytest.mark.parametrize(("total", "net", "tax"), [(119, 100, 20), (100, None, 101), (100, 101, None)])
-    def test_refuses_what_does_not_add_up(self, total: int, net: int | None, tax: int | None) -> None:
+    @pytest.mark.parametrize(
+        ("total", "net", "tax"), [(119, 100, 20), (100, None, 101), (100, 101, None)]
+    )
+    def test_refuses_what_does_not_add_up(
+        self, total: int, net: int | None, tax: int | None
+    ) -> None:
         with pytest.raises(checks.TaxDoesNotAddUp):
             checks.tax_minor(total, net, tax)
 
@@ -27,8 +39,11 @@ class TestAmounts:
     @pytest.mark.parametrize(
         ("amount", "code"),
         [
-            ("NaN", "amount-not-a-number"), ("1e400", "amount-not-a-number"), ("-1", "amount-negative"),
-            ("1.001", "amount-too-precise"), ("10000000000000.01", "amount-too-large"),
+            ("NaN", "amount-not-a-number"),
+            ("1e400", "amount-not-a-number"),
+            ("-1", "amount-negative"),
+            ("1.001", "amount-too-precise"),
+            ("10000000000000.01", "amount-too-large"),
         ],
     )
     def test_are_refused_by_name(self, amount: str, code: str) -> None:

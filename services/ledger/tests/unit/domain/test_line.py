@@ -19,7 +19,9 @@ def after(*stamps: Stamp) -> Line:
 
 
 class TestLine:
-    @pytest.mark.parametrize("stamps", list(permutations([POSTED_1, CANCELLED_2, POSTED_3, CANCELLED_4])))
+    @pytest.mark.parametrize(
+        "stamps", list(permutations([POSTED_1, CANCELLED_2, POSTED_3, CANCELLED_4]))
+    )
     def test_the_order_of_arrival_does_not_matter(self, stamps: tuple[Stamp, ...]) -> None:
         assert after(*stamps) == after(POSTED_1, CANCELLED_2, POSTED_3, CANCELLED_4)
 

@@ -15,7 +15,9 @@ def invoice(number: str, open_minor: int, due: int = 1, **different: Any) -> Inv
     day = date(2026, 3, due)
     body = InvoiceBody(number, "invoice", "DE01", day, day, "EUR", open_minor, 0, **different)
     line = Line(1, b"", 1, b"")
-    return Invoice(UUID(int=due * 1000 + open_minor), "s", number, UUID(int=1), line, body, None, open_minor)
+    return Invoice(
+        UUID(int=due * 1000 + open_minor), "s", number, UUID(int=1), line, body, None, open_minor
+    )
 
 
 def matched(minor: int, reference: str | None, *invoices: Invoice) -> list[tuple[str, int]]:
@@ -24,7 +26,11 @@ def matched(minor: int, reference: str | None, *invoices: Invoice) -> list[tuple
 
 class TestMatch:
     def test_the_reference_comes_before_amount_and_age(self) -> None:
-        old, exact, named = invoice("A-1", 500, due=1), invoice("A-2", 300, due=2), invoice("A-3", 900, due=3)
+        old, exact, named = (
+            invoice("A-1", 500, due=1),
+            invoice("A-2", 300, due=2),
+            invoice("A-3", 900, due=3),
+        )
         assert matched(300, "re A-3, thanks", old, exact, named) == [("A-3", 300)]
 
     def test_the_payment_reference_counts_like_the_number(self) -> None:

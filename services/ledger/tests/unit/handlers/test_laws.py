@@ -28,7 +28,17 @@ def directions_within(amount: str) -> st.SearchStrategy[list[dict[str, str]]]:
 def tellings(draw: st.DrawFn, *, directed: bool) -> Telling:
     """One event of one of three invoices, payments or credit notes of one customer."""
     name, version, amount = draw(st.sampled_from(NAMES)), draw(versions), draw(amounts)
-    kinds = ["invoice", "invoice", "cancel", "payment", "payment", "return", "void", "credit", "set"]
+    kinds = [
+        "invoice",
+        "invoice",
+        "cancel",
+        "payment",
+        "payment",
+        "return",
+        "void",
+        "credit",
+        "set",
+    ]
     match draw(st.sampled_from(kinds)):
         case "invoice":
             return "invoice", {"name": f"I{name}", "total": amount, "version": version}
@@ -36,7 +46,12 @@ def tellings(draw: st.DrawFn, *, directed: bool) -> Telling:
             body = {"invoice_id": f"I{name}", "version": version, "cancelled_on": DAY}
             return "take", {"event_type": "erp.invoice.cancelled.v1", **body}
         case "return":
-            body = {"payment_id": f"P{name}", "version": version, "returned_on": DAY, "reason": "other"}
+            body = {
+                "payment_id": f"P{name}",
+                "version": version,
+                "returned_on": DAY,
+                "reason": "other",
+            }
             body |= draw(st.sampled_from([{}, {"amount": "3.00"}]))
             return "take", {"event_type": "erp.payment.returned.v1", **body}
         case "void":
@@ -44,20 +59,35 @@ def tellings(draw: st.DrawFn, *, directed: bool) -> Telling:
             return "take", {"event_type": "erp.payment.cancelled.v1", **body}
         case "set":
             allocations = draw(directions_within("20.00"))
-            body = {"credit": {"kind": "payment", "id": f"P{name}"}, "version": version, "customer_number": "C1"}
-            return "take", {"event_type": "erp.allocations.set.v1", **body, "allocations": allocations}
+            body = {
+                "credit": {"kind": "payment", "id": f"P{name}"},
+                "version": version,
+                "customer_number": "C1",
+            }
+            return "take", {
+                "event_type": "erp.allocations.set.v1",
+                **body,
+                "allocations": allocations,
+            }
         case kind:
             undirected = not directed and draw(st.booleans())
             given_too = {} if undirected else {"allocations": draw(directions_within(amount))}
             method = "payment" if kind == "payment" else "credit_note"
             prefix = "P" if kind == "payment" else "N"
             amount_name = "amount" if kind == "payment" else "total"
-            return method, {"name": prefix + name, amount_name: amount, "version": version, **given_too}
+            return method, {
+                "name": prefix + name,
+                amount_name: amount,
+                "version": version,
+                **given_too,
+            }
 
 
 def line_of(telling: Telling) -> tuple[str, str, int]:
     _, body = telling
-    name = body.get("name") or body.get("invoice_id") or body.get("payment_id") or body["credit"]["id"]
+    name = (
+        body.get("name") or body.get("invoice_id") or body.get("payment_id") or body["credit"]["id"]
+    )
     return name, "set" if "credit" in body else "object", body["version"]
 
 
@@ -78,8 +108,16 @@ def told(new_desk: Desks, history: list[Telling], *, twice: bool = False) -> Any
 def state(desk: Any) -> Any:
     return (
         desk.nets(),
-        {one.source_id: (one.status, one.open_minor) for one in desk.books.invoices.values() if one.body},
-        {one.source_id: (one.status, one.unapplied_minor) for one in desk.books.credits.values() if one.body},
+        {
+            one.source_id: (one.status, one.open_minor)
+            for one in desk.books.invoices.values()
+            if one.body
+        },
+        {
+            one.source_id: (one.status, one.unapplied_minor)
+            for one in desk.books.credits.values()
+            if one.body
+        },
     )
 
 
@@ -104,14 +142,20 @@ class TestLawsOfTheBooks:
 
     @examples
     @given(history=histories)
-    def test_every_event_twice_is_as_good_as_once(self, new_desk: Desks, history: list[Telling]) -> None:
+    def test_every_event_twice_is_as_good_as_once(
+        self, new_desk: Desks, history: list[Telling]
+    ) -> None:
         once, twice = told(new_desk, history), told(new_desk, history, twice=True)
         assert [one.fact for one in once.books.told] == [one.fact for one in twice.books.told]
-        assert [entry.posting for entry in once.books.entries] == [entry.posting for entry in twice.books.entries]
+        assert [entry.posting for entry in once.books.entries] == [
+            entry.posting for entry in twice.books.entries
+        ]
 
     @examples
     @given(history=histories)
-    def test_a_whole_history_again_changes_nothing(self, new_desk: Desks, history: list[Telling]) -> None:
+    def test_a_whole_history_again_changes_nothing(
+        self, new_desk: Desks, history: list[Telling]
+    ) -> None:
         desk = told(new_desk, history)
         before = state(desk), len(desk.books.entries), len(desk.books.told)
         for method, body in history:
@@ -129,7 +173,9 @@ class TestLawsOfTheBooks:
 
     @examples
     @given(history=histories)
-    def test_versions_told_of_each_object_rise_by_one(self, new_desk: Desks, history: list[Telling]) -> None:
+    def test_versions_told_of_each_object_rise_by_one(
+        self, new_desk: Desks, history: list[Telling]
+    ) -> None:
         last: dict[Any, int] = {}
         for one in told(new_desk, history).books.told:
             fact = one.fact

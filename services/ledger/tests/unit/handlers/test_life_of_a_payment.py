@@ -20,7 +20,10 @@ class TestDirectedPayment:
         assert desk.told[-2:] == ["InvoiceSettled", "PaymentReceived"]
 
     def test_waits_for_its_invoice_and_counts_as_on_account_meanwhile(self, desk: Any) -> None:
-        assert desk.payment(allocations=[{"invoice_id": "I1", "amount": "100.00"}]).outcome == "waiting"
+        assert (
+            desk.payment(allocations=[{"invoice_id": "I1", "amount": "100.00"}]).outcome
+            == "waiting"
+        )
         assert desk.held_credit().unapplied_minor == 10000
         desk.invoice()
         assert (desk.held_invoice().open_minor, desk.held_credit().waiting) == (0, False)
@@ -28,16 +31,24 @@ class TestDirectedPayment:
     def test_waits_for_the_missing_unapply(self, desk: Any) -> None:
         desk.invoice()
         desk.payment("P1", allocations=[{"invoice_id": "I1", "amount": "100.00"}])
-        assert desk.payment("P2", allocations=[{"invoice_id": "I1", "amount": "100.00"}]).outcome == "waiting"
+        assert (
+            desk.payment("P2", allocations=[{"invoice_id": "I1", "amount": "100.00"}]).outcome
+            == "waiting"
+        )
         desk.allocate("P1")
-        assert (desk.held_credit("P1").unapplied_minor, desk.held_credit("P2").unapplied_minor) == (10000, 0)
+        assert (desk.held_credit("P1").unapplied_minor, desk.held_credit("P2").unapplied_minor) == (
+            10000,
+            0,
+        )
 
     def test_an_empty_set_means_on_account(self, desk: Any) -> None:
         desk.invoice()
         desk.payment(allocations=[])
         assert desk.held_invoice().open_minor == 10000
 
-    def test_a_set_replaces_everything_and_inline_allocations_no_longer_count(self, desk: Any) -> None:
+    def test_a_set_replaces_everything_and_inline_allocations_no_longer_count(
+        self, desk: Any
+    ) -> None:
         desk.invoice("I1")
         desk.invoice("I2")
         desk.payment(allocations=[{"invoice_id": "I1", "amount": "100.00"}])
@@ -138,7 +149,12 @@ class TestUndirectedPayment:
         assert desk.held_invoice("I1", source=OURS).open_minor == 0
 
     def test_of_nobody_is_booked_untold_and_gains_its_customer_once(self, desk: Any) -> None:
-        body = {"legal_entity": "DE01", "value_date": "2026-03-20", "currency": "EUR", "method": "transfer"}
+        body = {
+            "legal_entity": "DE01",
+            "value_date": "2026-03-20",
+            "currency": "EUR",
+            "method": "transfer",
+        }
         desk.take("erp.payment.received.v1", payment_id="P1", version=1, amount="100.00", **body)
         assert (desk.told, desk.nets()) == ([], {1000: 10000, 2100: -10000})
         desk.invoice()
@@ -163,6 +179,9 @@ class TestCreditNote:
         assert desk.posted() == desk.held()
 
     def test_may_come_before_its_invoice(self, desk: Any) -> None:
-        assert desk.credit_note(allocations=[{"invoice_id": "I1", "amount": "100.00"}]).outcome == "waiting"
+        assert (
+            desk.credit_note(allocations=[{"invoice_id": "I1", "amount": "100.00"}]).outcome
+            == "waiting"
+        )
         desk.invoice()
         assert desk.held_invoice().status == "settled"

@@ -35,7 +35,9 @@ class TestInvoice:
         desk.invoice(total="100.00")
         assert desk.invoice(total="100.0").outcome == "duplicate"
 
-    def test_another_word_of_the_same_version_is_a_conflict_and_the_first_stays(self, desk: Any) -> None:
+    def test_another_word_of_the_same_version_is_a_conflict_and_the_first_stays(
+        self, desk: Any
+    ) -> None:
         desk.invoice()
         taken = desk.invoice(total="99.00")
         assert (taken.outcome, taken.code) == ("conflict", "version-conflicts")
@@ -60,9 +62,9 @@ class TestInvoice:
         assert (desk.told[-1], desk.held_invoice().open_minor) == ("InvoiceReopened", 10000)
 
     def test_a_cancellation_waits_for_its_invoice(self, desk: Any) -> None:
-        assert desk.take("erp.invoice.cancelled.v1", invoice_id="I1", version=2, cancelled_on="2026-04-01").outcome == (
-            "waiting"
-        )
+        assert desk.take(
+            "erp.invoice.cancelled.v1", invoice_id="I1", version=2, cancelled_on="2026-04-01"
+        ).outcome == ("waiting")
         desk.invoice()
         assert (desk.held_invoice().status, desk.nets()) == ("cancelled", {})
         assert desk.told[-1] == "InvoiceCancelled"

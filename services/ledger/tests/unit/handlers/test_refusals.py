@@ -67,7 +67,10 @@ class TestInvoiceRefusals:
 
 class TestCreditRefusals:
     def test_inline_allocations_above_the_credit(self, desk: Any) -> None:
-        allocations = [{"invoice_id": "I1", "amount": "60.00"}, {"invoice_id": "I2", "amount": "40.01"}]
+        allocations = [
+            {"invoice_id": "I1", "amount": "60.00"},
+            {"invoice_id": "I2", "amount": "40.01"},
+        ]
         assert desk.payment(allocations=allocations).code == "allocations-exceed-credit"
         assert desk.credit_note(allocations=allocations).code == "allocations-exceed-credit"
 
@@ -76,7 +79,9 @@ class TestCreditRefusals:
         desk.credit_note()
         assert desk.payment(version=2, customer_number="C2").code == "payment-identity-changed"
         assert desk.payment(version=2, currency="USD").code == "payment-identity-changed"
-        assert desk.credit_note(version=2, legal_entity="US01").code == "credit-note-identity-changed"
+        assert (
+            desk.credit_note(version=2, legal_entity="US01").code == "credit-note-identity-changed"
+        )
 
     @pytest.mark.parametrize(
         "extra",
@@ -85,7 +90,15 @@ class TestCreditRefusals:
             {"opening": {"open": "1.00", "as_of": "2026-01-01"}},
             {"allocations": [{"invoice_id": "I1", "amount": "1.00", "instalment": 1}]},
             {"allocations": [{"invoice_id": "I1", "amount": "1.00", "credit_amount": "1.00"}]},
-            {"allocations": [{"invoice_id": "I1", "amount": "1.00", "deductions": [{"kind": "other", "amount": "1"}]}]},
+            {
+                "allocations": [
+                    {
+                        "invoice_id": "I1",
+                        "amount": "1.00",
+                        "deductions": [{"kind": "other", "amount": "1"}],
+                    }
+                ]
+            },
         ],
     )
     def test_what_is_not_built_yet(self, desk: Any, extra: dict[str, Any]) -> None:
@@ -99,14 +112,28 @@ class TestCreditRefusals:
             taken = desk.payment(f"P-{name}", allocations=[{"invoice_id": name, "amount": "1.00"}])
             assert (taken.code, taken.pointer) == ("not-yet-supported", "/allocations/0/invoice_id")
 
-    def test_adjustments_and_balances_are_refused_and_only_adjustments_silence(self, desk: Any) -> None:
+    def test_adjustments_and_balances_are_refused_and_only_adjustments_silence(
+        self, desk: Any
+    ) -> None:
         adjustment = desk.take(
-            "erp.adjustment.posted.v1", adjustment_id="A1", version=1, customer_number="C1", legal_entity="DE01",
-            item={"kind": "invoice", "id": "I1"}, currency="EUR", amount="1.00", reason="write-off",
+            "erp.adjustment.posted.v1",
+            adjustment_id="A1",
+            version=1,
+            customer_number="C1",
+            legal_entity="DE01",
+            item={"kind": "invoice", "id": "I1"},
+            currency="EUR",
+            amount="1.00",
+            reason="write-off",
             posted_on="2026-03-01",
         )
         balance = desk.take(
-            "erp.open-items.completed.v1", run_id="r", legal_entity="DE01", as_of="2026-03-01", customers=0, totals=[]
+            "erp.open-items.completed.v1",
+            run_id="r",
+            legal_entity="DE01",
+            as_of="2026-03-01",
+            customers=0,
+            totals=[],
         )
         assert (adjustment.code, adjustment.reading.silences) == ("not-yet-supported", True)
         assert (balance.code, balance.reading.silences) == ("not-yet-supported", False)
@@ -134,15 +161,29 @@ class TestEnvelopeRefusals:
         assert desk.take("erp.invoice.sung.v1", customer_number="C1").code == "type-unknown"
 
     @pytest.mark.parametrize(
-        "data", [b"", b"{", b"[1]", b"\xff", b"null", b'{"name": "\\u0000"}', b'{"name": "\\ud800"}']
+        "data",
+        [b"", b"{", b"[1]", b"\xff", b"null", b'{"name": "\\u0000"}', b'{"name": "\\ud800"}'],
     )
     def test_unreadable_payloads(self, desk: Any, data: bytes) -> None:
-        given = {"specversion": "1.0", "id": "e", "source": "urn:acme:erp:de01", "type": "erp.customer.changed.v1"}
-        assert desk.take_record(Record("erp.customers.v1", 0, 0, "", given, data)).code == "payload-unreadable"
+        given = {
+            "specversion": "1.0",
+            "id": "e",
+            "source": "urn:acme:erp:de01",
+            "type": "erp.customer.changed.v1",
+        }
+        assert (
+            desk.take_record(Record("erp.customers.v1", 0, 0, "", given, data)).code
+            == "payload-unreadable"
+        )
 
     @pytest.mark.parametrize("event_id", ["a\x00b", "a\ud800b"])
     def test_attributes_that_are_no_text(self, desk: Any, event_id: str) -> None:
-        given = {"specversion": "1.0", "id": event_id, "source": "urn:acme:erp:de01", "type": "erp.customer.changed.v1"}
+        given = {
+            "specversion": "1.0",
+            "id": event_id,
+            "source": "urn:acme:erp:de01",
+            "type": "erp.customer.changed.v1",
+        }
         record = Record("erp.customers.v1", 0, 0, "", given, b"{}")
         assert (desk.take_record(record).code, record.id.isascii()) == ("payload-unreadable", True)
 

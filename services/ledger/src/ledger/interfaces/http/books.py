@@ -64,16 +64,22 @@ def books_router(company: Company) -> APIRouter:
     """`/v1/trial-balance`, `/v1/aging`, `/v1/proof`."""
     router = APIRouter(prefix="/v1", tags=["books"], dependencies=[Depends(signed_in)])
 
-    def bounds(moment: Present, as_of: date | None = None, known_at: AwareDatetime | None = None) -> Bounds:
+    def bounds(
+        moment: Present, as_of: date | None = None, known_at: AwareDatetime | None = None
+    ) -> Bounds:
         return Bounds(as_of or latest(days_of(company, moment).values()), known_at or moment)
 
     @router.get("/trial-balance")
-    async def trial_balance(connection: Look, asked: Annotated[Bounds, Depends(bounds)]) -> Page[Balance]:
+    async def trial_balance(
+        connection: Look, asked: Annotated[Bounds, Depends(bounds)]
+    ) -> Page[Balance]:
         rows = await reports.trial_balance(connection, as_of=asked.as_of, known_at=asked.known_at)
         return Page(
             items=[
                 Balance(
-                    legal_entity=row["legal_entity"], currency=row["currency"], account=str(row["account"]),
+                    legal_entity=row["legal_entity"],
+                    currency=row["currency"],
+                    account=str(row["account"]),
                     balance=decimal_text(row["balance_minor"], row["currency"]),
                 )
                 for row in rows
@@ -87,10 +93,16 @@ def books_router(company: Company) -> APIRouter:
             buckets = by_scope.setdefault((row["legal_entity"], row["currency"]), {})
             name = bucket_of(row["days_overdue"])
             buckets[name] = buckets.get(name, 0) + row["open_minor"]
-        credits_left = await reports.credits_left(connection, as_of=asked.as_of, known_at=asked.known_at)
-        left = {(row["legal_entity"], row["currency"]): row["unapplied_minor"] for row in credits_left}
+        credits_left = await reports.credits_left(
+            connection, as_of=asked.as_of, known_at=asked.known_at
+        )
+        left = {
+            (row["legal_entity"], row["currency"]): row["unapplied_minor"] for row in credits_left
+        }
         scopes = sorted(by_scope.keys() | left.keys())
-        return Page(items=[_aging(scope, by_scope.get(scope, {}), left.get(scope, 0)) for scope in scopes])
+        return Page(
+            items=[_aging(scope, by_scope.get(scope, {}), left.get(scope, 0)) for scope in scopes]
+        )
 
     @router.get("/proof")
     async def prove(connection: Look) -> Proof:

@@ -34,7 +34,9 @@ def company_router(company: Company) -> APIRouter:
         ],
         sources=[
             SourceShown(
-                source=one.source, legal_entities=list(one.legal_entities), allocation=one.allocation.value
+                source=one.source,
+                legal_entities=list(one.legal_entities),
+                allocation=one.allocation.value,
             )
             for one in company.sources
         ],

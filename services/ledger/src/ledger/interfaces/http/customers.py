@@ -66,7 +66,9 @@ class UnappliedShown(BaseModel):
 
 def customers_router(company: Company) -> APIRouter:
     """`/v1/customers…`."""
-    router = APIRouter(prefix="/v1/customers", tags=["customers"], dependencies=[Depends(signed_in)])
+    router = APIRouter(
+        prefix="/v1/customers", tags=["customers"], dependencies=[Depends(signed_in)]
+    )
 
     @router.get("")
     async def show_customer(
@@ -79,23 +81,39 @@ def customers_router(company: Company) -> APIRouter:
 
     @router.get("/{customer_id}/open-items")
     async def list_open_items(  # noqa: PLR0917 - FastAPI names them all
-        customer_id: UUID, connection: Look, moment: Present, paging: Paging,
-        as_of: date | None = None, known_at: AwareDatetime | None = None,
+        customer_id: UUID,
+        connection: Look,
+        moment: Present,
+        paging: Paging,
+        as_of: date | None = None,
+        known_at: AwareDatetime | None = None,
     ) -> Page[OpenItem]:
         today = days_of(company, moment)
-        after = (date.fromisoformat(paging.after[0]), UUID(paging.after[1])) if paging.after else None
+        after = (
+            (date.fromisoformat(paging.after[0]), UUID(paging.after[1])) if paging.after else None
+        )
         rows = await reports.open_items(
-            connection, customer_id, as_of=as_of or latest(today.values()), known_at=known_at or moment,
-            after=after, limit=paging.limit + 1,
+            connection,
+            customer_id,
+            as_of=as_of or latest(today.values()),
+            known_at=known_at or moment,
+            after=after,
+            limit=paging.limit + 1,
         )
         items = [_open_item(row, as_of or today[row["legal_entity"]]) for row in rows]
         return paging.page(items, lambda one: (one.due_on, one.invoice_id))
 
     @router.get("/{customer_id}/unapplied")
-    async def list_unapplied(customer_id: UUID, connection: Look, paging: Paging) -> Page[UnappliedShown]:
-        after = (date.fromisoformat(paging.after[0]), UUID(paging.after[1])) if paging.after else None
+    async def list_unapplied(
+        customer_id: UUID, connection: Look, paging: Paging
+    ) -> Page[UnappliedShown]:
+        after = (
+            (date.fromisoformat(paging.after[0]), UUID(paging.after[1])) if paging.after else None
+        )
         rows = await reports.unapplied(connection, customer_id, after=after, limit=paging.limit + 1)
-        return paging.page([_unapplied(row) for row in rows], lambda one: (one.credited_on, one.credit_id))
+        return paging.page(
+            [_unapplied(row) for row in rows], lambda one: (one.credited_on, one.credit_id)
+        )
 
     return router
 
@@ -108,7 +126,10 @@ def _customer(row: Any, doubts: list[Any]) -> CustomerShown:
         version=row["version"],
         known=row["body_version"] > 0,
         name=json.loads(row["body"]).get("name", ""),
-        doubts=[DoubtShown(code=one["code"], since=one["since"], record=str(one["parked_id"])) for one in doubts],
+        doubts=[
+            DoubtShown(code=one["code"], since=one["since"], record=str(one["parked_id"]))
+            for one in doubts
+        ],
     )
 
 

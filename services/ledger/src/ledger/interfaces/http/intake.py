@@ -68,7 +68,9 @@ async def show_intake(  # noqa: PLR0917 - FastAPI names them all
         raise QuestionIncomplete("ask by source and event_id, or by topic, partition and offset")
 
     row = known(row, "record")
-    deliveries = await lookups.deliveries(connection, row["source"], row["event_id"], limit=DELIVERIES_MAX)
+    deliveries = await lookups.deliveries(
+        connection, row["source"], row["event_id"], limit=DELIVERIES_MAX
+    )
     return _shown(row, deliveries)
 
 

@@ -63,7 +63,15 @@ async def show_invoice(
 
 
 def _invoice(row: Any, changes: list[ChangeShown]) -> InvoiceShown:
-    plain = ("invoice_id", "customer_id", "version", "source", "source_id", "status", "invoice_number")
+    plain = (
+        "invoice_id",
+        "customer_id",
+        "version",
+        "source",
+        "source_id",
+        "status",
+        "invoice_number",
+    )
     dated = ("legal_entity", "currency", "issued_on", "due_on", "returned")
     return InvoiceShown(
         **{name: row[name] for name in (*plain, *dated)},

@@ -54,20 +54,31 @@ class Ended(BaseModel):
 def parked_router(hearing: ErpHearing) -> APIRouter:
     """`/v1/parked`: a record is retried alone, for versions guard the order."""
     router = APIRouter(
-        prefix="/v1/parked", tags=["parked"], route_class=CommandRoute, dependencies=[Depends(signed_in)]
+        prefix="/v1/parked",
+        tags=["parked"],
+        route_class=CommandRoute,
+        dependencies=[Depends(signed_in)],
     )
     person = [require("operator", "admin")]
 
     @router.get("")
     async def list_parked(connection: Look, paging: Paging) -> Page[ParkedShown]:
-        after = (datetime.fromisoformat(paging.after[0]), UUID(paging.after[1])) if paging.after else None
+        after = (
+            (datetime.fromisoformat(paging.after[0]), UUID(paging.after[1]))
+            if paging.after
+            else None
+        )
         rows = await lookups.parked(connection, after=after, limit=paging.limit + 1)
-        return paging.page([_shown(row) for row in rows], lambda one: (one.parked_at, one.parked_id))
+        return paging.page(
+            [_shown(row) for row in rows], lambda one: (one.parked_at, one.parked_id)
+        )
 
     @router.post("/{parked_id}/retries", status_code=201, dependencies=person)
     async def retry(parked_id: UUID, work: Command) -> Ended:
         taken = await hearing.retry(work, parked_id)
-        return Ended(parked_id=parked_id, outcome=taken.outcome.value, code=taken.code, detail=taken.detail)
+        return Ended(
+            parked_id=parked_id, outcome=taken.outcome.value, code=taken.code, detail=taken.detail
+        )
 
     @router.post("/{parked_id}/discards", status_code=201, dependencies=person)
     async def discard(parked_id: UUID, asked: Discard, work: Command) -> Ended:

@@ -60,7 +60,9 @@ async def show_payment(connection: Look, source: Text, source_id: Text) -> Payme
     """By the ERP's own id."""
     row, shown = await _credit(connection, PAYMENT, source, source_id)
     returned = decimal_text(row["returned_minor"], row["currency"])
-    return PaymentShown(payment_id=row["credit_id"], value_date=row["credited_on"], returned=returned, **shown)
+    return PaymentShown(
+        payment_id=row["credit_id"], value_date=row["credited_on"], returned=returned, **shown
+    )
 
 
 @router.get("/credit-notes")
@@ -85,7 +87,10 @@ async def _credit(
         )
         for one in await lookups.allocations(connection, row["credit_id"])
     ]
-    shown = {name: row[name] for name in ("version", "source", "source_id", "status", "legal_entity", "currency")}
+    shown = {
+        name: row[name]
+        for name in ("version", "source", "source_id", "status", "legal_entity", "currency")
+    }
     return row, shown | {
         "customer_id": row["customer_id"] if row["customer_id"] != NOBODY else None,
         "amount": decimal_text(row["minor"], currency),
