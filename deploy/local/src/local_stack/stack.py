@@ -7,7 +7,7 @@ from datetime import datetime
 
 import asyncpg
 
-from local_stack import broker, postgres, services, state, topics, zipkin
+from local_stack import broker, postgres, roster, state, topics, zipkin
 from local_stack.addresses import LOOPBACK, free_port
 from local_stack.artifacts import ArtifactsMissing
 from local_stack.broker import Bus
@@ -18,7 +18,7 @@ from local_stack.clock.staff import Issuer
 from local_stack.control import control_doors
 from local_stack.folders import LOCAL
 from local_stack.machine_time import machine_now
-from local_stack.services import Surroundings
+from local_stack.roster import Surroundings
 from local_stack.sinks import Credentials, Sinks
 from local_stack.supervisor import Supervisor
 
@@ -30,7 +30,7 @@ PORTS = {
     "mail": 8125,
     "smtp": 8126,
     "sms": 8127,
-    **services.PORTS,
+    **roster.PORTS,
 }
 MIGRATION_LOOK_S = 0.03
 MIGRATION_TIMEOUT_S = 300.0
@@ -62,7 +62,7 @@ class Stack:
         clock = MovableClock(LOCAL / "clock", start=_clock_start())
         issuer, known = Issuer(self._url("clock")), Credentials()
         around = self._surroundings(database.url, bus, known)
-        settings = services.shared_settings(around)
+        settings = roster.shared_settings(around)
 
         async def begin() -> None:
             await _together(
@@ -77,7 +77,7 @@ class Stack:
 
     async def down(self) -> None:
         """Stop everything: services first, then what they stand on."""
-        await self._supervisor.stop(list(services.NAMES))
+        await self._supervisor.stop(list(roster.NAMES))
         self._say("services are down")
         await self._sinks.stop()
         await self._supervisor.stop()
@@ -112,7 +112,7 @@ class Stack:
     ) -> None:
         make: type[AskedEnds | WatchedEnds] = AskedEnds if bus.is_trustworthy else WatchedEnds
         ends: LogEnds = make(bus.bootstrap)
-        addresses = {name: self._url(name) for name in services.NAMES}
+        addresses = {name: self._url(name) for name in roster.NAMES}
         control = control_doors(self._supervisor)
         webhook = f"{self._url('notifier')}/webhooks/twilio"
 
@@ -148,26 +148,26 @@ class Stack:
         await _create_databases(server.url)
         self._say(f"postgres {LOOPBACK}:{self._ports['postgres']}")
 
-        await _run_to_end(services.migrations(around, settings))
-        self._say(f"databases migrated: {', '.join(services.NAMES)}")
+        await _run_to_end(roster.migrations(around, settings))
+        self._say(f"databases migrated: {', '.join(roster.NAMES)}")
 
     async def _start_services(self, around: Surroundings, settings: dict[str, str]) -> None:
         async def begin(name: str) -> None:
-            program = services.service(name, self._ports[name], around, settings)
+            program = roster.service(name, self._ports[name], around, settings)
             await self._supervisor.keep(program)
             self._say(f"{name} {self._url(name)}")
 
-        await _together(*map(begin, services.NAMES))
+        await _together(*map(begin, roster.NAMES))
 
     def _endpoints(self, database: str, bus: Bus, issuer: Issuer) -> dict[str, str]:
         own = {name: self._url(name) for name in ("clock", "mail", "sms", "traces")}
-        ours = {services.database(name): self._url(name) for name in services.NAMES}
-        token = issuer.token("local-staff", services.ROLES, now=machine_now())
+        ours = {roster.database(name): self._url(name) for name in roster.NAMES}
+        token = issuer.token("local-staff", roster.ROLES, now=machine_now())
         buses = {"kafka": bus.bootstrap, "postgres": database}
         return {**buses, **ours, **own, "staff_token": token}
 
     def _url(self, name: str) -> str:
-        return services.address(self._ports[name])
+        return roster.address(self._ports[name])
 
 
 def _clock_start() -> datetime:
@@ -192,7 +192,7 @@ async def _create_databases(url: str) -> None:
         known = {
             row["datname"] for row in await connection.fetch("SELECT datname FROM pg_database")
         }
-        for name in map(services.database, services.NAMES):
+        for name in map(roster.database, roster.NAMES):
             if name not in known:
                 await connection.execute(f'CREATE DATABASE "{name}"')
     finally:

@@ -1,7 +1,8 @@
 """The books as a whole: trial balance, aging, proof."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends
 from pydantic import AwareDatetime, BaseModel
@@ -74,35 +75,13 @@ def books_router(company: Company) -> APIRouter:
         connection: Look, asked: Annotated[Bounds, Depends(bounds)]
     ) -> Page[Balance]:
         rows = await reports.trial_balance(connection, as_of=asked.as_of, known_at=asked.known_at)
-        return Page(
-            items=[
-                Balance(
-                    legal_entity=row["legal_entity"],
-                    currency=row["currency"],
-                    account=str(row["account"]),
-                    balance=decimal_text(row["balance_minor"], row["currency"]),
-                )
-                for row in rows
-            ]
-        )
+        return Page(items=[_balance(row) for row in rows])
 
     @router.get("/aging")
     async def aging(connection: Look, asked: Annotated[Bounds, Depends(bounds)]) -> Page[Aging]:
-        by_scope: dict[tuple[str, str], dict[str, int]] = {}
-        for row in await reports.aging(connection, as_of=asked.as_of, known_at=asked.known_at):
-            buckets = by_scope.setdefault((row["legal_entity"], row["currency"]), {})
-            name = bucket_of(row["days_overdue"])
-            buckets[name] = buckets.get(name, 0) + row["open_minor"]
-        credits_left = await reports.credits_left(
-            connection, as_of=asked.as_of, known_at=asked.known_at
-        )
-        left = {
-            (row["legal_entity"], row["currency"]): row["unapplied_minor"] for row in credits_left
-        }
-        scopes = sorted(by_scope.keys() | left.keys())
-        return Page(
-            items=[_aging(scope, by_scope.get(scope, {}), left.get(scope, 0)) for scope in scopes]
-        )
+        owed = await reports.aging(connection, as_of=asked.as_of, known_at=asked.known_at)
+        left = await reports.credits_left(connection, as_of=asked.as_of, known_at=asked.known_at)
+        return Page(items=_agings(owed, left))
 
     @router.get("/proof")
     async def prove(connection: Look) -> Proof:
@@ -110,6 +89,29 @@ def books_router(company: Company) -> APIRouter:
         return Proof(imbalance=proof.imbalance_of(found), **found)
 
     return router
+
+
+def _balance(row: Any) -> Balance:
+    return Balance(
+        legal_entity=row["legal_entity"],
+        currency=row["currency"],
+        account=str(row["account"]),
+        balance=decimal_text(row["balance_minor"], row["currency"]),
+    )
+
+
+def _agings(owed: Iterable[Any], left: Iterable[Any]) -> list[Aging]:
+    """By legal entity and currency: what is owed by bucket, and what credits have left."""
+    buckets: dict[tuple[str, str], dict[str, int]] = {}
+    for row in owed:
+        there = buckets.setdefault((row["legal_entity"], row["currency"]), {})
+        name = bucket_of(row["days_overdue"])
+        there[name] = there.get(name, 0) + row["open_minor"]
+    unapplied = {(row["legal_entity"], row["currency"]): row["unapplied_minor"] for row in left}
+    return [
+        _aging(scope, buckets.get(scope, {}), unapplied.get(scope, 0))
+        for scope in sorted(buckets.keys() | unapplied.keys())
+    ]
 
 
 def _aging(scope: tuple[str, str], buckets: dict[str, int], unapplied: int) -> Aging:

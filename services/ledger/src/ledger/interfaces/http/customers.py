@@ -89,15 +89,12 @@ def customers_router(company: Company) -> APIRouter:
         known_at: AwareDatetime | None = None,
     ) -> Page[OpenItem]:
         today = days_of(company, moment)
-        after = (
-            (date.fromisoformat(paging.after[0]), UUID(paging.after[1])) if paging.after else None
-        )
         rows = await reports.open_items(
             connection,
             customer_id,
             as_of=as_of or latest(today.values()),
             known_at=known_at or moment,
-            after=after,
+            after=_after(paging),
             limit=paging.limit + 1,
         )
         items = [_open_item(row, as_of or today[row["legal_entity"]]) for row in rows]
@@ -107,15 +104,19 @@ def customers_router(company: Company) -> APIRouter:
     async def list_unapplied(
         customer_id: UUID, connection: Look, paging: Paging
     ) -> Page[UnappliedShown]:
-        after = (
-            (date.fromisoformat(paging.after[0]), UUID(paging.after[1])) if paging.after else None
+        rows = await reports.unapplied(
+            connection, customer_id, after=_after(paging), limit=paging.limit + 1
         )
-        rows = await reports.unapplied(connection, customer_id, after=after, limit=paging.limit + 1)
         return paging.page(
             [_unapplied(row) for row in rows], lambda one: (one.credited_on, one.credit_id)
         )
 
     return router
+
+
+def _after(paging: Paging) -> tuple[date, UUID] | None:
+    """Where the page before this one ended: a day and an id."""
+    return (date.fromisoformat(paging.after[0]), UUID(paging.after[1])) if paging.after else None
 
 
 def _customer(row: Any, doubts: list[Any]) -> CustomerShown:
