@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import asyncpg
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer
 
 ROWS_MAX = 500
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -107,13 +107,12 @@ async def ingest() -> None:
     topic = os.environ["KAFKA_TOPIC_PREFIX"] + "erp.invoices.v1"
     connection = await asyncpg.connect(os.environ["DATABASE_URL"].replace("+asyncpg", ""))
     consumer = AIOKafkaConsumer(
-        bootstrap_servers=os.environ["KAFKA_BOOTSTRAP_SERVERS"], max_partition_fetch_bytes=2**21
+        topic,
+        bootstrap_servers=os.environ["KAFKA_BOOTSTRAP_SERVERS"],
+        auto_offset_reset="earliest",
+        max_partition_fetch_bytes=2**21,
     )
     await consumer.start()
-    consumer.assign(
-        [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
-    )
-    await consumer.seek_to_beginning()
     next_entry = 1
     while True:
         for partition, messages in (
