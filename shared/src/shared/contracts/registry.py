@@ -6,6 +6,7 @@ from typing import TypeVar
 from shared.contracts import erp, ledger, notifier, scheduler
 from shared.contracts.erp import ErpEvent
 from shared.contracts.event import Event
+from shared.contracts.inbox import ErpEventRefused
 
 E = TypeVar("E", Event, ErpEvent)
 
@@ -25,3 +26,6 @@ EVENTS: dict[str, type[Event]] = {
 
 ERP_EVENTS: dict[str, type[ErpEvent]] = {kind.TYPE: kind for kind in _leaves(erp, ErpEvent)}
 """What an ERP may tell us."""
+
+INBOX_EVENTS: dict[str, type[ErpEventRefused]] = {ErpEventRefused.TYPE: ErpEventRefused}
+"""What we say to ERPs."""

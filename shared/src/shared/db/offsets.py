@@ -5,6 +5,7 @@ whatever the broker's group protocol does.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import asyncpg
 
@@ -18,8 +19,20 @@ SELECT topic, partition, next_offset FROM consumer_offsets
 JOIN unnest($1::text[], $2::int[]) AS heard (topic, partition) USING (topic, partition)
 """
 _MOVE = """
-UPDATE consumer_offsets SET next_offset = $4 WHERE topic = $1 AND partition = $2 AND next_offset = $3
+UPDATE consumer_offsets AS kept SET next_offset = moved.new
+FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[]) AS moved (topic, partition, expected, new)
+WHERE kept.topic = moved.topic AND kept.partition = moved.partition AND kept.next_offset = moved.expected
 """
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Move:
+    """One partition's offset: from where we believe it to be, to where the slice ends."""
+
+    topic: str
+    partition: int
+    expected: int
+    new: int
 
 
 class OffsetMoved(Exception):
@@ -42,10 +55,15 @@ async def everything(connection: asyncpg.Connection) -> dict[tuple[str, int], in
     return {(row["topic"], row["partition"]): row["next_offset"] for row in rows}
 
 
-async def move(
-    connection: asyncpg.Connection, topic: str, partition: int, *, expected: int, new: int
-) -> None:
-    """Move the offset if it still is where we believe it; raises `OffsetMoved` otherwise."""
-    answer = await connection.execute(_MOVE, topic, partition, expected, new)
-    if answer != "UPDATE 1":
-        raise OffsetMoved(f"{topic}[{partition}] is no longer at {expected}")
+async def move(connection: asyncpg.Connection, moves: Iterable[Move]) -> None:
+    """Move all of these offsets if every one still is where we believe it; raises `OffsetMoved` otherwise."""
+    wanted = sorted(moves)
+    answer = await connection.execute(
+        _MOVE,
+        [one.topic for one in wanted],
+        [one.partition for one in wanted],
+        [one.expected for one in wanted],
+        [one.new for one in wanted],
+    )
+    if answer != f"UPDATE {len(wanted)}":
+        raise OffsetMoved(f"{answer} of {len(wanted)} partitions")

@@ -34,7 +34,6 @@ _SYSTEM: Final = "messaging.system"
 _OPERATION_NAME: Final = "messaging.operation.name"
 _OPERATION_TYPE: Final = "messaging.operation.type"
 _DESTINATION: Final = "messaging.destination.name"
-_PARTITION: Final = "messaging.destination.partition.id"
 _COUNT: Final = "messaging.batch.message_count"
 _GROUP: Final = "messaging.consumer.group.name"
 _EVENT_TYPE: Final = "cloudevents.event_type"
@@ -151,14 +150,13 @@ def sending(topic: str, batch: Sequence[Carrier]) -> Iterator[None]:
 
 
 @contextmanager
-def processing(topic: str, partition: int, slice_: Sequence[Carrier]) -> Iterator[None]:
+def processing(topic: str, slice_: Sequence[Carrier]) -> Iterator[None]:
     """Span `process` around one slice. Records of one and the same trace continue it; else it is a root with links."""
     if _on is None:
         yield
         return
 
     attributes: dict[str, str | int] = _messaging("process", "process", topic) | {
-        _PARTITION: str(partition),
         _COUNT: len(slice_),
         _GROUP: _on.service,
     }

@@ -1,13 +1,15 @@
 """The engine that hears: polls, cuts slices, moves offsets with effects, parks what crashes.
 
-Kafka is trusted with order within a partition and with nothing else. Each slice is one transaction that begins by
-moving the stored offset from where we believe it to be (see `shared.db.offsets`).
+Kafka is trusted with order within a partition and with nothing else. A slice is what one poll brought, from however
+many partitions; it is one transaction that begins by moving their stored offsets from where we believe them to be
+(see `shared.db.offsets`).
 """
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
-from typing import Protocol
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, Protocol
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
@@ -15,7 +17,7 @@ from aiokafka.errors import KafkaError
 from shared.base.clock import Clock, machine_seconds
 from shared.base.points import reached
 from shared.db import offsets
-from shared.db.offsets import OffsetMoved
+from shared.db.offsets import Move, OffsetMoved
 from shared.db.work import Database, Work, is_transient
 from shared.instruments import metrics, traces
 from shared.messaging.cloudevents import Record, read
@@ -24,7 +26,8 @@ from shared.messaging.kafka import KafkaAt, group_consumer
 SLICE_RECORDS_MAX = 500
 POLL_MS = 500
 CRASHED_KEYS_MAX = 20
-"""Crashes on more keys than this are our own fault, not the records': the line stops."""
+CRASHES_WINDOW_SECONDS = 600
+"""Crashes on more keys than this within the window are our own fault, not the records': the line stops."""
 
 SILENCE_SECONDS_MAX = 60
 """Assigned, behind, and not one record for so long: the client is stuck; the process ends and is started again."""
@@ -42,7 +45,7 @@ class Hearing(Protocol):
     def topics(self) -> tuple[str, ...]: ...
 
     async def take(self, work: Work, records: Sequence[Record]) -> None:
-        """Apply one slice of one partition inside `work`. Raising means a crash: the slice is bisected."""
+        """Apply one slice inside `work`: in order within a partition. Raising means a crash: the slice is bisected."""
         ...
 
     async def park(self, work: Work, record: Record, error: Exception) -> None:
@@ -75,14 +78,14 @@ class Consumer:
         self._hearings = {topic: hearing for hearing in hearings for topic in hearing.topics}
         self._service = service
         self._database = database
-        self._at = at
+        self.at = at
         self._clock = clock
         self._slice_records = slice_records
         self._after_slice = after_slice
         self._next: dict[TopicPartition, int] = {}
         self._resume_at: dict[TopicPartition, float] = {}
-        self._failures: dict[TopicPartition, int] = {}
-        self._crashed_keys: set[str] = set()
+        self._failures = 0
+        self._crashed: dict[str, float] = {}
         self._heard_at = machine_seconds()
         self._committed_at = machine_seconds()
         self.kafka: AIOKafkaConsumer | None = None
@@ -93,17 +96,17 @@ class Consumer:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Hear until `stopping`; the slice under way is finished first. Raises when only a new process can go on."""
-        self.kafka = kafka = group_consumer(self._at, group=f"dunwell-{self._service}")
+        self.kafka = kafka = group_consumer(self.at, group=f"dunwell-{self._service}")
         kafka.subscribe(
-            [self._at.routes.on_broker(topic) for topic in self._hearings],
+            [self.at.routes.on_broker(topic) for topic in self._hearings],
             listener=_Rebalance(self._assigned),
         )
         await kafka.start()
         try:
             while not stopping.is_set():
                 batch = await kafka.getmany(timeout_ms=POLL_MS, max_records=self._slice_records)
-                for partition, messages in batch.items():
-                    await self._hear(partition, messages)
+                for hearing, records in self._slices(batch):
+                    await self._hear(hearing, records)
                 self._resume()
                 self._watch(heard=bool(batch))
                 await self._commit_to_broker()
@@ -121,93 +124,104 @@ class Consumer:
             self._next[heard[name]] = offset
             self.kafka.seek(heard[name], offset)
 
-    async def _hear(self, partition: TopicPartition, messages: Sequence[object]) -> None:
+    def _slices(
+        self, batch: Mapping[TopicPartition, Sequence[Any]]
+    ) -> Iterator[tuple[Hearing, list[Record]]]:
+        """One slice per hearing: what a poll brought, topics in the order in which they are heard."""
+        slices: dict[int, tuple[Hearing, list[Record]]] = {}
+        heard_in_order = list(self._hearings)
+        for partition in sorted(batch, key=lambda one: heard_in_order.index(self._topic(one))):
+            topic, expected = self._topic(partition), self._next.get(partition, 0)
+            hearing = self._hearings[topic]
+            _, records = slices.setdefault(id(hearing), (hearing, []))
+            records += [
+                read(one, topic=topic) for one in batch[partition] if one.offset >= expected
+            ]
+        return ((hearing, records) for hearing, records in slices.values() if records)
+
+    async def _hear(self, hearing: Hearing, records: Sequence[Record]) -> None:
         """One slice, with everything that may go wrong around it."""
-        topic, expected = self._topic(partition), self._next.get(partition, 0)
-        records = [read(message, topic=topic) for message in messages if message.offset >= expected]  # type: ignore[arg-type,attr-defined]
-        if not records:
-            return
+        latest = {record.topic: record for record in records}
+        topics = ",".join(sorted(latest))
         try:
-            carriers = [record.trace_headers for record in records]
             with (
-                traces.processing(topic, partition.partition, carriers),
-                metrics.timed("slice_seconds", service=self._service, topic=topic),
+                traces.processing(topics, [record.trace_headers for record in records]),
+                metrics.timed("slice_seconds", service=self._service, topic=topics),
             ):
-                await self._take(self._hearings[topic], partition, records)
-            self._failures.pop(partition, None)
-            metrics.heard(self._service, topic, len(records), records[-1].recorded_ms)
+                await self._take(hearing, records)
+            self._failures = 0
+            for topic, count in Counter(record.topic for record in records).items():
+                metrics.heard(self._service, topic, count, latest[topic].recorded_ms)
         except OffsetMoved as moved:
-            log.warning(
-                "slice fenced",
-                extra={"topic": topic, "partition": partition.partition, "why": str(moved)},
-            )
-            await self._reread(partition)
+            log.warning("slice fenced", extra={"topic": topics, "why": str(moved)})
+            await self._reread(records)
         except Exception as error:
             if not is_transient(error):
                 raise
-            self._back_off(partition, error)
+            self._back_off(records, error)
 
-    async def _take(
-        self, hearing: Hearing, partition: TopicPartition, records: Sequence[Record]
-    ) -> None:
+    async def _take(self, hearing: Hearing, records: Sequence[Record]) -> None:
         """Apply a slice in one transaction; when it crashes, halve it until the guilty record stands alone."""
         try:
             async with self._database.work(self._clock.now()) as work:
-                await self._move(work, partition, records)
+                moved = await self._move(work, records)
                 await hearing.take(work, records)
                 reached("slice.before-commit")
             reached("slice.after-commit")
+            self._next.update(moved)
             self._after_slice()
         except Exception as error:
             if isinstance(error, OffsetMoved) or is_transient(error):
                 raise
             if len(records) == 1:
-                await self._park(hearing, partition, records[0], error)
+                await self._park(hearing, records[0], error)
                 return
             middle = len(records) // 2
-            await self._take(hearing, partition, records[:middle])
-            await self._take(hearing, partition, records[middle:])
-            return
-        self._next[partition] = records[-1].offset + 1
+            await self._take(hearing, records[:middle])
+            await self._take(hearing, records[middle:])
 
-    async def _park(
-        self, hearing: Hearing, partition: TopicPartition, record: Record, error: Exception
-    ) -> None:
-        self._crashed_keys.add(record.key)
-        if len(self._crashed_keys) > CRASHED_KEYS_MAX:
-            raise TooManyCrashes(f"records of {len(self._crashed_keys)} keys crashed") from error
+    async def _park(self, hearing: Hearing, record: Record, error: Exception) -> None:
+        self._note_crash(record.key, error)
         log.error(
             "record parked",
             exc_info=error,
             extra={"topic": record.topic, "event": record.id, "type": record.type},
         )
         async with self._database.work(self._clock.now()) as work:
-            await self._move(work, partition, [record])
+            moved = await self._move(work, [record])
             await hearing.park(work, record, error)
-        self._next[partition] = record.offset + 1
+        self._next.update(moved)
 
-    async def _move(self, work: Work, partition: TopicPartition, records: Sequence[Record]) -> None:
-        await offsets.move(
-            work.connection,
-            self._topic(partition),
-            partition.partition,
-            expected=self._next.get(partition, 0),
-            new=records[-1].offset + 1,
-        )
+    def _note_crash(self, key: str, error: Exception) -> None:
+        now = machine_seconds()
+        self._crashed[key] = now
+        recent = [at for at in self._crashed.values() if now - at < CRASHES_WINDOW_SECONDS]
+        if len(recent) > CRASHED_KEYS_MAX:
+            raise TooManyCrashes(f"records of {len(recent)} keys crashed") from error
 
-    async def _reread(self, partition: TopicPartition) -> None:
-        if self.kafka is not None and partition in self.kafka.assignment():
-            await self._assigned([partition])
+    async def _move(self, work: Work, records: Sequence[Record]) -> dict[TopicPartition, int]:
+        """Move the offset of every partition in the slice; returns where they are then."""
+        ends = {self._partition(record): record.offset + 1 for record in records}
+        moves = [
+            Move(self._topic(one), one.partition, self._next.get(one, 0), end)
+            for one, end in ends.items()
+        ]
+        await offsets.move(work.connection, moves)
+        return ends
 
-    def _back_off(self, partition: TopicPartition, error: Exception) -> None:
-        """The world, not the record, is at fault: take the same slice again a little later, in place."""
+    async def _reread(self, records: Sequence[Record]) -> None:
         assert self.kafka is not None
-        failures = self._failures[partition] = self._failures.get(partition, 0) + 1
-        pause = BACKOFF_SECONDS[min(failures, len(BACKOFF_SECONDS)) - 1]
-        log.warning(
-            "slice put off", extra={"topic": partition.topic, "seconds": pause, "why": repr(error)}
-        )
-        if partition in self.kafka.assignment():
+        mine = {self._partition(record) for record in records} & self.kafka.assignment()
+        if mine:
+            await self._assigned(list(mine))
+
+    def _back_off(self, records: Sequence[Record], error: Exception) -> None:
+        """The world, not the records, is at fault: take the same slice again a little later, in place."""
+        assert self.kafka is not None
+        self._failures += 1
+        pause = BACKOFF_SECONDS[min(self._failures, len(BACKOFF_SECONDS)) - 1]
+        log.warning("slice put off", extra={"seconds": pause, "why": repr(error)})
+        for partition in {self._partition(one) for one in records} & self.kafka.assignment():
             self.kafka.seek(partition, self._next.get(partition, 0))
             self.kafka.pause(partition)
             self._resume_at[partition] = machine_seconds() + pause
@@ -257,8 +271,11 @@ class Consumer:
         except KafkaError as error:
             log.info("broker did not take our offsets", extra={"why": repr(error)})
 
+    def _partition(self, record: Record) -> TopicPartition:
+        return TopicPartition(self.at.routes.on_broker(record.topic), record.partition)
+
     def _topic(self, partition: TopicPartition) -> str:
-        return self._at.routes.of_ours(partition.topic)
+        return self.at.routes.of_ours(partition.topic)
 
 
 class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped

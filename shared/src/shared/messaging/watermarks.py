@@ -1,6 +1,6 @@
 """Whether a service has heard everything there is: asked before anything is said to a customer."""
 
-from aiokafka import TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from shared.db import offsets
@@ -21,10 +21,16 @@ class Watermarks:
         self._routes = routes
         self._trust = trust_end_offsets
         self._consumer: Consumer | None = None
+        self._asking: AIOKafkaConsumer | None = None
 
     def attach(self, consumer: Consumer) -> None:
-        """Ask by this consumer's connection."""
+        """Ask about what this consumer hears."""
         self._consumer = consumer
+
+    async def close(self) -> None:
+        """Let the broker go."""
+        if self._asking is not None:
+            await self._asking.stop()
 
     async def behind(self) -> list[str]:
         """What is still to be heard, in words; empty when nothing is. Not knowing counts as behind."""
@@ -58,5 +64,12 @@ class Watermarks:
             for topic in map(self._routes.on_broker, consumer.topics)
             for number in consumer.kafka.partitions_for_topic(topic) or ()
         ]
-        ends: dict[TopicPartition, int] = await consumer.kafka.end_offsets(parts)
+        asking = self._asking = self._asking or await self._connected(consumer)
+        ends: dict[TopicPartition, int] = await asking.end_offsets(parts)
         return ends
+
+    async def _connected(self, consumer: Consumer) -> AIOKafkaConsumer:
+        """A connection of its own: on the consumer's the answer would wait behind its long poll."""
+        asking = AIOKafkaConsumer(bootstrap_servers=consumer.at.bootstrap, enable_auto_commit=False)
+        await asking.start()
+        return asking

@@ -18,19 +18,22 @@ from pydantic import BaseModel, ValidationError
 
 from shared.contracts.erp import ErpEvent
 from shared.contracts.event import Event
-from shared.contracts.registry import ERP_EVENTS, EVENTS
+from shared.contracts.inbox import ErpEventRefused
+from shared.contracts.registry import ERP_EVENTS, EVENTS, INBOX_EVENTS
 from shared.messaging.routes import ERP_TOPICS, TOPICS
-from shared.testing.examples import erp_examples, our_examples
+from shared.testing.examples import erp_examples, inbox_examples, our_examples
 from shared.testing.reference import reference
 
 FOLDER = Path(__file__).parents[3] / "catalogue"
-MODELS: Mapping[str, type[BaseModel]] = {**ERP_EVENTS, **EVENTS}
+MODELS: Mapping[str, type[BaseModel]] = {**ERP_EVENTS, **INBOX_EVENTS, **EVENTS}
 
 
 def documents() -> dict[str, str]:
     """Every file of the catalogue: name → text."""
     files = {f"schemas/{name}.json": _json(_schema(name, model)) for name, model in MODELS.items()}
-    examples: Iterator[Event | ErpEvent] = chain(erp_examples(), our_examples())
+    examples: Iterator[Event | ErpEvent | ErpEventRefused] = chain(
+        erp_examples(), inbox_examples(), our_examples()
+    )
     for event in examples:
         files[f"examples/{event.TYPE}.json"] = (
             event.model_dump_json(indent=2, exclude_none=True) + "\n"
@@ -103,7 +106,7 @@ def _meaning(schema: Mapping[str, Any]) -> dict[str, Any]:
 
 def _schema(name: str, model: type[BaseModel]) -> dict[str, Any]:
     """As the event is written: ours as we serialize it, the ERP's as we take it."""
-    mode: Any = "serialization" if name in EVENTS else "validation"
+    mode: Any = "validation" if name in ERP_EVENTS else "serialization"
     return {"$id": f"urn:dunwell:schema:{name}", **model.model_json_schema(mode=mode)}
 
 

@@ -9,6 +9,7 @@ from shared.base.ids import derived_id, object_id
 from shared.contracts import erp, ledger, notifier, scheduler
 from shared.contracts.erp import ErpEvent
 from shared.contracts.event import Event
+from shared.contracts.inbox import ErpEventRefused
 
 SOURCE = "urn:acme:erp:de01"
 CUSTOMER = object_id(SOURCE, "customer", "K-10044")
@@ -123,6 +124,16 @@ def _erp_balances() -> Iterator[ErpEvent]:
         totals=(erp.ErpTotal(currency="EUR", open=Decimal("700.00")),),
     )  # fmt: skip
     yield erp.ErpRequestRefused(request_id="R-17", reason="period closed")
+
+
+def inbox_examples() -> Iterator[ErpEventRefused]:
+    """What we say to ERPs."""
+    yield ErpEventRefused(
+        refused_event_id="RE-2026-0816/1", source=SOURCE, type=erp.ErpInvoicePosted.TYPE, object_id="RE-2026-0816",
+        refused_version=1, code="tax-does-not-add-up", pointer="/tax",
+        message="net 1000.00 and tax 190.00 make 1190.00, the total says 1200.00",
+        customer_id=CUSTOMER, refusal_id=derived_id("refusal", SOURCE, "RE-2026-0816/1"),
+    )  # fmt: skip
 
 
 def our_examples() -> Iterator[Event]:

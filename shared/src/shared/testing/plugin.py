@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
+from hypothesis import settings
 
 from local_stack import topics
 from shared.db.migrate import upgrade
@@ -29,6 +30,8 @@ DatabaseOf = Callable[[str], Awaitable[str]]
 
 def pytest_configure(config: pytest.Config) -> None:
     """The first process of the run names the folder and the life of its servers; workers inherit both."""
+    settings.register_profile("dunwell", deadline=None)  # tests never assert on time
+    settings.load_profile("dunwell")
     if FOLDER not in os.environ:
         os.environ[FOLDER] = tempfile.mkdtemp(prefix="dunwell-test-")
         os.environ[RUN] = str(os.getpid())

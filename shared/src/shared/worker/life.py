@@ -99,6 +99,8 @@ class _Life:
         if self._bus is not None:
             await self._tasks["relay"]
             await self._bus.stop()
+        if self._service.watermarks is not None:
+            await self._service.watermarks.close()
         await self._service.database.close()
 
     def _start_work(self) -> None:
