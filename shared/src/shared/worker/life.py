@@ -105,6 +105,9 @@ class _Life:
 
     def _start_work(self) -> None:
         service = self._service
+        service.database.when_told(self._wake_jobs)
+        if not service.clock.moves_by_itself:
+            self._start("clock", self._follow_clock())
         consumer = self._consumer() if service.hearings else None
         if consumer is not None:
             self._health.ailments.append(lambda: None if consumer.kafka else "not listening yet")
