@@ -40,6 +40,11 @@ REFUSALS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "field-missing": (contract.INVOICES, INVOICE, {key: GOOD[key] for key in GOOD if key != "total"}),
     "field-null": (contract.INVOICES, INVOICE, GOOD | {"net": None}),
     "value-unknown": (contract.INVOICES, INVOICE, GOOD | {"kind": "poem"}),
+    "instalments-do-not-add-up": (
+        contract.INVOICES,
+        INVOICE,
+        GOOD | {"instalments": [{"number": 1, "due_on": "2026-03-01", "amount": "100.00"}]},
+    ),
     "not-yet-supported": (
         contract.INVOICES, INVOICE, GOOD | {"discounts": [{"until": "2026-02-10", "percent": "2"}]},
     ),

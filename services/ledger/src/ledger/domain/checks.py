@@ -1,6 +1,6 @@
 """Checks of amounts and dates that the ERP contract asks for (ERP rule 12)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -23,6 +23,10 @@ class DueBeforeIssued(Refusal):
 
 class TaxDoesNotAddUp(Refusal):
     code = "tax-does-not-add-up"
+
+
+class InstalmentsDoNotAddUp(Refusal):
+    code = "instalments-do-not-add-up"
 
 
 class AllocationsExceedCredit(Refusal):
@@ -72,6 +76,15 @@ def tax_minor(total: int, net: int | None, tax: int | None) -> int:
             f"net {net} + tax {tax} is not the total {total} (minor units)", pointer="/tax"
         )
     return stated
+
+
+def check_instalments(amounts: Sequence[int], total_minor: int) -> None:
+    """The instalments of an invoice, where it has some, are its total."""
+    if amounts and sum(amounts) != total_minor:
+        raise InstalmentsDoNotAddUp(
+            f"instalments of {sum(amounts)} are not the total {total_minor} (minor units)",
+            pointer="/instalments",
+        )
 
 
 def check_allocations(amounts: Iterable[int], credit_minor: int) -> None:

@@ -130,7 +130,6 @@ def customer_told(event: erp.ErpCustomerChanged, identity: Identity, source: Sou
 
 def invoice_posted(event: erp.ErpInvoicePosted, identity: Identity, source: Source) -> Fact:
     """The invoice as the ERP posted it."""
-    _unsupported(event, "instalments", "discounts", "opening")
     _entity(source, event.legal_entity)
     exponent(event.currency)
     total = amount_minor(event.total, event.currency, "/total")
@@ -140,6 +139,11 @@ def invoice_posted(event: erp.ErpInvoicePosted, identity: Identity, source: Sour
     day_in_range(event.issued_on, "/issued_on")
     day_in_range(event.due_on, "/due_on")
     checks.check_due(event.issued_on, event.due_on)
+    checks.check_instalments(
+        [amount_minor(one.amount, event.currency, "/instalments") for one in event.instalments],
+        total,
+    )
+    _unsupported(event, "instalments", "discounts", "opening")
 
     body = InvoiceBody(
         event.invoice_number,
