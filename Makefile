@@ -47,7 +47,12 @@ clean: setup ## Stop the local stack and remove its data, not what was fetched
 setup: $(READY) ## Install everything into .venv (the other targets do it by themselves)
 
 test: setup ## Run the tests; of one folder or file with ARGS=shared/tests
-	@$(BIN)/pytest -n 2 --dist loadgroup $(ARGS)
+ifeq ($(ARGS),)
+	@$(BIN)/pytest -n 2 --ignore tests/flows
+	@$(BIN)/pytest tests/flows
+else
+	@$(BIN)/pytest $(ARGS)
+endif
 
 lint: setup ## Check style, and that each distribution declares what it imports
 	@$(BIN)/ruff check .

@@ -8,7 +8,7 @@ import pytest
 from shared.testing import builders
 from shared.testing.builders import Voice
 
-pytestmark = [pytest.mark.xdist_group("flows"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.timeout(900)]
 erp = Voice()
 
 BOOKING = ("slice.before-commit", "slice.after-commit", "relay.before-send", "relay.after-send")

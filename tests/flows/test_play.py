@@ -23,7 +23,7 @@ from play.publish import Publisher
 from play.run import Found, Plan, Run
 from play.story import START
 
-pytestmark = [pytest.mark.xdist_group("flows"), pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.timeout(1800)]
 
 DAYS, CUSTOMERS, SEED = 90, 24, 11
 

@@ -10,7 +10,7 @@ from shared.contracts import erp as contract
 from shared.testing import builders
 from shared.testing.builders import Voice
 
-pytestmark = [pytest.mark.xdist_group("flows"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.timeout(600)]
 erp = Voice()
 
 GOOD = {
