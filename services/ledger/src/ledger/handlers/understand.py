@@ -131,18 +131,10 @@ def customer_told(event: erp.ErpCustomerChanged, identity: Identity, source: Sou
 def invoice_posted(event: erp.ErpInvoicePosted, identity: Identity, source: Source) -> Fact:
     """The invoice as the ERP posted it."""
     _entity(source, event.legal_entity)
-    exponent(event.currency)
-    total = amount_minor(event.total, event.currency, "/total")
-    net = amount_minor(event.net, event.currency, "/net") if event.net is not None else None
-    tax = amount_minor(event.tax, event.currency, "/tax") if event.tax is not None else None
-    tax_minor = checks.tax_minor(total, net, tax)
+    total, tax_minor = _invoiced(event)
     day_in_range(event.issued_on, "/issued_on")
     day_in_range(event.due_on, "/due_on")
     checks.check_due(event.issued_on, event.due_on)
-    checks.check_instalments(
-        [amount_minor(one.amount, event.currency, "/instalments") for one in event.instalments],
-        total,
-    )
     _unsupported(event, "instalments", "discounts", "opening")
 
     body = InvoiceBody(
@@ -170,6 +162,17 @@ def invoice_posted(event: erp.ErpInvoicePosted, identity: Identity, source: Sour
         _stamp(event, body=True),
         body,
     )
+
+
+def _invoiced(event: erp.ErpInvoicePosted) -> tuple[int, int]:
+    """Total and tax in minor units; refuses amounts that do not add up."""
+    exponent(event.currency)
+    total = amount_minor(event.total, event.currency, "/total")
+    net = amount_minor(event.net, event.currency, "/net") if event.net is not None else None
+    tax = amount_minor(event.tax, event.currency, "/tax") if event.tax is not None else None
+    parts = [amount_minor(one.amount, event.currency, "/instalments") for one in event.instalments]
+    checks.check_instalments(parts, total)
+    return total, checks.tax_minor(total, net, tax)
 
 
 def _holds(event: erp.ErpInvoicePosted) -> tuple[ItemHold, ...]:
