@@ -11,6 +11,7 @@ from local_stack.addresses import LOOPBACK
 
 START_LOOK_S = 0.01
 DRAIN_S = 2
+KEEP_ALIVE_S = 75  # longer than any client here keeps an idle connection
 
 
 class Server(uvicorn.Server):
@@ -37,6 +38,7 @@ class Servers:
             lifespan="off",
             log_config=None,
             access_log=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=DRAIN_S,
         )
         server = Server(config)
