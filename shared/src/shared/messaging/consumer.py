@@ -89,6 +89,8 @@ class Consumer:
         self._heard_at = machine_seconds()
         self._committed_at = machine_seconds()
         self.kafka: AIOKafkaConsumer | None = None
+        self.joined = False
+        """Whether the group has let us in; before that, nothing is heard."""
 
     @property
     def topics(self) -> tuple[str, ...]:
@@ -123,6 +125,7 @@ class Consumer:
         for name, offset in positions.items():
             self._next[heard[name]] = offset
             self.kafka.seek(heard[name], offset)
+        self.joined = True
 
     def _slices(
         self, batch: Mapping[TopicPartition, Sequence[Any]]

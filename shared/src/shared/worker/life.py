@@ -110,7 +110,7 @@ class _Life:
             self._start("clock", self._follow_clock())
         consumer = self._consumer() if service.hearings else None
         if consumer is not None:
-            self._health.ailments.append(lambda: None if consumer.kafka else "not listening yet")
+            self._health.ailments.append(lambda: None if consumer.joined else "not listening yet")
             self._start("consumer", consumer.run(self._working))
         for job in (*service.jobs, *housekeeping(service, consumer)):
             self._start(f"job {job.name}", job.keep_running(self._working))
