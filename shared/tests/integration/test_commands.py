@@ -68,6 +68,7 @@ class Desk:
     name: str = "desk"
     clock: FrozenClock = field(default_factory=lambda: FrozenClock(NOON))
     migrations: Path = field(default_factory=lambda: migrations_of("runtime"))
+    hearings: tuple[object, ...] = ()
     routers: tuple[APIRouter, ...] = (router,)
     pulses: tuple[()] = ()
     gate: asyncio.Event = field(default_factory=asyncio.Event)

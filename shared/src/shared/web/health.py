@@ -71,7 +71,9 @@ async def pulse(request: Request) -> JSONResponse:
 
     pulses = [_runtime_pulse(found), *own]
     due = min((one.next_due_at for one in pulses if one.next_due_at is not None), default=None)
-    consumed: dict[str, dict[str, int]] = {}
+    consumed: dict[str, dict[str, int]] = {
+        topic: {} for hearing in service.hearings for topic in hearing.topics
+    }
     for (topic, partition), offset in sorted(heard.items()):
         consumed.setdefault(topic, {})[str(partition)] = offset
     return JSONResponse(

@@ -11,6 +11,7 @@ from fastapi import APIRouter
 from shared.base.clock import Clock, Moment
 from shared.config import RuntimeSettings
 from shared.db.work import Database
+from shared.messaging.consumer import Hearing
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Served(Protocol):
     def clock(self) -> Clock: ...
     @property
     def migrations(self) -> Path: ...
+    @property
+    def hearings(self) -> Sequence[Hearing]: ...
     @property
     def routers(self) -> Sequence[APIRouter]: ...
     @property

@@ -91,6 +91,7 @@ class Garden:
     name: str = "garden"
     clock: SystemClock = field(default_factory=SystemClock)
     migrations: Path = Path()
+    hearings: tuple[Any, ...] = ()
     routers: tuple[APIRouter, ...] = (router,)
     pulses: tuple[()] = ()
 
