@@ -82,11 +82,15 @@ class Stack:
 
     async def kill(self, program: str, *, crash_at: str = "") -> None:
         """kill -9 now; the next life dies by itself at `crash_at`, the one after lives on."""
-        await self.post(
-            "clock",
-            f"/programs/{program}/kills",
-            {"env": {"CRASH_AT": crash_at} if crash_at else {}},
-        )
+        await self._kill(program, {"CRASH_AT": crash_at} if crash_at else {})
+
+    async def restart(self, program: str, **settings: str) -> None:
+        """kill -9, and wait for the next life; the settings are that life's alone."""
+        await self._kill(program, settings)
+        await self.settle()
+
+    async def _kill(self, program: str, env: dict[str, str]) -> None:
+        await self.post("clock", f"/programs/{program}/kills", {"env": env})
 
     async def program(self, name: str) -> dict[str, Any]:
         items = (await self.get("clock", "/programs"))["items"]
@@ -101,19 +105,19 @@ class Stack:
     async def open_items(self, number: str) -> list[dict[str, Any]]:
         return await self.all("ledger", f"/v1/customers/{customer_id(number)}/open-items")
 
-    async def doubts(self, number: str) -> list[dict[str, Any]]:
+    async def doubts(self, number: str, source: str = SOURCE) -> list[dict[str, Any]]:
         return [
             one
             for one in await self.all("ledger", "/v1/parked")
-            if one["customer_id"] == str(customer_id(number))
+            if one["customer_id"] == str(customer_id(number, source))
         ]
 
     async def mails(self, to: str) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = (await self.get("mail", "/messages", to=to))["items"]
         return items
 
-    async def outcome(self, event_id: str) -> dict[str, Any]:
-        return await self.get("ledger", "/v1/intake", source=SOURCE, event_id=event_id)
+    async def outcome(self, event_id: str, source: str = SOURCE) -> dict[str, Any]:
+        return await self.get("ledger", "/v1/intake", source=source, event_id=event_id)
 
     async def sending(self, mode: str) -> None:
         await self.post("notifier", "/v1/sending", {"mode": mode})
@@ -148,8 +152,8 @@ def opened(answer: httpx.Response) -> dict[str, Any]:
     return dict(answer.json()) if answer.content else {}
 
 
-def customer_id(number: str) -> UUID:
-    return object_id(SOURCE, "customer", number)
+def customer_id(number: str, source: str = SOURCE) -> UUID:
+    return object_id(source, "customer", number)
 
 
 def run_stack(command: str, folder: Path, **environment: str) -> None:

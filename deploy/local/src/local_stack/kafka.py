@@ -103,11 +103,11 @@ def _properties(home: Path, port: int, controller_port: int) -> str:
 
 
 def _format(classes: str, properties: Path) -> None:
-    cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")  # may begin with a "-"
     command = [java() or "java", *_JVM, "-cp", classes, "kafka.tools.StorageTool", "format"]
 
     done = subprocess.run(
-        [*command, "-t", cluster, "-c", str(properties)],
+        [*command, f"--cluster-id={cluster}", "-c", str(properties)],
         capture_output=True,
         text=True,
         timeout=FORMAT_TIMEOUT_S,

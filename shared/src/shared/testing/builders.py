@@ -76,7 +76,7 @@ def payment(
         "legal_entity": "DE01",
         "currency": "EUR",
         "method": erp.PaymentMethod.TRANSFER,
-        "allocations": None if to is None else (allocation(to, amount),),
+        **({"allocations": (allocation(to, amount),)} if to is not None else {}),
     }
     return erp.ErpPaymentReceived(
         payment_id=payment_id, version=version, customer_number=of, amount=Decimal(amount), value_date=on,
