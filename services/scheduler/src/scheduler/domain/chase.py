@@ -81,7 +81,8 @@ class _Sorting:
             self.silence(item, hush, own, days)
         elif days > 0 or own is not None:
             there = self.owed.setdefault((entity.code, item.currency), _Owed())
-            minor = item.open_minor - item.held_minor(today)
+            whole_debt = self.view.customer.is_consumer
+            minor = item.open_minor - item.held_minor(today, whole_debt=whole_debt)
             chased = Chased(item, own or self.policy.steps[0], days, minor)
             (there.overdue if days > 0 else there.early).append(chased)
 

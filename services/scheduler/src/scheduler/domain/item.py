@@ -50,10 +50,12 @@ class Item:
         self.listed_on = on if self.listed_on is None else max(self.listed_on, on)
         self.changed = True
 
-    def held_minor(self, today: date) -> int:
-        """How much of the open amount is held back; never more than there is."""
+    def held_minor(self, today: date, *, whole_debt: bool) -> int:
+        """How much of the open amount is held back; a consumer's dispute of a part stops the whole debt."""
         standing = [hold for hold in self.holds if hold.stands(today)]
-        if any(hold.amount_minor is None for hold in standing):
+        if not standing:
+            return 0
+        if whole_debt or any(hold.amount_minor is None for hold in standing):
             return self.open_minor
         held = sum(hold.amount_minor or 0 for hold in standing)
         return min(max(held, 0), self.open_minor)

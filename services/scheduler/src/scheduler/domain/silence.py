@@ -56,7 +56,7 @@ def hush_of_item(
             return Hush(f"{hold.kind}-hold", "silence.hold", scope, hold.reason)
     if item.direct_debit and not item.returned:
         return Hush("direct-debit", "silence.direct-debit", entity.code)
-    if item.held_minor(today) >= item.open_minor:
+    if item.held_minor(today, whole_debt=customer.is_consumer) >= item.open_minor:
         reasons = [hold.reason for hold in item.holds if hold.stands(today)]
         return Hush("invoice-held", "silence.invoice-hold", entity.code, ", ".join(reasons))
     return None

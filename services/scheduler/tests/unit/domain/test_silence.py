@@ -118,6 +118,14 @@ class TestTheItem:
 
         assert [one.minor for one in world.reminders[0][1].items] == [70_00]
 
+    def test_partly_held_at_a_consumer_is_not_chased_at_all(self, make: SimpleNamespace) -> None:
+        world = late(make, kind="consumer")
+        world.items["4711"].holds = (ItemHold("short delivery", amount_minor=30_00),)
+
+        world.until(MONDAY + DAY)
+
+        assert (world.said(), world.silences()) == ([], ["invoice-held"])
+
     def test_of_three_cents_is_left_alone_for_ever(self, make: SimpleNamespace) -> None:
         world = late(make)
         world.items["4711"].open_minor = 3
