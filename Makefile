@@ -11,7 +11,7 @@ ARGS    ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down status logs clean demo trace test lint format types imports catalogue \
-        catalogue-write bench chaos pins
+        catalogue-write bench chaos fuzz pins
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -79,6 +79,9 @@ bench: setup ## Measure beside a raw floor in the same run: ARGS="--only ingest 
 
 chaos: setup ## Kill processes for some minutes and look for what was lost or doubled
 	@$(BIN)/pytest -m chaos $(or $(ARGS),tests/chaos)
+
+fuzz: setup ## Bad input at random through all doors: EXAMPLES=2000 of each law, ARGS=services/ledger
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/pytest -m fuzz -rA --timeout 7200 $(ARGS)
 
 pins: setup ## Resolve constraints.txt anew from the pyproject files
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --group dev \

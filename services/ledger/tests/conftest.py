@@ -24,6 +24,15 @@ DE = "urn:acme:erp:de01"
 OURS = "urn:acme:erp:ours"
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
 
+CODES = {
+    *("tax-does-not-add-up", "amount-negative", "amount-not-a-number", "amount-too-precise", "amount-too-large"),
+    *("instalments-do-not-add-up", "allocations-exceed-credit", "date-out-of-range", "due-before-issued"),
+    *("currency-unknown", "country-unknown", "source-unknown", "legal-entity-unknown", "type-unknown"),
+    *("field-missing", "field-null", "value-unknown", "payload-too-large", "payload-unreadable"),
+    *("invoice-identity-changed", "payment-identity-changed", "credit-note-identity-changed", "not-yet-supported"),
+}  # fmt: skip
+"""The closed list of ERP rule 12."""
+
 
 def registered() -> Registered:
     """Two sources that speak for DE01 (and US01): one directs its credits, the other leaves it to us."""
@@ -202,6 +211,18 @@ def desk() -> Desk:
 def new_desk() -> type[Desk]:
     """For laws that need many desks."""
     return Desk
+
+
+@pytest.fixture(scope="session")
+def contract_codes() -> set[str]:
+    """What a refused record may be called."""
+    return CODES
+
+
+@pytest.fixture(scope="session")
+def moment() -> datetime:
+    """When everything happens."""
+    return NOON
 
 
 @pytest.fixture(scope="session")

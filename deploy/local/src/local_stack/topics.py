@@ -27,7 +27,13 @@ ALL = ERP + OURS
 # Facts carry contact data, so they leave the log after 30 days. Append time, because the times in
 # the records follow the movable clock and the ERP's past.
 RETENTION_MS = 30 * 24 * 60 * 60 * 1000
-_CONFIGS = {"retention.ms": str(RETENTION_MS), "message.timestamp.type": "LogAppendTime"}
+# A body of 1 MiB, with room for its headers: a broker that took less would stop whoever tells it.
+MESSAGE_BYTES_MAX = 1_048_576 + 128 * 1024
+_CONFIGS = {
+    "retention.ms": str(RETENTION_MS),
+    "message.timestamp.type": "LogAppendTime",
+    "max.message.bytes": str(MESSAGE_BYTES_MAX),
+}
 
 
 def create(

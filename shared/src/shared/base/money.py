@@ -53,9 +53,8 @@ def minor_of(amount: Decimal | str, currency: str, *, pointer: str = "/amount") 
         raise AmountTooLarge(
             f"{exact:.3E} {currency} is above {MINOR_MAX} minor units", pointer=pointer
         )
-    scaled = exact.scaleb(decimals)
-    minor = int(scaled)
-    if minor != scaled:
+    minor = int(exact.scaleb(decimals))
+    if Decimal(minor).scaleb(-decimals) != exact:  # exact itself: arithmetic rounds to 28 digits
         raise AmountTooPrecise(
             f"{exact} has more than the {decimals} decimals of {currency}", pointer=pointer
         )

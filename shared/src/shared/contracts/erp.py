@@ -32,6 +32,8 @@ Name = Annotated[str, Field(min_length=1, max_length=TEXT_CHARACTERS_MAX)]
 Note = Annotated[str, Field(max_length=NOTE_CHARACTERS_MAX)]
 Code = Annotated[str, Field(min_length=1, max_length=TEXT_CHARACTERS_MAX)]
 Amount = Decimal
+Day = Annotated[date, Strict()]
+"""As a text; a number is no date, though it might be seconds."""
 
 
 class Kind(StrEnum):
@@ -160,7 +162,7 @@ class ErpCreditLimit(Part):
 
 class ErpCustomerHold(Part):
     reason: Name
-    until: Annotated[date | None, ABSENT] = None
+    until: Annotated[Day | None, ABSENT] = None
     legal_entity: Annotated[Code | None, ABSENT] = None
 
 
@@ -182,19 +184,19 @@ class ErpCustomerChanged(ErpEvent):
     contacts: Annotated[tuple[ErpContact, ...], Field(max_length=CONTACTS_MAX)]
     account_owner: Annotated[ErpOwner | None, ABSENT] = None
     credit_limit: Annotated[ErpCreditLimit | None, ABSENT] = None
-    customer_since: Annotated[date | None, ABSENT] = None
+    customer_since: Annotated[Day | None, ABSENT] = None
     holds: Annotated[tuple[ErpCustomerHold, ...], Field(max_length=HOLDS_MAX)] = ()
     merged_into: Annotated[Name | None, ABSENT] = None
 
 
 class ErpInstalment(Part):
     number: Annotated[int, Field(ge=1)]
-    due_on: Annotated[date | None, ABSENT] = None
+    due_on: Annotated[Day | None, ABSENT] = None
     amount: Amount
 
 
 class ErpDiscount(Part):
-    until: date
+    until: Day
     percent: Annotated[Decimal | None, ABSENT] = None
     amount: Annotated[Amount | None, ABSENT] = None
 
@@ -202,12 +204,12 @@ class ErpDiscount(Part):
 class ErpInvoiceHold(Part):
     reason: Name
     amount: Annotated[Amount | None, ABSENT] = None
-    until: Annotated[date | None, ABSENT] = None
+    until: Annotated[Day | None, ABSENT] = None
 
 
 class ErpOpening(Part):
     open: Amount
-    as_of: date
+    as_of: Day
 
 
 class ErpDeduction(Part):
@@ -240,8 +242,8 @@ class ErpInvoicePosted(ErpEvent):
     kind: InvoiceKind
     customer_number: Name
     legal_entity: Code
-    issued_on: date
-    due_on: date
+    issued_on: Day
+    due_on: Day
     instalments: Annotated[tuple[ErpInstalment, ...], Field(max_length=HOLDS_MAX)] = ()
     currency: Code
     total: Amount
@@ -265,7 +267,7 @@ class ErpInvoiceCancelled(ErpEvent):
     invoice_id: Name
     version: Version
     customer_number: Annotated[Name | None, ABSENT] = None
-    cancelled_on: date
+    cancelled_on: Day
     reason: Annotated[Note | None, ABSENT] = None
 
 
@@ -281,7 +283,7 @@ class ErpCreditNotePosted(ErpEvent):
     kind: CreditNoteKind
     customer_number: Name
     legal_entity: Code
-    issued_on: date
+    issued_on: Day
     currency: Code
     total: Amount
     net: Annotated[Amount | None, ABSENT] = None
@@ -302,7 +304,7 @@ class ErpCreditNoteCancelled(ErpEvent):
     credit_note_id: Name
     version: Version
     customer_number: Annotated[Name | None, ABSENT] = None
-    cancelled_on: date
+    cancelled_on: Day
     reason: Annotated[Note | None, ABSENT] = None
 
 
@@ -326,7 +328,7 @@ class ErpAdjustmentPosted(ErpEvent):
     currency: Code
     amount: Amount
     reason: AdjustmentReason
-    posted_on: date
+    posted_on: Day
     request_id: Annotated[Name | None, ABSENT] = None
 
 
@@ -339,7 +341,7 @@ class ErpAdjustmentCancelled(ErpEvent):
     adjustment_id: Name
     version: Version
     customer_number: Annotated[Name | None, ABSENT] = None
-    cancelled_on: date
+    cancelled_on: Day
     reason: Annotated[Note | None, ABSENT] = None
 
 
@@ -353,7 +355,7 @@ class ErpPaymentReceived(ErpEvent):
     version: Version
     customer_number: Annotated[Name | None, ABSENT] = None
     legal_entity: Code
-    value_date: date
+    value_date: Day
     currency: Code
     amount: Amount
     method: PaymentMethod
@@ -373,7 +375,7 @@ class ErpPaymentReturned(ErpEvent):
     payment_id: Name
     version: Version
     customer_number: Annotated[Name | None, ABSENT] = None
-    returned_on: date
+    returned_on: Day
     amount: Annotated[Amount | None, ABSENT] = None
     reason: ReturnReason
 
@@ -387,7 +389,7 @@ class ErpPaymentCancelled(ErpEvent):
     payment_id: Name
     version: Version
     customer_number: Annotated[Name | None, ABSENT] = None
-    cancelled_on: date
+    cancelled_on: Day
     reason: Annotated[Note | None, ABSENT] = None
 
 
@@ -429,7 +431,7 @@ class ErpOpenItemsStated(ErpEvent):
     run_id: Name
     customer_number: Name
     legal_entity: Code
-    as_of: date
+    as_of: Day
     part: Annotated[int | None, ABSENT] = None
     parts: Annotated[int | None, ABSENT] = None
     items: Annotated[tuple[ErpStatedItem, ...], Field(max_length=ALLOCATIONS_MAX)]
@@ -443,7 +445,7 @@ class ErpOpenItemsCompleted(ErpEvent):
 
     run_id: Name
     legal_entity: Code
-    as_of: date
+    as_of: Day
     customers: Annotated[int, Field(ge=0)]
     totals: Annotated[tuple[ErpTotal, ...], Field(max_length=CURRENCIES_MAX)]
 

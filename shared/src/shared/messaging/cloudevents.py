@@ -1,8 +1,9 @@
 """CloudEvents 1.0 on Kafka: binary mode out, binary and structured mode in."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed does not know it
 from typing import Any, Protocol
 
 from shared.base.errors import Refusal
@@ -19,8 +20,11 @@ READ = frozenset(("content-type", *(f"ce_{name}" for name in ATTRIBUTES)))
 """The only headers that are read; all others are the sender's own business."""
 
 REQUIRED = ("specversion", "id", "source", "type")
-ATTRIBUTE_CHARACTERS_MAX = 2_000
-"""A longer attribute makes the record unreadable (the id is the ERP's to choose, but not without end)."""
+ATTRIBUTE_BYTES_MAX, SOURCE_BYTES_MAX = 2_000, 500
+"""A longer attribute makes the record unreadable (the id is the ERP's to choose, but not without end). PostgreSQL's
+indexes take 2,704 bytes: an event id, or a source and a customer number."""
+
+_SKIM = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
 class PayloadUnreadable(Refusal):
@@ -90,12 +94,16 @@ class FromBroker(Protocol):
 
 
 def read(message: FromBroker, *, topic: str) -> Record:
-    """Read one message; whatever is wrong with its envelope is a refusal inside the record, never an exception."""
+    """Read one message; whatever is wrong with its envelope is a refusal inside the record, never an exception.
+
+    Attributes that are sound are kept even then, so that a refused record can still be named. None of them holds
+    anything that a database or a header could not keep.
+    """
     record = Record(
         topic=topic,
         partition=message.partition,
         offset=message.offset,
-        key=(message.key or b"").decode("utf-8", "replace"),
+        key=(message.key or b"").decode("utf-8", "replace").replace("\x00", "\ufffd"),
         attributes={},
         data=message.value or b"",
         recorded_ms=message.timestamp,
@@ -108,16 +116,17 @@ def read(message: FromBroker, *, topic: str) -> Record:
 
 
 def _fill(record: Record, headers: Iterable[tuple[str, bytes]]) -> None:
-    given = _allowed(headers)
-    if given.get("content-type", "").split(";")[0].strip().lower() == STRUCTURED:
-        _unwrap(record)
+    given = {known: value for name, value in headers if (known := name.lower()) in READ}
+    if _media_type(given.pop("content-type", b"")) == STRUCTURED:
+        broken = _unwrap(record)
     else:
-        record.attributes = {
-            name[3:]: value for name, value in given.items() if name.startswith("ce_")
-        }
+        broken = _keep(record, {name[3:]: value for name, value in given.items()})
 
-    if len(record.data) > MESSAGE_BYTES_MAX:
-        raise PayloadTooLarge(f"{len(record.data)} bytes; at most {MESSAGE_BYTES_MAX} are taken")
+    for name in broken:
+        raise PayloadUnreadable(
+            f"the CloudEvents attribute {name!r} is no text of at most {_bytes_max(name)} bytes",
+            pointer=f"/{name}",
+        )
     for name in REQUIRED:
         if not record.attributes.get(name):
             raise EnvelopeIncomplete(
@@ -129,44 +138,74 @@ def _fill(record: Record, headers: Iterable[tuple[str, bytes]]) -> None:
         )
 
 
-def _allowed(headers: Iterable[tuple[str, bytes]]) -> dict[str, str]:
-    given: dict[str, str] = {}
-    for name, value in headers:
-        known = name.lower()
-        if known not in READ:
-            continue
+def _media_type(content_type: bytes | None) -> str:
+    return (content_type or b"").decode("latin-1").split(";")[0].strip().lower()
+
+
+def _keep(record: Record, given: Mapping[str, bytes | None]) -> list[str]:
+    """Keep the attributes that are text; returns the names of the others."""
+    broken = []
+    for name, value in given.items():
         try:
-            given[known] = value.decode()
-        except (UnicodeDecodeError, AttributeError):
-            raise PayloadUnreadable(f"header {known} is not UTF-8", pointer=f"/{known}") from None
-        if len(given[known]) > ATTRIBUTE_CHARACTERS_MAX:
-            raise PayloadUnreadable(
-                f"header {known} is longer than {ATTRIBUTE_CHARACTERS_MAX}", pointer=f"/{known}"
-            )
-    return given
+            text = (value or b"").decode()
+        except UnicodeDecodeError:
+            text = "\x00"
+        if "\x00" in text or len(value or b"") > _bytes_max(name):
+            broken.append(name)
+        else:
+            record.attributes[name] = text
+    return broken
 
 
-def _unwrap(record: Record) -> None:
-    """Structured mode: the envelope is the document, `data` its event."""
+def _bytes_max(name: str) -> int:
+    return SOURCE_BYTES_MAX if name == "source" else ATTRIBUTE_BYTES_MAX
+
+
+def _unwrap(record: Record) -> list[str]:
+    """Structured mode: the envelope is the document, `data` its event. Answers as `_keep`."""
     if len(record.data) > MESSAGE_BYTES_MAX:
         raise PayloadTooLarge(f"{len(record.data)} bytes; at most {MESSAGE_BYTES_MAX} are taken")
     try:
-        envelope = json.loads(record.data)
+        envelope = _members(record.data.decode())
     except (ValueError, RecursionError):
-        raise PayloadUnreadable("the structured CloudEvent is not JSON") from None
-    if not isinstance(envelope, dict):
-        raise PayloadUnreadable("the structured CloudEvent is not a JSON object")
+        raise PayloadUnreadable("the structured CloudEvent is not a JSON object") from None
 
-    record.attributes = {
-        name: value
-        for name, value in envelope.items()
-        if f"ce_{name}" in READ
-        and isinstance(value, str)
-        and len(value) <= ATTRIBUTE_CHARACTERS_MAX
-    }
-    record.data = json.dumps(
-        envelope.get("data"), ensure_ascii=False, separators=(",", ":")
-    ).encode("utf-8", "replace")
+    record.data = envelope["data"][1].encode() if "data" in envelope else b""
+    return _keep(
+        record,
+        {
+            name: value.encode("utf-8", "surrogatepass")
+            for name, (value, _) in envelope.items()
+            if f"ce_{name}" in READ and isinstance(value, str)
+        },
+    )
+
+
+def _members(document: str) -> dict[str, tuple[Any, str]]:
+    """The members of a JSON object: each value, and the very text it was, so that no number is changed on the way."""
+    members: dict[str, tuple[Any, str]] = {}
+    at = _past("{", document, 0)
+    while True:
+        name, at = scanstring(document, _past('"', document, at))
+        at = _past("", document, _past(":", document, at))
+        value, end = _SKIM.raw_decode(document, at)
+        members[name] = value, document[at:end]
+        at = _past("", document, end)
+        if document.startswith("}", at):
+            break
+        at = _past(",", document, at)
+    if _past("", document, at + 1) != len(document):
+        raise ValueError("something stands behind the object")
+    return members
+
+
+def _past(sign: str, document: str, at: int) -> int:
+    """Where the text goes on behind white space and the sign that is wanted next."""
+    while at < len(document) and document[at] in " \t\r\n":
+        at += 1
+    if not document.startswith(sign, at):
+        raise ValueError(f"{sign!r} is missing")
+    return at + len(sign)
 
 
 def wire_headers(headers: dict[str, str]) -> list[tuple[str, bytes]]:

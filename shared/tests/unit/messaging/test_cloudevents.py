@@ -55,19 +55,22 @@ class TestBinaryMode:
         assert record.refusal is not None
         assert record.refusal.pointer == f"/{missing[3:]}"
 
-    def test_bytes_that_are_no_text_are_refused(self) -> None:
-        assert (
-            code_of(read_one(Message(headers=[*GOOD, ("ce_subject", b"\xff\xfe")])))
-            == "payload-unreadable"
+    @pytest.mark.parametrize("value", [b"\xff\xfe", b"a\x00b", b"\xed\xa0\x80", b"x" * 2_001])
+    def test_an_attribute_that_nobody_can_keep_is_refused_and_the_others_stay(
+        self, value: bytes
+    ) -> None:
+        record = read_one(Message(headers=[*GOOD, ("ce_subject", value)]))
+
+        assert (code_of(record), record.id, "subject" in record.attributes) == (
+            "payload-unreadable",
+            "e-1",
+            False,
         )
 
     def test_a_key_or_value_may_be_absent_and_nothing_breaks(self) -> None:
         record = read_one(Message(value=None, key=None))
 
         assert (record.key, record.data) == ("", b"")
-
-    def test_more_than_a_mebibyte_is_too_large(self) -> None:
-        assert code_of(read_one(Message(b"x" * (MESSAGE_BYTES_MAX + 1)))) == "payload-too-large"
 
 
 class TestStructuredMode:
@@ -80,6 +83,40 @@ class TestStructuredMode:
 
         assert (record.id, json.loads(record.data)) == ("e-1", {"a": 1})
 
-    @pytest.mark.parametrize("value", [b"{", b"[]", b"3", b"\xff", b"[" * 100_000])
+    def test_the_event_is_the_very_text_that_was_sent(self) -> None:
+        event = b'{"a": 1.00000000000000000001, "a": NaN, "b": "\\ud800", "c": 1e400}'
+        envelope = b' { "data" : %s , "id":"e-1","source":"s","type":"t","specversion":"1.0" } '
+
+        record = read_one(Message(envelope % event, list(self.STRUCTURED)))
+
+        assert (record.data, record.refusal) == (event, None)
+
+    @pytest.mark.parametrize("odd", ["a\x00b", "a\ud800b", "x" * 2_001])
+    def test_attributes_that_nobody_can_keep_are_refused(self, odd: str) -> None:
+        document = {"specversion": "1.0", "id": odd, "source": "s", "type": "t", "data": {}}
+
+        record = read_one(Message(json.dumps(document).encode(), list(self.STRUCTURED)))
+
+        assert (code_of(record), record.id, record.source) == ("payload-unreadable", "", "s")
+
+    def test_more_than_a_mebibyte_is_too_large(self) -> None:
+        record = read_one(Message(b"x" * (MESSAGE_BYTES_MAX + 1), list(self.STRUCTURED)))
+
+        assert code_of(record) == "payload-too-large"
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            b"",
+            b"{",
+            b"{}",
+            b"[]",
+            b"3",
+            b"\xff",
+            b"[" * 100_000,
+            b'{"id":"1"}{}',
+            b'{"data":' + b"[" * 9_999,
+        ],
+    )
     def test_what_is_no_document_is_refused(self, value: bytes) -> None:
         assert code_of(read_one(Message(value, list(self.STRUCTURED)))) == "payload-unreadable"

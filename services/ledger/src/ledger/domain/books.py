@@ -71,11 +71,23 @@ class Books(Telling):
     """(object, what its records waited for) → (version that counts, newest version that waits no longer)."""
     parked: dict[UUID, Parked] = field(default_factory=dict)
     """Records of these customers and objects that stand aside."""
+    aside: dict[tuple[UUID | None, str], dict[UUID, Parked]] = field(default_factory=dict)
+    """The same by object and version line."""
     newly_parked: list[Parked] = field(default_factory=list)
     ended: dict[UUID, Ending] = field(default_factory=dict)
 
     invoices_before: dict[UUID, InvoiceBefore] = field(default_factory=dict)
     credits_before: dict[UUID, CreditBefore] = field(default_factory=dict)
+
+    def add_parked(self, parked: Parked) -> None:
+        """Hold a record that stands aside."""
+        self.parked[parked.parked_id] = parked
+        self.aside.setdefault((parked.object_id, parked.line), {})[parked.parked_id] = parked
+
+    def drop_parked(self, parked: Parked) -> None:
+        """It stands aside no longer."""
+        self.parked.pop(parked.parked_id, None)
+        self.aside.get((parked.object_id, parked.line), {}).pop(parked.parked_id, None)
 
     def begin(self) -> None:
         """Forget what the event before this one changed."""

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from heapq import nsmallest
 from uuid import UUID
 
 from ledger.domain.line import Line
+
+DOUBTS_TOLD_MAX = 20
+"""One is enough for silence; a connector gone wild makes thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +40,15 @@ class Customer:
     def known(self) -> bool:
         return self.line.has_body
 
-    def all_doubts(self) -> tuple[Doubt, ...]:
-        """Parked records, and what the customer's own state makes doubtful; oldest first."""
-        doubts = list(self.doubts.values())
+    def told_doubts(self) -> tuple[Doubt, ...]:
+        """What the customer's own state makes doubtful and parked records, the oldest of both; oldest first."""
+        doubts = nsmallest(DOUBTS_TOLD_MAX, self.doubts.values(), key=_age)
         if not self.known and self.first_seen_at is not None:
             doubts.append(Doubt("customer-unknown", self.first_seen_at, self.customer_number))
         if self.merged_into is not None and self.changed_at is not None:
             doubts.append(Doubt("customer-merged", self.changed_at, self.merged_into))
-        return tuple(sorted(doubts, key=lambda doubt: (doubt.since, doubt.record)))
+        return tuple(sorted(doubts, key=_age))
+
+
+def _age(doubt: Doubt) -> tuple[datetime, str]:
+    return doubt.since, doubt.record

@@ -170,7 +170,7 @@ async def _load_parked(connection: asyncpg.Connection, books: Books, customers: 
         )
         doubt = Doubt(parked.code, parked.parked_at, str(parked.parked_id))
         if all(customer_id in books.customers for customer_id in parked.customer_ids):
-            books.parked[parked.parked_id] = parked
+            books.add_parked(parked)
         for customer_id in parked.customer_ids:
             if customer_id in books.customers:
                 books.customers[customer_id].doubts[doubt.record] = doubt

@@ -11,16 +11,16 @@ from ledger.handlers.tell_changes import tell_customer
 
 def end_doubts(books: Books, object_id: UUID | None, line: str, version: int | None) -> None:
     """An accepted record replaces what stands aside on its line."""
-    if not books.parked or version is None:
+    if version is None:
         return
-    for parked in list(books.parked.values()):
-        if (parked.object_id, parked.line) == (object_id, line) and parked.replaced_by(version):
+    for parked in list(books.aside.get((object_id, line), {}).values()):
+        if parked.replaced_by(version):
             end_doubt(books, parked, Ending.SUPERSEDED)
 
 
 def end_doubt(books: Books, parked: Parked, ending: Ending) -> None:
     """The record stands aside no longer; its customers hear of it."""
-    books.parked.pop(parked.parked_id, None)
+    books.drop_parked(parked)
     books.ended[parked.parked_id] = ending
 
     for customer_id in parked.customer_ids:

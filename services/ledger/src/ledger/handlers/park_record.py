@@ -33,7 +33,7 @@ def park_record(books: Books, parked: Parked, *, moment: Moment) -> None:
         books.ended[parked.parked_id] = Ending.SUPERSEDED
         return
 
-    books.parked[parked.parked_id] = parked
+    books.add_parked(parked)
     doubt = Doubt(parked.code, parked.parked_at, str(parked.parked_id))
     for customer_id in parked.customer_ids:
         customer = books.customers[customer_id]

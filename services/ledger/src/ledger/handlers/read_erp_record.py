@@ -9,12 +9,13 @@ from pydantic import ValidationError
 from ledger.domain.checks import NotYetSupported
 from ledger.domain.facts import Fact
 from ledger.handlers.name_refusal import refusal_of
-from ledger.handlers.read_identity import Identity, identity_in, identity_of
+from ledger.handlers.read_identity import NOTHING, Identity, identity_in, identity_of
 from ledger.handlers.understand import UNDERSTOOD, Registered
 from shared.base.errors import Refusal
 from shared.contracts import erp
 from shared.contracts.registry import ERP_EVENTS
-from shared.messaging.cloudevents import PayloadUnreadable, Record
+from shared.messaging.bus import MESSAGE_BYTES_MAX
+from shared.messaging.cloudevents import PayloadTooLarge, PayloadUnreadable, Record
 
 UNBUILT = frozenset(
     {erp.ErpAdjustmentPosted.TYPE, erp.ErpAdjustmentCancelled.TYPE, erp.ErpRequestRefused.TYPE}
@@ -54,7 +55,6 @@ class Reading:
 
 def read_erp_record(record: Record, registered: Registered) -> Reading:
     """Never raises for what an ERP may send: whatever is wrong becomes the reading's refusal."""
-    _clean(record)
     try:
         event = _parse(record, registered)
         identity = identity_of(record.source, event)
@@ -68,23 +68,19 @@ def read_erp_record(record: Record, registered: Registered) -> Reading:
         return Reading(record, identity, refusal=refusal)
 
 
-def _clean(record: Record) -> None:
-    """Characters that no database keeps (U+0000, lone surrogates) leave the envelope, and it is refused for them."""
-    for name in ("source", "id", "type"):
-        given = record.attributes.get(name, "")
-        if given.isascii() and "\x00" not in given:
-            continue
-        kept = given.encode("utf-8", "replace").decode().replace("\x00", "")
-        if kept != given:
-            record.attributes[name] = kept
-            record.refusal = PayloadUnreadable(
-                f"the CloudEvents attribute {name!r} is not text", pointer=f"/{name}"
-            )
+def read_crashed(record: Record) -> Reading:
+    """What can still be said of a record whose taking crashed, perhaps in the reading itself: never crashes again."""
+    try:
+        return Reading(record, identity_in(record))
+    except Exception:  # noqa: BLE001 - the crash is told by whoever asks; this is only about whom it concerns
+        return Reading(record, NOTHING)
 
 
 def _parse(record: Record, registered: Registered) -> Any:
     if record.refusal is not None:
         raise record.refusal
+    if len(record.data) > MESSAGE_BYTES_MAX:
+        raise PayloadTooLarge(f"{len(record.data)} bytes; at most {MESSAGE_BYTES_MAX} are taken")
     if record.source not in registered.sources:
         raise SourceUnknown(
             f"{record.source!r} is not registered in the company file", pointer="/source"

@@ -8,7 +8,7 @@ from uuid import UUID
 from ledger.domain.credit import CREDIT_NOTE, PAYMENT
 from shared.base.ids import object_id
 from shared.contracts import erp
-from shared.contracts.erp import VERSION_MAX
+from shared.contracts.erp import TEXT_CHARACTERS_MAX, VERSION_MAX
 from shared.messaging.cloudevents import Record
 
 CUSTOMER, INVOICE = "customer", "invoice"
@@ -96,7 +96,7 @@ def identity_in(record: Record) -> Identity:
 def _object(event_type: str, body: Mapping[str, Any]) -> tuple[str, str, str]:
     if event_type == erp.ErpAllocationsSet.TYPE:
         credit = body.get("credit")
-        if isinstance(credit, dict) and credit.get("kind") in {PAYMENT, CREDIT_NOTE}:
+        if isinstance(credit, dict) and credit.get("kind") in (PAYMENT, CREDIT_NOTE):
             return credit["kind"], _text(credit.get("id")), ALLOCATIONS
         return "", "", ALLOCATIONS
     kind, field = NAMED_BY.get(event_type, ("", ""))
@@ -113,5 +113,16 @@ def _items(body: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
 
 
 def _text(value: Any) -> str:
-    """A usable id: text without characters that the database cannot keep."""
-    return value if isinstance(value, str) and "\x00" not in value and value.isprintable() else ""
+    """A usable id: text as long as the contract allows, of characters that a database keeps."""
+    if not isinstance(value, str) or len(value) > TEXT_CHARACTERS_MAX or "\x00" in value:
+        return ""
+    return value if value.isprintable() or _is_unicode(value) else ""
+
+
+def _is_unicode(text: str) -> bool:
+    """Whether it is free of lone surrogates."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

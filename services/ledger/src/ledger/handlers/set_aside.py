@@ -14,6 +14,7 @@ from shared.contracts.inbox import ErpEventRefused
 from shared.messaging.cloudevents import Record
 
 DETAIL_CHARACTERS_MAX = 8_000
+MESSAGE_CHARACTERS_MAX = 1_000
 
 
 def parked_id_of(record: Record) -> UUID:
@@ -57,7 +58,7 @@ def tell_refusal(books: Books, taken: Taken, refusal_id: UUID) -> None:
             refused_version=identity.version,
             code=taken.code,
             pointer=taken.pointer,
-            message=taken.detail.splitlines()[-1] if taken.detail else "",
+            message=taken.detail.splitlines()[-1][:MESSAGE_CHARACTERS_MAX] if taken.detail else "",
             customer_id=identity.customer_id or NOBODY,
             refusal_id=refusal_id,
         )

@@ -14,6 +14,11 @@ from shared.base.money import decimal_text
 from shared.contracts import erp
 from shared.contracts import ledger as told
 
+STATES_CHARACTERS_MAX = 100_000
+"""More than this of invoices does not travel inside a credit's fact: a message has at most 1 MiB."""
+STATE_CHARACTERS = 800
+"""About as much as an invoice's state takes without its free texts."""
+
 _PAYMENT_FACTS: dict[str, type[told.PaymentEvent]] = {
     "received": told.PaymentReceived,
     "returned": told.PaymentReturned,
@@ -46,7 +51,7 @@ def tell_customer(books: Books, customer: Customer) -> None:
     customer.version += 1
     doubts = tuple(
         told.Doubt(code=one.code, since=one.since, record=one.record)
-        for one in customer.all_doubts()
+        for one in customer.told_doubts()
     )
     books.announce(
         told.CustomerChanged(
@@ -148,10 +153,13 @@ def _tell_credit(
         return
 
     credit.version += 1
-    moved = tuple(
-        told.Invoice(**state)
-        for invoice_id, state in states.items()
-        if applied.get(invoice_id) != before.applied.get(invoice_id)
+    moved = _moved(
+        books,
+        [
+            state
+            for invoice_id, state in states.items()
+            if applied.get(invoice_id) != before.applied.get(invoice_id)
+        ],
     )
     if credit.kind == PAYMENT:
         payment = _PAYMENT_FACTS[credit.status] if news else told.PaymentApplied
@@ -159,6 +167,23 @@ def _tell_credit(
     else:
         note = _CREDIT_FACTS[credit.status] if news else told.CreditApplied
         books.announce(credit_note_fact(note, credit, credit.body, moved))
+
+
+def _moved(books: Books, states: list[dict[str, Any]]) -> tuple[told.Invoice, ...]:
+    """The invoices inside a credit's fact; when they are too many, each is told by itself before it."""
+    if sum(map(_characters, states)) <= STATES_CHARACTERS_MAX:
+        return tuple(told.Invoice(**state) for state in states)
+    for state in states:
+        if state["status"] == told.InvoiceStatus.OPEN:
+            books.announce(told.InvoiceAmended(**state))
+    return ()
+
+
+def _characters(state: dict[str, Any]) -> int:
+    texts = [state[name] or "" for name in ("payment_reference", "purchase_order", "document_url")]
+    return (
+        STATE_CHARACTERS + len("".join(texts)) + sum(len(hold["reason"]) for hold in state["holds"])
+    )
 
 
 def _allocations(credit: Credit, currency: str) -> tuple[told.Allocation, ...]:

@@ -15,7 +15,7 @@ from ledger.gateways import intake, load_books, save_books
 from ledger.gateways.load_books import Wanted
 from ledger.gateways.tables import Row
 from ledger.handlers.end_doubts import end_parked, end_waiting
-from ledger.handlers.read_erp_record import Reading, read_erp_record
+from ledger.handlers.read_erp_record import Reading, read_crashed, read_erp_record
 from ledger.handlers.read_identity import CUSTOMER
 from ledger.handlers.set_aside import parked_id_of, set_aside
 from ledger.handlers.take_record import Taken, take_record
@@ -58,7 +58,7 @@ class ErpHearing:
 
     async def park(self, work: Work, record: Record, error: Exception) -> None:
         """A record that made us crash is set aside alone: versions guard the order of the others."""
-        reading = read_erp_record(record, self.registered)
+        reading = read_crashed(record)
         books = await load_books.load(work.connection, wanted_by([reading]), moment=work.moment)
         detail = "".join(traceback.format_exception(error))
 
