@@ -11,7 +11,7 @@ ARGS    ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down status logs clean demo trace test lint format types imports catalogue \
-        catalogue-write bench chaos fuzz pins
+        catalogue-write bench chaos test-kafka fuzz pins
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 18
@@ -77,8 +77,11 @@ catalogue-write: setup ## Write the event catalogue anew
 bench: setup ## Measure beside a raw floor in the same run: ARGS="--only ingest --runs 5"
 	@$(BIN)/python tests/bench/run.py $(ARGS)
 
-chaos: setup ## Kill processes for some minutes and look for what was lost or doubled
-	@$(BIN)/pytest -m chaos $(or $(ARGS),tests/chaos)
+chaos: setup ## Kill everything under load, then hold intents against effects: ARGS="--seed 7 --kills 300"
+	@$(BIN)/python tests/chaos/run.py $(ARGS)
+
+test-kafka: setup ## Test what needs several brokers, or time: rebalances, a lost node, more partitions
+	@$(BIN)/pytest -m kafka $(or $(ARGS),tests/kafka)
 
 fuzz: setup ## Bad input at random through all doors: EXAMPLES=2000 of each law, ARGS=services/ledger
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/pytest -m fuzz -rA --timeout 7200 $(ARGS)
