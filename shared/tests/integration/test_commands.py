@@ -62,6 +62,11 @@ async def read_notes(connection: Look, now: Present) -> dict[str, object]:
 
 
 @dataclass
+class Heard:
+    topics: tuple[str, ...]
+
+
+@dataclass
 class Desk:
     settings: RuntimeSettings
     database: Database
@@ -244,7 +249,10 @@ class TestHealth:
             hours = {str(n): NOON + timedelta(hours=n) for n in range(-1, 3)}
             await timers.set_many(work.connection, "look", hours)
             await outbox.append(work, [OutboxRow(uuid4(), "t", "k", {}, b"{}")])
-            await work.connection.execute("INSERT INTO consumer_offsets VALUES ('t', 3, 17)")
+            await work.connection.execute(
+                "INSERT INTO consumer_offsets VALUES ('t', 3, 17), ('own', 0, 5)"
+            )
+        desk.hearings = (Heard(("t",)),)
 
         pulse = (await http.get("/pulse")).json()
 

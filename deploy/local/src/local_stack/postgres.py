@@ -100,6 +100,11 @@ def remove(folder: Path) -> None:
     shutil.rmtree(_outside(folder), ignore_errors=True)
 
 
+def tool(name: str) -> Path:
+    """A program of the same release as the server, such as `pg_dump`; unlike the server it may run as root."""
+    return _binaries(Path(), None) / name
+
+
 def _initdb(binaries: Path, data: Path, user: User | None) -> None:
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(mode=0o700)

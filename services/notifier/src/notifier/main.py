@@ -14,7 +14,7 @@ from notifier.gateways.mail_carrier import MailCarrier, MailServer
 from notifier.gateways.pulse import pulse
 from notifier.gateways.stationery import Stationery
 from notifier.gateways.text_carrier import TextCarrier
-from notifier.interfaces.consumers import projection
+from notifier.interfaces.consumers import OwnOutcomes, projection
 from notifier.interfaces.http import messages
 from notifier.interfaces.http.sending import sending_router
 from notifier.interfaces.http.webhooks import Webhook
@@ -59,6 +59,7 @@ def build(settings: Settings) -> Service:
         clock=clock,
         migrations=HOME / "migrations",
         hearings=[projection()],
+        recalls=[OwnOutcomes()],
         jobs=[
             Job("dispatch", dispatch.run, settings.job_tick_seconds),
             Job("recovery", dispatch.recover, RECOVERY_EVERY_SECONDS),

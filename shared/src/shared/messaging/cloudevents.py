@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed does not know it
 from typing import Any, Protocol
 
+from shared.base.clock import Moment
 from shared.base.errors import Refusal
 from shared.messaging.bus import MESSAGE_BYTES_MAX
 
@@ -70,6 +72,11 @@ class Record:
     @property
     def id(self) -> str:
         return self.attributes.get("id", "")
+
+    def recorded_at(self, *, otherwise: Moment) -> Moment:
+        """When the teller learned it (CloudEvents `recordedtime`, ours); `otherwise` when it does not say."""
+        text = self.attributes.get("recordedtime", "")
+        return datetime.fromisoformat(text) if text else otherwise
 
     @property
     def trace_headers(self) -> dict[str, str]:

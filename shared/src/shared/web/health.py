@@ -75,7 +75,8 @@ async def pulse(request: Request) -> JSONResponse:
         topic: {} for hearing in service.hearings for topic in hearing.topics
     }
     for (topic, partition), offset in sorted(heard.items()):
-        consumed.setdefault(topic, {})[str(partition)] = offset
+        if topic in consumed:
+            consumed[topic][str(partition)] = offset
     return JSONResponse(
         {
             "service": service.name,

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from shared.base.clock import Clock
 from shared.config import RuntimeSettings
 from shared.db.work import Database
-from shared.messaging.hearing import Hearing
+from shared.messaging.consumer import Hearing
 from shared.messaging.kafka import KafkaAt
 from shared.messaging.routes import Routes
 from shared.messaging.watermarks import Watermarks
@@ -28,6 +28,8 @@ class Service:
     clock: Clock
     migrations: Path
     hearings: Sequence[Hearing] = ()
+    recalls: Sequence[Hearing] = ()
+    """Our own words, read back at every start before anything else (see `shared.messaging.recall`)."""
     jobs: Sequence[Job] = ()
     routers: Sequence[APIRouter] = ()
     pulses: Sequence[PulseSource] = ()
@@ -45,5 +47,4 @@ def kafka_at(settings: RuntimeSettings) -> KafkaAt:
         idempotence=settings.kafka_idempotence,
         static_member=settings.kafka_static_membership,
         end_offsets=settings.kafka_end_offsets,
-        session_seconds=settings.kafka_session_seconds,
     )

@@ -18,11 +18,13 @@ from opentelemetry.sdk.trace import TracerProvider
 from shared.instruments.exporters import stop_tracing
 from shared.messaging.consumer import Consumer
 from shared.messaging.kafka import KafkaBus
+from shared.messaging.recall import Recall
 from shared.messaging.relay import Relay
 from shared.web.app import create_app
 from shared.web.health import Health
 from shared.worker.description import Service, kafka_at
 from shared.worker.housekeeping import housekeeping
+from shared.worker.jobs import Job
 from shared.worker.server import Server, listen
 
 EXIT_DIED: Final = 70
@@ -64,6 +66,7 @@ class _Life:
         self._service = service
         self._at = kafka_at(service.settings)
         self._working, self._telling = asyncio.Event(), asyncio.Event()
+        self._recalled = asyncio.Event()
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._health = Health()
         self._bus = KafkaBus(self._at) if works else None
@@ -111,8 +114,12 @@ class _Life:
         consumer = self._consumer() if service.hearings else None
         if consumer is not None:
             self._health.ailments.append(lambda: None if consumer.joined else "not listening yet")
-            self._start("consumer", consumer.run(self._working))
-        for job in (*service.jobs, *housekeeping(service, consumer)):
+            self._start("consumer", self._hear(consumer))
+        else:
+            self._recalled.set()
+        for job in service.jobs:
+            self._start(f"job {job.name}", self._do(job))
+        for job in housekeeping(service, consumer):
             self._start(f"job {job.name}", job.keep_running(self._working))
         self._start("relay", self._tell())
 
@@ -130,6 +137,18 @@ class _Life:
         if service.watermarks is not None:
             service.watermarks.attach(consumer)
         return consumer
+
+    async def _hear(self, consumer: Consumer) -> None:
+        """What we said ourselves comes first: nothing is heard or done by a database that has forgotten."""
+        service = self._service
+        recall = Recall(database=service.database, at=self._at, clock=service.clock)
+        await recall.run(service.recalls, heard=consumer.topics, stopping=self._working)
+        self._recalled.set()
+        await consumer.run(self._working)
+
+    async def _do(self, job: Job) -> None:
+        await self._recalled.wait()
+        await job.keep_running(self._working)
 
     def _wake_jobs(self) -> None:
         """New facts or a moved clock: whoever waits for them need not wait for the next tick."""

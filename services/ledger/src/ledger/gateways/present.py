@@ -12,6 +12,10 @@ SELECT invoice_id AS id FROM invoices WHERE customer_id = ANY($1::uuid[]) AND op
 UNION ALL
 SELECT credit_id FROM credits WHERE customer_id = ANY($1::uuid[]) AND unapplied_minor > 0
 """
+_RAISE = (
+    "UPDATE invoices SET version = $2 WHERE customer_id = ANY($1::uuid[]) AND version < $2",
+    "UPDATE credits SET version = $2 WHERE customer_id = ANY($1::uuid[]) AND version < $2",
+)
 FIRST = NOBODY
 
 
@@ -25,3 +29,11 @@ async def customers_after(
 async def open_objects(connection: asyncpg.Connection, customer_ids: list[UUID]) -> set[UUID]:
     """Their open invoices, and their payments and credit notes with something left."""
     return {row["id"] for row in await connection.fetch(_ITEMS, customer_ids)}
+
+
+async def raise_versions(
+    connection: asyncpg.Connection, customer_ids: list[UUID], *, floor: int
+) -> None:
+    """Let everything of these customers, settled or not, stand at `floor` at least; nothing is told of it now."""
+    for statement in _RAISE:
+        await connection.execute(statement, customer_ids, floor)

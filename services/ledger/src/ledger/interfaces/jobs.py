@@ -13,7 +13,7 @@ from ledger.gateways import intake, load_books, present, proof, save_books
 from ledger.gateways.load_books import Wanted
 from ledger.handlers.park_record import customers_of, park_record
 from ledger.handlers.read_identity import Identity
-from ledger.handlers.tell_present import tell_present
+from ledger.handlers.tell_present import tell_present, version_floor
 from shared.base.clock import Clock, Moment
 from shared.base.ids import derived_id
 from shared.db.work import Database
@@ -135,7 +135,9 @@ class Republish:
                     objects=await present.open_objects(work.connection, customer_ids),
                 )
                 books = await load_books.load(work.connection, wanted, moment=work.moment)
-                tell_present(books, customer_ids)
+                tell_present(books, customer_ids, moment=work.moment)
+                floor = version_floor(work.moment)
+                await present.raise_versions(work.connection, customer_ids, floor=floor)
                 await save_books.save(work.connection, books, moment=work.moment)
                 await tell(work, books.told)
             last = customer_ids[-1]

@@ -29,7 +29,7 @@ class Status(StrEnum):
 
 
 MOVES: Mapping[Status, frozenset[Status]] = {
-    Status.WAITING: frozenset({Status.HANDING_OVER, Status.SUPPRESSED}),
+    Status.WAITING: frozenset({Status.HANDING_OVER, Status.SUPPRESSED, Status.UNKNOWN}),
     Status.HANDING_OVER: frozenset({Status.SENT, Status.FAILED, Status.UNKNOWN, Status.WAITING}),
     Status.SENT: frozenset(),
     Status.FAILED: frozenset(),
@@ -101,6 +101,10 @@ class Message:
         return self.move(
             Status.SUPPRESSED, reason=reason, rule=rule, ended_at=at, route=None, told=None
         )
+
+    def doubt(self, reason: str, rule: str, *, at: Moment) -> "Message":
+        """Perhaps it has left, and nobody can be asked: never sent again."""
+        return self.move(Status.UNKNOWN, reason=reason, rule=rule, ended_at=at)
 
     def defer(self, until: Moment, reason: str, rule: str) -> "Message":
         """Still waiting; looked at again at `until`."""

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from notifier.domain.message import Message
+from shared.base.clock import Moment
 from shared.base.errors import Refusal
 
 ALLOWED_MAX = 1_000
@@ -27,12 +29,19 @@ class Sending:
 
     mode: Mode
     allow_list: tuple[str, ...] = ()
+    restored_at: Moment | None = None
+    """When the database was last found to be older than what we had told."""
 
     def __post_init__(self) -> None:
         if self.mode is Mode.ALLOW_LIST and not self.allow_list:
             raise AllowListMissing(
                 "mode allow-list wants at least one address", pointer="/allow_list"
             )
+
+    def may_have_left(self, message: Message) -> bool:
+        """Whether it could have been handed over, its outcome untold, in a life that the database has forgotten."""
+        restored = self.restored_at
+        return restored is not None and max(message.due_at, message.planned_at) <= restored
 
     def allows(self, address: str) -> bool:
         if self.mode is not Mode.ALLOW_LIST:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 from pydantic import TypeAdapter
@@ -86,9 +87,7 @@ WHERE known.version < excluded.version
 
 async def load(connection: asyncpg.Connection, events: Sequence[Event], *, moment: Moment) -> Desk:
     """The desk for a slice, with every customer in it locked: no last look reads what we are about to change."""
-    customer_ids = sorted({event.customer_id for event in events})
-    await connection.execute(_KNOW, customer_ids)
-    await connection.fetch(_LOCK, customer_ids)
+    await hold(connection, {event.customer_id for event in events})
 
     causes = [
         (cause, event.customer_id)
@@ -103,6 +102,13 @@ async def load(connection: asyncpg.Connection, events: Sequence[Event], *, momen
             connection, message_ids, list({customer for _, customer in causes})
         )
     )
+
+
+async def hold(connection: asyncpg.Connection, customers: Iterable[UUID]) -> None:
+    """Lock these customers until the transaction ends, known or not."""
+    customer_ids = sorted(customers)
+    await connection.execute(_KNOW, customer_ids)
+    await connection.fetch(_LOCK, customer_ids)
 
 
 async def save(connection: asyncpg.Connection, desk: Desk, *, moment: Moment) -> None:

@@ -50,6 +50,17 @@ UNION
 SELECT {COLUMNS} FROM messages
 WHERE customer_id = ANY($2::uuid[]) AND status = 'waiting' AND purpose IN ('courtesy', 'reminder')
 """
+_NOT_OVER = """
+SELECT told.message_id FROM unnest($1::uuid[]) AS told (message_id)
+WHERE NOT EXISTS (
+    SELECT FROM messages AS known WHERE known.message_id = told.message_id AND known.ended_at IS NOT NULL
+)
+"""
+
+
+async def not_over(connection: asyncpg.Connection, message_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these messages that have no outcome here, known or not."""
+    return {row["message_id"] for row in await connection.fetch(_NOT_OVER, message_ids)}
 
 
 async def load(

@@ -17,6 +17,11 @@ def hand_over(
     desk: Desk, message: Message, facts: Facts, *, writer: Writer, moment: Moment
 ) -> Parcel | None:
     """The parcel to carry once this slice is committed, or None when the message waits or is silenced."""
+    if facts.sending.may_have_left(message):
+        in_doubt = message.doubt("restored", "restored.in-doubt", at=moment)
+        desk.put(in_doubt)
+        tell_outcome(desk, in_doubt)
+        return None
     match look_last(message, facts, now=moment):
         case Silence(reason, rule):
             _suppress(desk, message, reason, rule, moment=moment)

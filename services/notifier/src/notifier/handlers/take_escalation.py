@@ -3,14 +3,14 @@
 from notifier.domain.brief import EscalationBrief, PlannedItem
 from notifier.domain.desk import Desk
 from notifier.domain.message import Message, Purpose
-from notifier.handlers.take_reminder import message_id_of, step_of
+from notifier.handlers.take_reminder import message_id_of, step_of, told_at
 from shared.base.clock import Moment
 from shared.contracts.scheduler import EscalationRaised
 
 
 def take_escalation(desk: Desk, raised: EscalationRaised, *, moment: Moment) -> None:
     """Open the message, one per escalation; people of ours have no quiet hours here."""
-    message_id = message_id_of(raised.escalation_id)
+    message_id, raised_at = message_id_of(raised.escalation_id), told_at(desk, moment)
     if message_id in desk.messages:
         return
 
@@ -28,8 +28,8 @@ def take_escalation(desk: Desk, raised: EscalationRaised, *, moment: Moment) -> 
             customer_id=raised.customer_id,
             purpose=Purpose.ESCALATION,
             legal_entity=raised.legal_entity,
-            due_at=moment,
-            planned_at=moment,
+            due_at=raised_at,
+            planned_at=raised_at,
             contact_day=moment.date(),
             brief=brief,
             escalation_id=raised.escalation_id,

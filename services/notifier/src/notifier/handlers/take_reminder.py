@@ -12,6 +12,7 @@ from notifier.handlers.tell_outcome import tell_outcome
 from shared.base.clock import Moment
 from shared.base.ids import derived_id
 from shared.contracts.scheduler import ReminderPlanned, StepTaken
+from shared.messaging.cloudevents import Record
 
 
 def take_reminder(desk: Desk, planned: ReminderPlanned, *, moment: Moment) -> None:
@@ -23,7 +24,7 @@ def take_reminder(desk: Desk, planned: ReminderPlanned, *, moment: Moment) -> No
     if known is not None:
         _renew(desk, known, brief)
         return
-    message = _open(planned, brief, moment=moment)
+    message = _open(planned, brief, planned_at=told_at(desk, moment))
 
     rivals = list(desk.waiting_reminders(planned.customer_id, planned.legal_entity))
     desk.open(message)
@@ -38,14 +39,19 @@ def message_id_of(cause: UUID) -> UUID:
     return derived_id("message", cause)
 
 
-def _open(planned: ReminderPlanned, brief: ReminderBrief, *, moment: Moment) -> Message:
+def told_at(desk: Desk, moment: Moment) -> Moment:
+    """When what is being handled was told; a record may be heard long after, by a database restored meanwhile."""
+    return desk.cause.recorded_at(otherwise=moment) if isinstance(desk.cause, Record) else moment
+
+
+def _open(planned: ReminderPlanned, brief: ReminderBrief, *, planned_at: Moment) -> Message:
     return Message(
         message_id=message_id_of(planned.reminder_id),
         customer_id=planned.customer_id,
         purpose=Purpose.COURTESY if planned.step.number < 1 else Purpose.REMINDER,
         legal_entity=planned.legal_entity,
         due_at=brief.not_before,
-        planned_at=moment,
+        planned_at=planned_at,
         contact_day=brief.contact_day,
         brief=brief,
         reminder_id=planned.reminder_id,

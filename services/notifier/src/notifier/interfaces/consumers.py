@@ -1,20 +1,27 @@
 """What the notifier hears, in one table."""
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Mapping, Sequence
 
 from notifier.domain.desk import Desk
-from notifier.gateways import dossiers
+from notifier.gateways import dossiers, messages, switch
 from notifier.handlers.hear_credit import hear_credit
 from notifier.handlers.hear_customer import hear_customer
 from notifier.handlers.hear_hold import hear_hold
 from notifier.handlers.hear_invoice import hear_invoice
 from notifier.handlers.hear_parked import hear_parked
+from notifier.handlers.recall_outcome import STATUSES, recall_outcome
 from notifier.handlers.take_escalation import take_escalation
 from notifier.handlers.take_reminder import take_reminder
 from notifier.handlers.withdraw_reminder import withdraw_reminder
-from shared.contracts import ledger, scheduler
+from shared.contracts import ledger, notifier, scheduler
 from shared.contracts.event import Event
+from shared.db.work import Work
+from shared.messaging.cloudevents import Record
 from shared.messaging.projection import Projection
+from shared.messaging.recall import own_words
+
+_log = logging.getLogger(__name__)
 
 HEARS: Mapping[type[Event], Callable[..., None]] = {
     ledger.CustomerChanged: hear_customer,
@@ -48,3 +55,33 @@ def projection() -> Projection[Desk]:
         load=dossiers.load,
         save=dossiers.save,
     )
+
+
+class OwnOutcomes:
+    """What we told of our messages, read back at every start. A database that knows an outcome is left alone; one that
+    does not was restored from an older backup: it learns what has left, and sending is off until a person says so.
+
+    No projection: an outcome never waits behind a parked record, or the message would leave again.
+    """
+
+    topics: tuple[str, ...] = (notifier.TOPIC,)
+
+    async def take(self, work: Work, records: Sequence[Record]) -> None:
+        told = [event for event, _ in own_words(records, STATUSES)]
+        forgotten = await messages.not_over(work.connection, [one.message_id for one in told])
+        if not forgotten:
+            return
+
+        _log.warning("restored: outcomes read back", extra={"messages": len(forgotten)})
+        missing = [one for one in told if one.message_id in forgotten]
+        await dossiers.hold(work.connection, {one.customer_id for one in missing})
+        desk = Desk(messages=await messages.load(work.connection, list(forgotten), []))
+        for one in missing:
+            recall_outcome(desk, one, moment=work.moment)
+
+        await messages.save(work.connection, desk.to_save(), {})
+        await switch.restored(work.connection, moment=work.moment)
+
+    async def park(self, work: Work, record: Record, error: Exception) -> None:
+        """Nothing of ours is set aside unread."""
+        raise error

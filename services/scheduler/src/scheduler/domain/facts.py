@@ -48,6 +48,7 @@ class Facts(Telling):
     sent: dict[UUID, Sent] = field(default_factory=dict)
 
     customers: dict[UUID, Customer] = field(default_factory=dict)
+    customers_told_at: dict[UUID, Moment] = field(default_factory=dict)
     credits: dict[UUID, Credit] = field(default_factory=dict)
     habits: dict[UUID, Habits] = field(default_factory=dict)
     contact_days: dict[tuple[UUID, date], "DayOutcome"] = field(default_factory=dict)

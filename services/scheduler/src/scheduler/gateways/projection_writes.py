@@ -22,16 +22,19 @@ ON CONFLICT (customer_id) DO UPDATE SET traceparent = excluded.traceparent
 """
 _CUSTOMERS = """
 INSERT INTO customers
-SELECT *, $18 FROM unnest($1::uuid[], $2::bigint[], $3::boolean[], $4::text[], $5::text[], $6::text[], $7::text[],
+SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::boolean[], $4::text[], $5::text[], $6::text[], $7::text[],
     $8::text[], $9::text[], $10::text[], $11::text[], $12::bigint[], $13::text[], $14::date[], $15::jsonb[],
-    $16::text[], $17::jsonb[])
+    $16::text[], $17::jsonb[], $18::timestamptz[])
 ON CONFLICT (customer_id) DO UPDATE SET
     version = excluded.version, known = excluded.known, customer_number = excluded.customer_number,
     kind = excluded.kind, status = excluded.status, country = excluded.country, time_zone = excluded.time_zone,
     legal_entity = excluded.legal_entity, owner_name = excluded.owner_name, owner_email = excluded.owner_email,
     credit_limit_minor = excluded.credit_limit_minor, credit_currency = excluded.credit_currency,
     customer_since = excluded.customer_since, holds = excluded.holds, merged_into = excluded.merged_into,
-    doubts = excluded.doubts, changed_at = excluded.changed_at
+    doubts = excluded.doubts,
+    changed_at = CASE WHEN to_jsonb(customers) - '{version,changed_at}'::text[]
+                         = to_jsonb(excluded) - '{version,changed_at}'::text[]
+                      THEN customers.changed_at ELSE excluded.changed_at END
 WHERE customers.version < excluded.version
 """
 _ITEMS = """
@@ -88,7 +91,7 @@ async def save(connection: asyncpg.Connection, facts: Facts, *, moment: Moment) 
         traces = [_traceparent(facts.touched[customer]) for customer in touched]
         await connection.execute(_TRACES, touched, traces)
 
-    await _customers(connection, facts, moment=moment)
+    await _customers(connection, facts)
     await _items(connection, facts)
     await _credits(connection, facts)
     await _outcomes(connection, facts)
@@ -99,7 +102,7 @@ async def save(connection: asyncpg.Connection, facts: Facts, *, moment: Moment) 
     await timeline.append(connection, lines, moment=moment)
 
 
-async def _customers(connection: asyncpg.Connection, facts: Facts, *, moment: Moment) -> None:
+async def _customers(connection: asyncpg.Connection, facts: Facts) -> None:
     rows = [
         (
             *(one.customer_id, one.version, one.known, one.customer_number, one.kind, one.status),
@@ -111,10 +114,11 @@ async def _customers(connection: asyncpg.Connection, facts: Facts, *, moment: Mo
             ),
             *(one.credit_limit_minor, one.credit_currency, one.customer_since),
             *(holds_json(one.holds), one.merged_into, json.dumps(one.doubts)),
+            facts.customers_told_at[one.customer_id],
         )
         for one in facts.customers.values()
     ]
-    await _write(connection, _CUSTOMERS, rows, moment)
+    await _write(connection, _CUSTOMERS, rows)
 
 
 async def _items(connection: asyncpg.Connection, facts: Facts) -> None:
@@ -170,12 +174,12 @@ async def _outcomes(connection: asyncpg.Connection, facts: Facts) -> None:
 
 
 async def _write(
-    connection: asyncpg.Connection, statement: str, rows: list[tuple[Any, ...]], *more: Any
+    connection: asyncpg.Connection, statement: str, rows: list[tuple[Any, ...]]
 ) -> None:
     """One statement for all rows, a column an array, in the order of their ids."""
     if rows:
         rows.sort(key=lambda row: row[0].int)
-        await connection.execute(statement, *map(list, zip(*rows, strict=True)), *more)
+        await connection.execute(statement, *map(list, zip(*rows, strict=True)))
 
 
 def _traceparent(cause: Any) -> str:

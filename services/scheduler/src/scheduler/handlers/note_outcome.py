@@ -4,10 +4,12 @@ from typing import Final
 
 from scheduler.domain.decision import Decision, Kind
 from scheduler.domain.facts import DayOutcome, Facts
+from scheduler.domain.item import Item
 from shared.base.clock import Moment
 from shared.contracts.notifier import (
     MessageEvent,
     MessageFailed,
+    MessageItem,
     MessageSent,
     MessageSuppressed,
     MessageUnknown,
@@ -27,18 +29,23 @@ _NOTHING_LEFT: Final = frozenset({"withdrawn", "settled"})
 
 
 def note_outcome(facts: Facts, told: MessageEvent, *, moment: Moment) -> None:
-    """Remember what the customer was told, and when; then look at them again. A second telling changes nothing."""
-    sent = facts.sent.get(told.reminder_id or told.escalation_id or told.message_id)
-    if sent is None or sent.outcome is not None:
+    """Remember what the customer was told, and when; then look at them again. A second telling changes nothing.
+
+    Where the plan itself is forgotten (a rebuilt database, a plan older than our topic), the contact still counts.
+    """
+    cause = told.reminder_id or told.escalation_id or told.message_id
+    sent, outcome = facts.sent.get(cause), _OUTCOMES[type(told)]
+    if sent is not None and sent.outcome is not None:
         return
 
-    outcome = _OUTCOMES[type(told)]
-    sent.outcome, sent.at = outcome, told.at
-    facts.outcomes[told.reminder_id or told.escalation_id or told.message_id] = sent
     if told.reminder_id is not None:
         _contact_day(facts, told, left=outcome in _LEFT)
-    facts.decisions.append((told.customer_id, _decision(told, outcome), sent))
-    facts.touch(told.customer_id)
+        facts.touch(told.customer_id)
+    if sent is not None:
+        sent.outcome, sent.at = outcome, told.at
+        facts.outcomes[cause] = sent
+        facts.decisions.append((told.customer_id, _decision(told, outcome), sent))
+        facts.touch(told.customer_id)
 
 
 def _contact_day(facts: Facts, told: MessageEvent, *, left: bool) -> None:
@@ -51,10 +58,24 @@ def _contact_day(facts: Facts, told: MessageEvent, *, left: bool) -> None:
     day.sent = True
     day.overdue = day.overdue or any(line.due_on < told.contact_day for line in told.items)
     for line in told.items:
-        item = facts.items.get(line.invoice_id)
-        if item is not None:
-            item.tell(own_step=line.step, message_step=step, on=told.contact_day)
-            facts.told_of[item.invoice_id] = item
+        item = facts.items.get(line.invoice_id) or _not_heard_yet(facts, told, line)
+        item.tell(own_step=line.step, message_step=step, on=told.contact_day)
+        facts.told_of[item.invoice_id] = item
+
+
+def _not_heard_yet(facts: Facts, told: MessageEvent, line: MessageItem) -> Item:
+    """An invoice that the ledger will tell of later, when everything is heard anew."""
+    item = facts.items[line.invoice_id] = facts.restated[line.invoice_id] = Item(
+        invoice_id=line.invoice_id,
+        customer_id=told.customer_id,
+        version=0,
+        legal_entity=told.legal_entity,
+        invoice_number=line.invoice_number,
+        currency=line.currency,
+        due_on=line.due_on,
+        open_minor=0,
+    )
+    return item
 
 
 def _decision(told: MessageEvent, outcome: str) -> Decision:

@@ -5,7 +5,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from scheduler.domain.facts import Facts
-from scheduler.gateways import alarm, projection, projection_writes
+from scheduler.gateways import alarm, projection, projection_writes, recollections
 from scheduler.handlers.apply_credit import apply_credit
 from scheduler.handlers.apply_customer import apply_customer
 from scheduler.handlers.apply_invoice import apply_invoice
@@ -16,6 +16,7 @@ from shared.contracts.event import Event
 from shared.db.work import Work
 from shared.messaging.cloudevents import Record
 from shared.messaging.projection import Projection
+from shared.messaging.recall import own_words
 
 HEARS: Final[Mapping[type[Event], Callable[..., None]]] = {
     ledger.CustomerChanged: apply_customer,
@@ -36,6 +37,14 @@ HEARS: Final[Mapping[type[Event], Callable[..., None]]] = {
     notifier.MessageFailed: note_outcome,
     notifier.MessageUnknown: note_outcome,
 }
+
+DECISIONS: Final[tuple[type[Event], ...]] = (
+    scheduler.ReminderPlanned,
+    scheduler.ReminderWithdrawn,
+    scheduler.EscalationRaised,
+    scheduler.HoldPlaced,
+    scheduler.HoldEnded,
+)
 
 
 def hearing() -> Projection[Facts]:
@@ -66,6 +75,20 @@ class OwnParkings:
     async def park(self, work: Work, record: Record, error: Exception) -> None:
         """Nothing of it can crash by its content."""
         raise error
+
+
+class OwnDecisions(OwnParkings):
+    """Everything we told of our decisions, read back at every start: a database that was rebuilt, or restored from an
+    older backup, learns what it has decided, so that nobody is told the same step twice.
+    """
+
+    async def take(self, work: Work, records: Sequence[Record]) -> None:
+        await super().take(work, records)
+        told = [
+            (event, record.recorded_at(otherwise=work.moment))
+            for event, record in own_words(records, DECISIONS)
+        ]
+        await recollections.save(work.connection, told)
 
 
 def _parked(customer_id: UUID, version: int, parked: int) -> Any:

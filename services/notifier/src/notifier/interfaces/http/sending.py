@@ -22,12 +22,14 @@ class WantedSending(BaseModel):
 
 
 class ShownSending(BaseModel):
-    """The mode, since when and by whom (`setting` while nobody has changed it)."""
+    """The mode, since when and by whom (`setting` while nobody has changed it; `restored` when the database was
+    found to be older than what had been told, the last time at `restored_at`)."""
 
     mode: Mode
     allow_list: list[str]
     changed_at: datetime | None = None
     changed_by: str = "setting"
+    restored_at: datetime | None = None
 
 
 def sending_router(otherwise: Sending) -> APIRouter:
