@@ -37,6 +37,8 @@ class RuntimeSettings(BaseSettings):
     """False for brokers whose end offsets cannot be trusted; lag is then highwater − position."""
     kafka_static_membership: str = ""
     """`group.instance.id`, one per pod; "" for dynamic membership."""
+    kafka_session_seconds: Annotated[float, Field(ge=6, le=1800)] = 45
+    """Silence after which the group gives a member's partitions to others."""
     slice_records_max: Annotated[int, Field(ge=1, le=SLICE_RECORDS_MAX)] = SLICE_RECORDS_MAX
 
     # --- time and company ---

@@ -209,7 +209,10 @@ class TestCrashes:
 class TestZombies:
     """Two owners of one partition, as after a pause longer than the session: both hold the same slice."""
 
-    async def both(self, database: Database, bus: KafkaBus, kafka_at: KafkaAt) -> list[int]:
+    async def both(
+        self, database: Database, bus: KafkaBus, kafka_at: KafkaAt, *, told_meanwhile: bool = False
+    ) -> list[int]:
+        """`told_meanwhile`: a rebalance tells the zombie where its successor stands, its old slice still in hand."""
         await bus.publish([message(thing) for thing in things([uuid4()], 5)])
         await hear(database, kafka_at, until=5)
         zombie = Consumer(
@@ -229,8 +232,11 @@ class TestZombies:
             zombie.kafka = kafka
             for partition in batch:
                 zombie._next[partition] = 0
-            for hearing, records in zombie._slices(batch):
-                await zombie._hear(hearing, records)
+            cut = zombie._slices(batch)
+            if told_meanwhile:
+                await zombie._assigned(list(batch))
+            for one in cut:
+                await zombie._hear(one)
         finally:
             await kafka.stop()
         return [number for _, number in await tallied(database)]
@@ -239,6 +245,42 @@ class TestZombies:
         self, database: Database, bus: KafkaBus, kafka_at: KafkaAt
     ) -> None:
         assert await self.both(database, bus, kafka_at) == [1, 2, 3, 4, 5]
+
+    async def test_a_zombie_that_is_told_the_new_offset_is_fenced_all_the_same(
+        self, database: Database, bus: KafkaBus, kafka_at: KafkaAt
+    ) -> None:
+        found = await self.both(database, bus, kafka_at, told_meanwhile=True)
+
+        assert found == [1, 2, 3, 4, 5]
+
+    async def test_an_assignment_waits_for_the_database(
+        self, database: Database, kafka_at: KafkaAt, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        asked, honest = [], offsets.stored
+
+        async def away_at_first(*arguments: object) -> dict[tuple[str, int], int]:
+            asked.append(arguments)
+            if len(asked) < 3:
+                raise ConnectionRefusedError
+            return await honest(*arguments)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(offsets, "stored", away_at_first)
+        consumer = Consumer(
+            service="scheduler",
+            hearings=[projection()],
+            database=database,
+            at=kafka_at,
+            clock=FrozenClock(NOW),
+        )
+        stopping = asyncio.Event()
+        running = asyncio.create_task(consumer.run(stopping))
+        async with asyncio.timeout(60):
+            while not consumer.joined:
+                await asyncio.sleep(0.05)
+        stopping.set()
+        await running
+
+        assert len(asked) == 3
 
     async def test_without_the_compare_and_set_the_effect_is_double(
         self, database: Database, bus: KafkaBus, kafka_at: KafkaAt, monkeypatch: pytest.MonkeyPatch

@@ -15,6 +15,9 @@ NAMES = ("ledger", "scheduler", "notifier", "disputes", "portal-api")
 PORTS = {"ledger": 8101, "scheduler": 8102, "notifier": 8103, "disputes": 8104, "portal-api": 8105}
 ROLES = ["admin", "auditor", "collector", "manager", "operator", "viewer"]
 
+LOCAL = "local"
+"""The instance of a service when it has only one."""
+
 # Longer than a service takes to drain.
 GRACE_S = 25.0
 
@@ -64,8 +67,6 @@ def shared_settings(around: Surroundings) -> dict[str, str]:
         "KAFKA_BOOTSTRAP_SERVERS": around.bootstrap,
         "KAFKA_IDEMPOTENCE": trusted,
         "KAFKA_END_OFFSETS": trusted,
-        # A member with a name of its own is back at once after a kill.
-        "KAFKA_STATIC_MEMBERSHIP": "local" if around.trustworthy_bus else "",
         "CLOCK_FILE": str(around.clock_file),
         "HTTP_HOST": LOOPBACK,
         "STAFF_JWKS_URL": f"{around.clock}/.well-known/jwks.json",
@@ -83,7 +84,7 @@ def shared_settings(around: Surroundings) -> dict[str, str]:
 
 def migrations(around: Surroundings, settings: Mapping[str, str]) -> Program:
     """The program that migrates all databases and ends."""
-    wanted = (f"{database(name)}={_database_url(name, around)}" for name in NAMES)
+    wanted = (f"{database(name)}={database_url(name, around)}" for name in NAMES)
     return Program(
         name="migrations",
         argv=(sys.executable, "-m", "local_stack.migrations", *wanted),
@@ -94,26 +95,38 @@ def migrations(around: Surroundings, settings: Mapping[str, str]) -> Program:
     )
 
 
-def service(name: str, port: int, around: Surroundings, settings: Mapping[str, str]) -> Program:
-    """A service, all of it in one process."""
+def service(
+    name: str,
+    port: int,
+    around: Surroundings,
+    settings: Mapping[str, str],
+    *,
+    mode: str = "all",
+    instance: str = LOCAL,
+) -> Program:
+    """One process of a service: all of it, or with another instance's name one of several workers."""
     own = {
-        "DATABASE_URL": _database_url(name, around),
+        "DATABASE_URL": database_url(name, around),
         "HTTP_PORT": str(port),
-        "INSTANCE_NAME": f"{name}-local",
+        "INSTANCE_NAME": f"{name}-{instance}",
+        # A member with a name of its own is back at once after a kill.
+        "KAFKA_STATIC_MEMBERSHIP": instance if around.trustworthy_bus else "",
         "OTEL_SERVICE_NAME": name,
     }
+    shown = name if instance == LOCAL else f"{name}-{instance}"
 
     return Program(
-        name=name,
-        argv=(sys.executable, "-m", f"{database(name)}.main", "all"),
+        name=shown,
+        argv=(sys.executable, "-m", f"{database(name)}.main", mode),
         env={**settings, **own},
-        log=around.logs / f"{name}.log",
+        log=around.logs / f"{shown}.log",
         is_ready=lambda: answers(f"{address(port)}/readyz"),
         folder=REPOSITORY,
         grace_s=GRACE_S,
     )
 
 
-def _database_url(name: str, around: Surroundings) -> str:
+def database_url(name: str, around: Surroundings) -> str:
+    """Where a service's database is, as its setting spells it."""
     server = around.postgres.rpartition("/")[0].replace("postgresql:", "postgresql+asyncpg:")
     return f"{server}/{database(name)}"

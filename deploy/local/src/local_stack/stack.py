@@ -5,13 +5,10 @@ import os
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 
-import asyncpg
-
-from local_stack import broker, postgres, roster, state, topics, zipkin
+from local_stack import broker, databases, postgres, roster, state, topics, zipkin
 from local_stack.addresses import LOOPBACK, free_port
 from local_stack.artifacts import ArtifactsMissing
 from local_stack.broker import Bus
-from local_stack.children import Program, ProgramFailed, start, stop, tail
 from local_stack.clock.ends import AskedEnds, LogEnds, WatchedEnds
 from local_stack.clock.movable import MovableClock
 from local_stack.clock.staff import Issuer
@@ -32,8 +29,6 @@ PORTS = {
     "sms": 8127,
     **roster.PORTS,
 }
-MIGRATION_LOOK_S = 0.03
-MIGRATION_TIMEOUT_S = 300.0
 
 Say = Callable[[str], None]
 
@@ -145,10 +140,10 @@ class Stack:
         self, server: postgres.Server, around: Surroundings, settings: dict[str, str]
     ) -> None:
         await self._supervisor.keep(server.program)
-        await _create_databases(server.url)
+        await databases.create_missing(server.url)
         self._say(f"postgres {LOOPBACK}:{self._ports['postgres']}")
 
-        await _run_to_end(roster.migrations(around, settings))
+        await databases.migrate(roster.migrations(around, settings))
         self._say(f"databases migrated: {', '.join(roster.NAMES)}")
 
     async def _start_services(self, around: Surroundings, settings: dict[str, str]) -> None:
@@ -184,29 +179,3 @@ async def _together(*work: Coroutine[None, None, None]) -> None:
                 group.create_task(part)
     except ExceptionGroup as failures:
         raise failures.exceptions[0] from None
-
-
-async def _create_databases(url: str) -> None:
-    connection = await asyncpg.connect(url)
-    try:
-        known = {
-            row["datname"] for row in await connection.fetch("SELECT datname FROM pg_database")
-        }
-        for name in map(roster.database, roster.NAMES):
-            if name not in known:
-                await connection.execute(f'CREATE DATABASE "{name}"')
-    finally:
-        await connection.close()
-
-
-async def _run_to_end(program: Program) -> None:
-    child = start(program)
-    try:
-        async with asyncio.timeout(MIGRATION_TIMEOUT_S):
-            while child.poll() is None:  # noqa: ASYNC110 (a child's end is not an event)
-                await asyncio.sleep(MIGRATION_LOOK_S)
-    finally:
-        await asyncio.to_thread(stop, program, child)
-
-    if child.returncode != 0:
-        raise ProgramFailed(f"{program.name} failed{tail(program.log)}")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from notifier.domain.sending import Mode, Sending
-from notifier.gateways import switch
+from notifier.gateways import outcomes, switch
 from shared.contracts import erp, ledger, scheduler
 
 
@@ -266,6 +266,38 @@ class TestRecovery:
         await office.dispatch._carry(parcel, claimed[parcel.message_id], batch, 10**12)
 
         assert await office.told() == ["notifier.message.unknown.v1"]
+
+    async def test_nothing_is_claimed_under_a_name_before_its_last_life_is_wound_up(
+        self, office: Any, tell: Any
+    ) -> None:
+        """Else the winding up would end leases of the new life, and call unknown what is on its way."""
+        await planned(office, tell)
+        office.dispatch.instance = "notifier-1"
+
+        await office.dispatch.run()
+        assert await office.statuses() == [("waiting", "")]
+        await office.dispatch.recover()
+        await office.dispatch.run()
+
+        assert await office.statuses() == [("sent", "")]
+
+    async def test_an_answer_is_kept_while_the_database_is_away(
+        self, office: Any, tell: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await planned(office, tell)
+        tries, honest = [], outcomes.held
+
+        async def away_at_first(*arguments: Any) -> Any:
+            tries.append(arguments)
+            if len(tries) < 3:
+                raise ConnectionResetError
+            return await honest(*arguments)
+
+        monkeypatch.setattr(outcomes, "held", away_at_first)
+        await office.dispatch.run()
+
+        assert len(office.mails()) == 1
+        assert await office.statuses() == [("sent", "")]
 
 
 class TestSending:

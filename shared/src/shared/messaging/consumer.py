@@ -8,8 +8,8 @@ many partitions; it is one transaction that begins by moving their stored offset
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaError
@@ -21,6 +21,7 @@ from shared.db.offsets import Move, OffsetMoved
 from shared.db.work import Database, Work, is_transient
 from shared.instruments import metrics, traces
 from shared.messaging.cloudevents import Record, read
+from shared.messaging.hearing import Hearing, Slice
 from shared.messaging.kafka import KafkaAt, group_consumer
 
 SLICE_RECORDS_MAX = 500
@@ -36,21 +37,6 @@ BACKOFF_SECONDS = (0.1, 0.5, 1, 2, 5)
 BROKER_COMMIT_SECONDS = 5
 
 log = logging.getLogger(__name__)
-
-
-class Hearing(Protocol):
-    """What a service does with the records of its topics."""
-
-    @property
-    def topics(self) -> tuple[str, ...]: ...
-
-    async def take(self, work: Work, records: Sequence[Record]) -> None:
-        """Apply one slice inside `work`: in order within a partition. Raising means a crash: the slice is bisected."""
-        ...
-
-    async def park(self, work: Work, record: Record, error: Exception) -> None:
-        """Set one record aside whose taking crashed."""
-        ...
 
 
 class ConsumerStuck(Exception):
@@ -107,8 +93,8 @@ class Consumer:
         try:
             while not stopping.is_set():
                 batch = await kafka.getmany(timeout_ms=POLL_MS, max_records=self._slice_records)
-                for hearing, records in self._slices(batch):
-                    await self._hear(hearing, records)
+                for one in self._slices(batch):
+                    await self._hear(one)
                 self._resume()
                 self._watch(heard=bool(batch))
                 await self._commit_to_broker()
@@ -127,23 +113,23 @@ class Consumer:
             self.kafka.seek(heard[name], offset)
         self.joined = True
 
-    def _slices(
-        self, batch: Mapping[TopicPartition, Sequence[Any]]
-    ) -> Iterator[tuple[Hearing, list[Record]]]:
+    def _slices(self, batch: Mapping[TopicPartition, Sequence[Any]]) -> list[Slice]:
         """One slice per hearing: what a poll brought, topics in the order in which they are heard."""
-        slices: dict[int, tuple[Hearing, list[Record]]] = {}
+        slices: dict[int, Slice] = {}
         heard_in_order = list(self._hearings)
         for partition in sorted(batch, key=lambda one: heard_in_order.index(self._topic(one))):
             topic, expected = self._topic(partition), self._next.get(partition, 0)
             hearing = self._hearings[topic]
-            _, records = slices.setdefault(id(hearing), (hearing, []))
-            records += [
+            cut = slices.setdefault(id(hearing), Slice(hearing))
+            cut.since[partition] = expected
+            cut.records += [
                 read(one, topic=topic) for one in batch[partition] if one.offset >= expected
             ]
-        return ((hearing, records) for hearing, records in slices.values() if records)
+        return [cut for cut in slices.values() if cut.records]
 
-    async def _hear(self, hearing: Hearing, records: Sequence[Record]) -> None:
+    async def _hear(self, cut: Slice) -> None:
         """One slice, with everything that may go wrong around it."""
+        records = cut.records
         latest = {record.topic: record for record in records}
         topics = ",".join(sorted(latest))
         try:
@@ -151,7 +137,7 @@ class Consumer:
                 traces.processing(topics, [record.trace_headers for record in records]),
                 metrics.timed("slice_seconds", service=self._service, topic=topics),
             ):
-                await self._take(hearing, records)
+                await self._take(cut, records)
             self._failures = 0
             for topic, count in Counter(record.topic for record in records).items():
                 metrics.heard(self._service, topic, count, latest[topic].recorded_ms)
@@ -163,27 +149,27 @@ class Consumer:
                 raise
             self._back_off(records, error)
 
-    async def _take(self, hearing: Hearing, records: Sequence[Record]) -> None:
+    async def _take(self, cut: Slice, records: Sequence[Record]) -> None:
         """Apply a slice in one transaction; when it crashes, halve it until the guilty record stands alone."""
         try:
             async with self._database.work(self._clock.now()) as work:
-                moved = await self._move(work, records)
-                await hearing.take(work, records)
+                moved = await self._move(work, cut, records)
+                await cut.hearing.take(work, records)
                 reached("slice.before-commit")
             reached("slice.after-commit")
-            self._next.update(moved)
+            self._moved(cut, moved)
             self._after_slice()
         except Exception as error:
             if isinstance(error, OffsetMoved) or is_transient(error):
                 raise
             if len(records) == 1:
-                await self._park(hearing, records[0], error)
+                await self._park(cut, records[0], error)
                 return
             middle = len(records) // 2
-            await self._take(hearing, records[:middle])
-            await self._take(hearing, records[middle:])
+            await self._take(cut, records[:middle])
+            await self._take(cut, records[middle:])
 
-    async def _park(self, hearing: Hearing, record: Record, error: Exception) -> None:
+    async def _park(self, cut: Slice, record: Record, error: Exception) -> None:
         self._note_crash(record.key, error)
         log.error(
             "record parked",
@@ -191,9 +177,9 @@ class Consumer:
             extra={"topic": record.topic, "event": record.id, "type": record.type},
         )
         async with self._database.work(self._clock.now()) as work:
-            moved = await self._move(work, [record])
-            await hearing.park(work, record, error)
-        self._next.update(moved)
+            moved = await self._move(work, cut, [record])
+            await cut.hearing.park(work, record, error)
+        self._moved(cut, moved)
 
     def _note_crash(self, key: str, error: Exception) -> None:
         now = machine_seconds()
@@ -202,15 +188,23 @@ class Consumer:
         if len(recent) > CRASHED_KEYS_MAX:
             raise TooManyCrashes(f"records of {len(recent)} keys crashed") from error
 
-    async def _move(self, work: Work, records: Sequence[Record]) -> dict[TopicPartition, int]:
-        """Move the offset of every partition in the slice; returns where they are then."""
+    async def _move(
+        self, work: Work, cut: Slice, records: Sequence[Record]
+    ) -> dict[TopicPartition, int]:
+        """Move the offset of every partition in the slice; returns where they are then.
+
+        From where it was cut, not from `_next`: a rebalance may have told us meanwhile how far our successor came.
+        """
         ends = {self._partition(record): record.offset + 1 for record in records}
         moves = [
-            Move(self._topic(one), one.partition, self._next.get(one, 0), end)
-            for one, end in ends.items()
+            Move(self._topic(one), one.partition, cut.since[one], end) for one, end in ends.items()
         ]
         await offsets.move(work.connection, moves)
         return ends
+
+    def _moved(self, cut: Slice, ends: Mapping[TopicPartition, int]) -> None:
+        cut.since.update(ends)
+        self._next.update(ends)
 
     async def _reread(self, records: Sequence[Record]) -> None:
         assert self.kafka is not None
@@ -282,11 +276,19 @@ class Consumer:
 
 
 class _Rebalance(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
-    def __init__(self, assigned: Callable[..., object]) -> None:
+    def __init__(self, assigned: Callable[[Sequence[TopicPartition]], Awaitable[None]]) -> None:
         self._assigned = assigned
 
     async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        await self._assigned(list(assigned))  # type: ignore[misc]
+        """Wait for a database that is away: aiokafka would swallow the error, and we not know where to begin."""
+        while True:
+            try:
+                return await self._assigned(list(assigned))
+            except Exception as error:
+                if not is_transient(error):
+                    raise
+                log.warning("assignment waits for the database", extra={"why": repr(error)})
+            await asyncio.sleep(BACKOFF_SECONDS[0])
 
     async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
         """Nothing to do: a slice of a revoked partition either commits first or is fenced by its offset."""

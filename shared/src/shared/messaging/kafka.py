@@ -15,7 +15,6 @@ PRODUCER_BATCH_BYTES = 256 * 1024
 REQUEST_BYTES_MAX = MESSAGE_BYTES_MAX + 64 * 1024
 """Room for headers around the largest message."""
 
-SESSION_TIMEOUT_MS = 45_000
 REBALANCE_TIMEOUT_MS = 60_000
 MAX_POLL_INTERVAL_MS = 300_000
 FETCH_WAIT_MS = 500
@@ -28,6 +27,7 @@ class KafkaAt:
     `idempotence`: the producer numbers its batches (off for brokers that do not support it).
     `static_member`: a stable name per instance, so that a restart does not rebalance ("" = dynamic).
     `end_offsets`: whether the broker's end offsets can be trusted.
+    `session_seconds`: silence after which the group gives a member's partitions to others.
     """
 
     bootstrap: str
@@ -35,6 +35,7 @@ class KafkaAt:
     idempotence: bool = True
     static_member: str = ""
     end_offsets: bool = True
+    session_seconds: float = 45
 
 
 class KafkaBus:
@@ -86,7 +87,7 @@ def group_consumer(at: KafkaAt, *, group: str) -> AIOKafkaConsumer:
         enable_auto_commit=False,
         auto_offset_reset="earliest",
         isolation_level="read_committed",
-        session_timeout_ms=SESSION_TIMEOUT_MS,
+        session_timeout_ms=int(at.session_seconds * 1000),
         rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
         max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
         fetch_max_wait_ms=FETCH_WAIT_MS,

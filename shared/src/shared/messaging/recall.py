@@ -20,7 +20,8 @@ from shared.db import offsets
 from shared.db.offsets import Move, OffsetMoved
 from shared.db.work import Database
 from shared.messaging.cloudevents import Record, read
-from shared.messaging.consumer import POLL_MS, SLICE_RECORDS_MAX, Hearing
+from shared.messaging.consumer import POLL_MS, SLICE_RECORDS_MAX
+from shared.messaging.hearing import Hearing
 from shared.messaging.kafka import KafkaAt
 
 _log = logging.getLogger(__name__)

@@ -11,7 +11,7 @@ from fastapi import APIRouter
 from shared.base.clock import Clock, Moment
 from shared.config import RuntimeSettings
 from shared.db.work import Database
-from shared.messaging.consumer import Hearing
+from shared.messaging.hearing import Hearing
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from shared.base.clock import Clock
 from shared.config import RuntimeSettings
 from shared.db.work import Database
-from shared.messaging.consumer import Hearing
+from shared.messaging.hearing import Hearing
 from shared.messaging.kafka import KafkaAt
 from shared.messaging.routes import Routes
 from shared.messaging.watermarks import Watermarks
@@ -47,4 +47,5 @@ def kafka_at(settings: RuntimeSettings) -> KafkaAt:
         idempotence=settings.kafka_idempotence,
         static_member=settings.kafka_static_membership,
         end_offsets=settings.kafka_end_offsets,
+        session_seconds=settings.kafka_session_seconds,
     )

@@ -29,11 +29,12 @@ from notifier.handlers.note_answer import note_answer
 from shared.base.clock import Clock, machine_seconds
 from shared.base.points import reached
 from shared.contracts.company import Company
-from shared.db.work import Database
+from shared.db.work import Database, is_transient
 from shared.instruments import metrics, traces
 from shared.messaging.tell import tell
 
 BEHIND_WARNING_SECONDS = 30
+NOTE_AGAIN_SECONDS = 0.2
 LEASE_RESERVE = 0.5
 """The part of a lease after which no hand-over may begin any more."""
 
@@ -75,7 +76,11 @@ class Dispatch:
 
     async def run(self) -> bool:
         """One batch; whether there may be more at once."""
-        if not await self._something_due() or not await self._heard_everything():
+        if (
+            not self._is_alone
+            or not await self._something_due()
+            or not await self._heard_everything()
+        ):
             return False
 
         began = machine_seconds()
@@ -101,6 +106,11 @@ class Dispatch:
             with traces.continued("recover hand-over", *_trace(one.trace)):
                 await self._note(one.message.message_id, one.claim_id, await self._asked(one))
         return len(abandoned) >= self.claim_messages
+
+    @property
+    def _is_alone(self) -> bool:
+        """Whether what stands under our name is ours: first the leases of the life before end, then new ones begin."""
+        return self._took_over or not self.instance
 
     async def _something_due(self) -> bool:
         async with self.database.look() as connection:
@@ -178,6 +188,18 @@ class Dispatch:
             await self._note(parcel.message_id, claim_id, answer)
 
     async def _note(self, message_id: UUID, claim_id: UUID, answer: Answer) -> None:
+        """Write an answer down; while the database is away keep it for as long as the lease: nobody else knows it."""
+        until = machine_seconds() + self.lease.total_seconds()
+        while True:
+            try:
+                return await self._write_down(message_id, claim_id, answer)
+            except Exception as error:
+                if not is_transient(error) or machine_seconds() > until:
+                    raise
+                _log.warning("an answer waits for the database", extra={"why": repr(error)})
+            await asyncio.sleep(NOTE_AGAIN_SECONDS)
+
+    async def _write_down(self, message_id: UUID, claim_id: UUID, answer: Answer) -> None:
         async with self.database.work(self.clock.now()) as work:
             held = await outcomes.held(work.connection, message_id, claim_id)
             if held is None:
