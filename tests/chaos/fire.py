@@ -15,7 +15,7 @@ from world import LOOK_SECONDS, SESSION_SECONDS, World, names_of
 from local_stack.children import Child
 from local_stack.machine_time import machine_now
 
-DOWN_AT_ONCE_MAX = 3
+DOWN_AT_ONCE_MAX = 4
 AT_POINT_SECONDS_MAX = 12
 UP_SECONDS_MAX = 90
 ZOMBIE_SECONDS_MAX = 4 * SESSION_SECONDS

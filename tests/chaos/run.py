@@ -31,7 +31,7 @@ from shared.messaging.kafka import KafkaAt, KafkaBus
 
 REPORT = Path(__file__).parents[2] / ".local" / "chaos" / "report.json"
 KILLS, EVENTS, SEED = 300, 60_000, 1
-KILLS_PER_DAY = 10
+KILLS_PER_DAY = 20
 DAYS_MIN = 5
 TICK_SECONDS_MIN = 0.05
 SAY_SECONDS = 15

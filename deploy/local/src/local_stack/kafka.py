@@ -1,9 +1,9 @@
-"""Apache Kafka as one process: broker and KRaft controller, without containers."""
+"""Apache Kafka without containers: each node is one process, broker and KRaft controller at once."""
 
 import subprocess
 import uuid
 from base64 import urlsafe_b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,32 +15,33 @@ from local_stack.children import Program, running
 FORMAT_TIMEOUT_S = 60
 HEAP_MB = 512
 
-# A short session and election let a killed broker serve again after 3 s instead of 12.
 _SETTINGS: Mapping[str, str] = {
-    "node.id": "1",
     "process.roles": "broker,controller",
     "controller.listener.names": "CONTROLLER",
     "listener.security.protocol.map": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "inter.broker.listener.name": "PLAINTEXT",
     "auto.create.topics.enable": "false",
     "offsets.topic.num.partitions": "4",
-    "offsets.topic.replication.factor": "1",
     "transaction.state.log.num.partitions": "1",
-    "transaction.state.log.replication.factor": "1",
-    "transaction.state.log.min.isr": "1",
     "share.coordinator.state.topic.num.partitions": "1",
-    "share.coordinator.state.topic.replication.factor": "1",
-    "share.coordinator.state.topic.min.isr": "1",
     "group.initial.rebalance.delay.ms": "0",
-    "broker.session.timeout.ms": "1000",
-    "broker.heartbeat.interval.ms": "200",
-    "controller.quorum.election.timeout.ms": "300",
-    "controller.quorum.fetch.timeout.ms": "600",
     "log.segment.bytes": str(64 * 1024 * 1024),
     "num.io.threads": "4",
     "num.network.threads": "2",
 }
+# Short sessions and elections let a killed broker that is alone serve again after 3 s instead of 12.
+_ALONE: Mapping[str, str] = {
+    "broker.session.timeout.ms": "1000",
+    "broker.heartbeat.interval.ms": "200",
+    "controller.quorum.election.timeout.ms": "300",
+    "controller.quorum.fetch.timeout.ms": "600",
+}
 _JVM = (f"-Xmx{HEAP_MB}m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")
+
+
+# The broker's own topics are copied to as many nodes as ours may be.
+_COPIED = ("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")
+REPLICAS_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,20 @@ class Broker:
 
     program: Program
     bootstrap: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """One of a cluster's nodes, numbered from 1."""
+
+    number: int
+    home: Path
+    port: int
+    controller_port: int
+
+    @property
+    def voter(self) -> str:
+        return f"{self.number}@{LOOPBACK}:{self.controller_port}"
 
 
 @contextmanager
@@ -69,41 +84,65 @@ def is_available() -> bool:
 
 
 def prepare(folder: Path, *, port: int = 0) -> Broker:
-    """Format the storage if it is not, and say how to run the broker."""
-    home = folder / "kafka"
-    home.mkdir(parents=True, exist_ok=True)
-    port, controller_port = port or free_port(), free_port()
-    classes = f"{archives('kafka')}/*"
-    properties = home / "server.properties"
+    """Format the storage if it is not, and say how to run the one broker."""
+    (broker,) = _prepared([_Node(1, folder / "kafka", port or free_port(), free_port())])
+    return broker
 
-    properties.write_text(_properties(home, port, controller_port))
-    if not (home / "data" / "meta.properties").exists():
-        _format(classes, properties)
+
+def prepare_cluster(folder: Path, *, nodes: int) -> list[Broker]:
+    """The same for several brokers that are one cluster; a majority of them must run."""
+    return _prepared(
+        [
+            _Node(number, folder / f"kafka-{number}", free_port(), free_port())
+            for number in range(1, nodes + 1)
+        ]
+    )
+
+
+def _prepared(nodes: Sequence[_Node]) -> list[Broker]:
+    cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
+    return [_broker(node, nodes, cluster) for node in nodes]
+
+
+def _broker(node: _Node, nodes: Sequence[_Node], cluster: str) -> Broker:
+    node.home.mkdir(parents=True, exist_ok=True)
+    classes = f"{archives('kafka')}/*"
+    properties = node.home / "server.properties"
+
+    properties.write_text(_properties(node, nodes))
+    if not (node.home / "data" / "meta.properties").exists():
+        _format(classes, properties, cluster)
 
     program = Program(
-        name="kafka",
+        name=node.home.name,
         argv=(java() or "java", *_JVM, "-cp", classes, "kafka.Kafka", str(properties)),
-        log=folder / "logs" / "kafka.log",
-        is_ready=lambda: listens(port),
-        folder=home,
+        log=node.home.parent / "logs" / f"{node.home.name}.log",
+        is_ready=lambda: listens(node.port),
+        folder=node.home,
     )
-    return Broker(program, f"{LOOPBACK}:{port}")
+    return Broker(program, f"{LOOPBACK}:{node.port}")
 
 
-def _properties(home: Path, port: int, controller_port: int) -> str:
-    plain = f"PLAINTEXT://{LOOPBACK}:{port}"
+def _properties(node: _Node, nodes: Sequence[_Node]) -> str:
+    plain = f"PLAINTEXT://{LOOPBACK}:{node.port}"
+    replicas = min(len(nodes), REPLICAS_MAX)
+    in_sync = str(replicas // 2 + 1)
     settings = {
         **_SETTINGS,
-        "listeners": f"{plain},CONTROLLER://{LOOPBACK}:{controller_port}",
+        **(_ALONE if len(nodes) == 1 else {}),
+        "node.id": str(node.number),
+        "listeners": f"{plain},CONTROLLER://{LOOPBACK}:{node.controller_port}",
         "advertised.listeners": plain,
-        "controller.quorum.voters": f"1@{LOOPBACK}:{controller_port}",
-        "log.dirs": str(home / "data"),
+        "controller.quorum.voters": ",".join(one.voter for one in nodes),
+        "log.dirs": str(node.home / "data"),
+        **{f"{topic}.replication.factor": str(replicas) for topic in _COPIED},
+        **{f"{topic}.min.isr": in_sync for topic in _COPIED if not topic.startswith("offsets")},
+        "min.insync.replicas": in_sync,
     }
     return "".join(f"{name}={value}\n" for name, value in settings.items())
 
 
-def _format(classes: str, properties: Path) -> None:
-    cluster = urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")  # may begin with a "-"
+def _format(classes: str, properties: Path, cluster: str) -> None:
     command = [java() or "java", *_JVM, "-cp", classes, "kafka.tools.StorageTool", "format"]
 
     done = subprocess.run(

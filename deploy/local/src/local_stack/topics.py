@@ -44,13 +44,18 @@ def create(
 
 
 async def create_missing(
-    bootstrap: str, prefix: str = "", partitions: int = PARTITIONS, names: tuple[str, ...] = ALL
+    bootstrap: str,
+    prefix: str = "",
+    partitions: int = PARTITIONS,
+    names: tuple[str, ...] = ALL,
+    *,
+    replicas: int = 1,
 ) -> None:
     """Create the topics that are missing, each name with the prefix put before it."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
-        wanted = [_topic(prefix + name, partitions) for name in names]
+        wanted = [_topic(prefix + name, partitions, replicas) for name in names]
         answer = await admin.create_topics(wanted, timeout_ms=CREATE_TIMEOUT_MS)
         for error in (for_code(code) for _, code, *_ in answer.topic_errors):
             if error.errno not in {0, TopicAlreadyExistsError.errno}:
@@ -59,5 +64,5 @@ async def create_missing(
         await admin.close()
 
 
-def _topic(name: str, partitions: int) -> NewTopic:
-    return NewTopic(name, partitions, replication_factor=1, topic_configs=_CONFIGS)
+def _topic(name: str, partitions: int, replicas: int) -> NewTopic:
+    return NewTopic(name, partitions, replication_factor=replicas, topic_configs=_CONFIGS)

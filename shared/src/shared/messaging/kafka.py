@@ -18,6 +18,8 @@ REQUEST_BYTES_MAX = MESSAGE_BYTES_MAX + 64 * 1024
 REBALANCE_TIMEOUT_MS = 60_000
 MAX_POLL_INTERVAL_MS = 300_000
 FETCH_WAIT_MS = 500
+METADATA_AGE_MS_MAX = 30_000
+"""So long partitions that were added stay unheard, and unasked for by those who must have heard everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ def group_consumer(at: KafkaAt, *, group: str) -> AIOKafkaConsumer:
         rebalance_timeout_ms=REBALANCE_TIMEOUT_MS,
         max_poll_interval_ms=MAX_POLL_INTERVAL_MS,
         fetch_max_wait_ms=FETCH_WAIT_MS,
+        metadata_max_age_ms=METADATA_AGE_MS_MAX,
         fetch_max_bytes=8 * MESSAGE_BYTES_MAX,
         max_partition_fetch_bytes=2 * MESSAGE_BYTES_MAX,
     )
