@@ -22,13 +22,15 @@ class Databases:
 
     async def create(self, name: str, service: str) -> str:
         """A new one with the service's tables, at the newest revision."""
+        await self._run(f"DROP DATABASE IF EXISTS {name}")
         await self._run(f"CREATE DATABASE {name}")
         await asyncio.to_thread(upgrade, self.url(name), migrations_of(service))
         return self.url(name)
 
-    async def copy(self, template: str) -> str:
+    async def copy(self, template: str, name: str = "") -> str:
         """A fresh copy; nobody may be connected to the template."""
-        name = f"{template}_{uuid4().hex[:8]}"
+        name = name or f"{template}_{uuid4().hex[:8]}"
+        await self._run(f"DROP DATABASE IF EXISTS {name}")
         await self._run(f"CREATE DATABASE {name} TEMPLATE {template}")
         return self.url(name)
 

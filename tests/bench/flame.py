@@ -1,13 +1,13 @@
 """Where the CPU goes: samples of the Python stack by CPU time, drawn as a flame graph.
 
-A process under measurement calls `arm`. SIGUSR1 begins sampling (after the warm part), SIGTERM writes the picture and
-ends the process. Time inside C counts for the Python function that called it.
+SIGUSR1 begins sampling (after the warm part). Time inside C counts for the Python function that called it.
 """
 
-import os
 import signal
 import sys
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from xml.sax.saxutils import escape
@@ -26,35 +26,26 @@ OTHERS = "#c9c2b8"
 Stack = tuple[str, ...]
 
 
-class Sampler:
-    """Counts stacks."""
+@contextmanager
+def sampled(picture: Path, title: str) -> Iterator[None]:
+    """Sample from SIGUSR1 to the end of the block, then draw."""
+    stacks: Counter[Stack] = Counter()
 
-    def __init__(self, picture: Path, title: str) -> None:
-        self._picture, self._title = picture, title
-        self.stacks: Counter[Stack] = Counter()
-
-    def begin(self, *_: object) -> None:
-        signal.signal(signal.SIGPROF, self._sample)
+    def begin(*_: object) -> None:
+        signal.signal(signal.SIGPROF, sample)
         signal.setitimer(signal.ITIMER_PROF, EVERY_CPU_SECONDS, EVERY_CPU_SECONDS)
 
-    def end(self, *_: object) -> None:
-        signal.setitimer(signal.ITIMER_PROF, 0)
-        self._picture.write_text(drawn(self.stacks, self._title))
-        os._exit(0)
-
-    def _sample(self, _: int, frame: FrameType | None) -> None:
+    def sample(_: int, frame: FrameType | None) -> None:
         stack = []
         while frame is not None:
             stack.append(name_of(frame))
             frame = frame.f_back
-        self.stacks[tuple(reversed(stack))] += 1
+        stacks[tuple(reversed(stack))] += 1
 
-
-def arm(picture: Path, title: str) -> None:
-    """Wait for SIGUSR1 and SIGTERM."""
-    sampler = Sampler(picture, title)
-    signal.signal(signal.SIGUSR1, sampler.begin)
-    signal.signal(signal.SIGTERM, sampler.end)
+    signal.signal(signal.SIGUSR1, begin)
+    yield
+    signal.setitimer(signal.ITIMER_PROF, 0)
+    picture.write_text(drawn(stacks, title))
 
 
 def name_of(frame: FrameType) -> str:

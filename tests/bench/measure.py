@@ -22,6 +22,7 @@ WARM_SHARE = 0.2
 """The first part of a run is not measured: imports, plans and caches are warm after it."""
 
 LOOK_SECONDS = 0.02
+STOP_SECONDS_MAX = 60
 TICKS = os.sysconf("SC_CLK_TCK")
 SIDES = ("raw", "ours")
 
@@ -65,17 +66,14 @@ def say(text: str) -> None:
 
 @contextmanager
 def process(side: str, work: str, settings: Mapping[str, str]) -> Iterator[subprocess.Popen]:
-    """`raw.py` or `ours.py` with one work, for the length of the block."""
+    """`raw.py` or `ours.py` with one part, for the length of the block."""
     command = [sys.executable, str(HERE / f"{side}.py"), work]
     running = subprocess.Popen(command, env=os.environ | settings, cwd=ROOT)
     try:
         yield running
     finally:
-        if "BENCH_PICTURE" in settings:
-            running.send_signal(signal.SIGTERM)
-            running.wait(30)
-        running.kill()
-        running.wait()
+        running.terminate()
+        running.wait(STOP_SECONDS_MAX)
 
 
 def cpu_seconds(running: subprocess.Popen) -> float:

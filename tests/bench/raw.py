@@ -8,10 +8,14 @@ import asyncio
 import sys
 
 from raws.ingest import ingest
+from raws.mail import mail
+from raws.projection import projection
+from raws.reads import reads
+from raws.relay import relay
 
 from shared.worker.server import event_loop
 
-WORKS = {"ingest": ingest}
+WORKS = {"ingest": ingest, "relay": relay, "projection": projection, "reads": reads, "mail": mail}
 
 if __name__ == "__main__":
     with asyncio.Runner(loop_factory=event_loop) as runner:

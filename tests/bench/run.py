@@ -11,7 +11,14 @@ from pathlib import Path
 
 from databases import Databases
 from measure import HERE, Bench, Row, say
+from works.decide import decide
+from works.duplicates import duplicates
+from works.flow import flow
 from works.ingest import ingest
+from works.mail import mail
+from works.projection import projection
+from works.reads import by_key, open_items
+from works.relay import relay
 
 from local_stack import topics
 from local_stack.kafka import kafka
@@ -20,7 +27,17 @@ from shared.messaging.kafka import KafkaAt
 from shared.messaging.routes import Routes
 
 RESULTS = HERE / "results.json"
-WORKS = {"ingest": ingest}
+WORKS = {
+    "ingest": ingest,
+    "relay": relay,
+    "projection": projection,
+    "decide": decide,
+    "flow": flow,
+    "duplicates": duplicates,
+    "mail": mail,
+    "read": by_key,
+    "list": open_items,
+}
 COLUMNS = {
     "work": 34, "raw": 9, "ours": 9, "unit": 14, "ratio": 7, "raw_cpu_us": 11, "ours_cpu_us": 12, "runs": 5,
 }  # fmt: skip

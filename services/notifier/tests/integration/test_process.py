@@ -43,7 +43,9 @@ class World:
         """Publish, as ledger and scheduler do."""
         bus = KafkaBus(self.at)
         await bus.start()
-        rows = [row_of(Told(event, None), recorded_at=self.clock.now()) for event in events]
+        rows = [
+            row_of(Told(event, None), recorded_at=self.clock.now().isoformat()) for event in events
+        ]
         await bus.publish(
             [
                 Outgoing(row.topic, row.key.encode(), row.payload, wire_headers(dict(row.headers)))

@@ -1,26 +1,32 @@
-"""Names derived from causes, so that the second time finds the name taken."""
+"""Names derived from causes, so that the second time finds the name taken.
 
-import json
-from functools import lru_cache
-from uuid import UUID, uuid5
+The UUIDs are of the database driver's own class: a `uuid.UUID` written in C, made and read ten times as fast.
+"""
+
+from hashlib import sha1
+from json.encoder import encode_basestring as quoted
+from uuid import UUID
+
+from asyncpg.pgproto.pgproto import UUID as DriverUUID  # noqa: N811 - to be told from the standard one
 
 NAMESPACE = UUID("6f1c1f2e-9a4b-5d0e-8f57-0b1d5a0c7e11")
 """Published with the ERP contract: anybody can compute our id of an ERP object."""
 
-OBJECT_IDS_REMEMBERED = 50_000
+_SEED = NAMESPACE.bytes
 
 
-@lru_cache(maxsize=OBJECT_IDS_REMEMBERED)
 def object_id(source: str, kind: str, id: str) -> UUID:  # noqa: A002 - the contract's own word
     """Our id of an ERP object: UUIDv5 over the compact UTF-8 JSON of `[source, kind, id]`, the id verbatim."""
-    return uuid5(
-        NAMESPACE, json.dumps([source, kind, id], ensure_ascii=False, separators=(",", ":"))
-    )
+    return _uuid5(f"[{quoted(source)},{quoted(kind)},{quoted(id)}]")
 
 
 def derived_id(*cause: object) -> UUID:
     """An id that the same cause always yields: UUIDv5 over the compact JSON of the parts' texts."""
-    return uuid5(
-        NAMESPACE,
-        json.dumps([str(part) for part in cause], ensure_ascii=False, separators=(",", ":")),
-    )
+    return _uuid5(f"[{','.join([quoted(str(part)) for part in cause])}]")
+
+
+def _uuid5(name: str) -> UUID:
+    digest = bytearray(sha1(_SEED + name.encode(), usedforsecurity=False).digest()[:16])
+    digest[6] = digest[6] & 0x0F | 0x50
+    digest[8] = digest[8] & 0x3F | 0x80
+    return DriverUUID(bytes(digest))

@@ -4,10 +4,11 @@ Per-key order needs that whoever writes for a key has locked that key's row firs
 within the key. Rows are never updated: the relay moves a cursor and drops whole partitions behind it.
 """
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
+
+from pydantic_core import to_json
 
 from shared.db.work import Work
 
@@ -20,8 +21,7 @@ ORDER BY place
 """
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxRow:
+class OutboxRow(NamedTuple):
     """A finished message: `headers` are complete, `payload` are the bytes that travel."""
 
     event_id: UUID
@@ -36,13 +36,7 @@ async def append(work: Work, rows: Sequence[OutboxRow]) -> None:
     if not rows:
         return
 
-    await work.connection.execute(
-        _APPEND,
-        [row.event_id for row in rows],
-        [row.topic for row in rows],
-        [row.key for row in rows],
-        [json.dumps(row.headers, separators=(",", ":"), ensure_ascii=False) for row in rows],
-        [row.payload for row in rows],
-        work.moment,
-    )
+    event_ids, topics, keys, headers, payloads = zip(*rows, strict=True)
+    texts = [to_json(one).decode() for one in headers]
+    await work.connection.execute(_APPEND, event_ids, topics, keys, texts, payloads, work.moment)
     work.told += len(rows)

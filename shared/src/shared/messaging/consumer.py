@@ -195,7 +195,8 @@ class Consumer:
 
         From where it was cut, not from `_next`: a rebalance may have told us meanwhile how far our successor came.
         """
-        ends = {self._partition(record): record.offset + 1 for record in records}
+        last = {(record.topic, record.partition): record for record in records}
+        ends = {self._partition(record): record.offset + 1 for record in last.values()}
         moves = [
             Move(self._topic(one), one.partition, cut.since[one], end) for one, end in ends.items()
         ]

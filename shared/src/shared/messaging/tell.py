@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from shared.base.clock import Moment
 from shared.base.telling import Told
 from shared.db import outbox
 from shared.db.outbox import OutboxRow
@@ -17,14 +16,17 @@ _CONTENT = "application/json"
 
 async def tell(work: Work, told: Sequence[Told]) -> None:
     """Write the facts to the outbox, in the transaction of their effect."""
-    await outbox.append(work, [row_of(one, recorded_at=work.moment) for one in told])
+    recorded_at = work.moment.isoformat()
+    await outbox.append(work, [row_of(one, recorded_at=recorded_at) for one in told])
 
 
-def row_of(told: Told, *, recorded_at: Moment) -> OutboxRow:
-    """One finished message: `causationid` is the record that caused it, `correlationid` the first of the chain."""
+def row_of(told: Told, *, recorded_at: str) -> OutboxRow:
+    """One finished message: `causationid` is the record that caused it, `correlationid` the first of the chain.
+
+    `recorded_at` is an RFC 3339 timestamp.
+    """
     fact: Any = told.fact
     event_id, key, kind = fact.event_id, str(fact.customer_id), type(fact)
-    moment = recorded_at.isoformat()
     headers = {
         "content-type": _CONTENT,
         "ce_specversion": SPEC,
@@ -32,8 +34,8 @@ def row_of(told: Told, *, recorded_at: Moment) -> OutboxRow:
         "ce_source": _source_of(kind.TYPE),
         "ce_type": kind.TYPE,
         "ce_subject": str(fact.subject_id),
-        "ce_time": moment,
-        "ce_recordedtime": moment,
+        "ce_time": recorded_at,
+        "ce_recordedtime": recorded_at,
         "ce_dataschema": f"urn:dunwell:schema:{kind.TYPE}",
         "ce_partitionkey": key,
         "ce_sequence": str(fact.version).rjust(SEQUENCE_DIGITS, "0"),

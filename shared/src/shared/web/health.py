@@ -11,7 +11,7 @@ from typing import Final
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
-from shared.db import condition, migrate, offsets
+from shared.db import condition, offsets, revisions
 from shared.instruments import metrics
 from shared.web.pulse import Pulse, Served
 
@@ -101,8 +101,8 @@ def _runtime_pulse(found: condition.Condition) -> Pulse:
 async def _storage_complaints(service: Served) -> list[str]:
     try:
         async with asyncio.timeout(READY_SECONDS_MAX), service.database.look() as connection:
-            applied = await migrate.applied(connection)
+            applied = await revisions.applied(connection)
     except Exception as error:  # noqa: BLE001 - whatever the reason, it is not reachable
         return [f"database: {type(error).__name__}"]
-    wanted = await asyncio.to_thread(migrate.heads, service.migrations)
+    wanted = await asyncio.to_thread(revisions.heads, service.migrations)
     return [] if applied == wanted else ["database: not migrated"]

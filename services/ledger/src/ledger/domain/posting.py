@@ -1,6 +1,5 @@
 """Postings: one row is one debit and one credit, so that every entry balances by construction."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -31,8 +30,7 @@ class Posting(NamedTuple):
     customer_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """A posting that stands in the books for ever; `reverses` names the entry that this one undoes."""
 
     entry_id: int

@@ -1,49 +1,50 @@
 """A record's content as a hash, so that the same word said again is known as such (ERP rule 3)."""
 
-import json
-from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
+from pydantic_core import to_json
+
 from shared.contracts.event import Part
 
 DIGEST_BYTES = 16
-_VERSIONS = frozenset({"version"})
-_NONE: frozenset[str] = frozenset()
 
 
 def content_of(event: Any) -> bytes:
     """Hash over type and known fields in canonical form: `1.0` = `1.00`, absent = default, the version left out."""
-    content = _CANONICAL.encode(_fields(event, _VERSIONS))
-    return blake2b(
-        f"{event.TYPE} {content}".encode("utf-8", "surrogatepass"), digest_size=DIGEST_BYTES
-    ).digest()
+    content = _fields(event)
+    del content["version"]
+    return blake2b(event.TYPE.encode() + to_json(content), digest_size=DIGEST_BYTES).digest()
 
 
-def _fields(part: Part, without: frozenset[str]) -> dict[str, Any]:
-    defaults = _defaults(type(part))
+def _fields(part: Part) -> dict[str, Any]:
+    """What a part says, in the order of names, so that moving a field in the contract changes no hash."""
+    said = part.__dict__
     return {
-        name: value
-        for name, value in part.__dict__.items()
-        if name not in without and value != defaults[name]
+        name: _canonical(value)
+        for name, default in _defaults(type(part))
+        if (value := said[name]) is not None and (default is None or value != default)
     }
 
 
 @lru_cache(maxsize=64)
-def _defaults(kind: type[Part]) -> dict[str, Any]:
-    """Default by field; a required one equals nothing."""
-    return {name: field.default for name, field in kind.model_fields.items()}
+def _defaults(kind: type[Part]) -> tuple[tuple[str, Any], ...]:
+    """Fields by name, each with its default; None for a required one, which is never None."""
+    return tuple(
+        (name, None if field.is_required() else field.default)
+        for name, field in sorted(kind.model_fields.items())
+    )
 
 
-def _plain(value: Any) -> Any:
+def _canonical(value: Any) -> Any:
+    if type(value) is str:
+        return value
     if isinstance(value, Decimal):
-        return format(value.normalize(), "f")
-    if isinstance(value, date):
-        return value.isoformat()
-    assert isinstance(value, Part), f"{type(value)} has no canonical form"
-    return _fields(value, _NONE)
-
-
-_CANONICAL = json.JSONEncoder(default=_plain, sort_keys=True, ensure_ascii=False)
+        return value.normalize()
+    if isinstance(value, Part):
+        return _fields(value)
+    if isinstance(value, tuple):
+        return [_canonical(one) for one in value]
+    return value

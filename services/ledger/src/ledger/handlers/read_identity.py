@@ -56,7 +56,7 @@ def identity_of(source: str, event: Any) -> Identity:
         kind, field = NAMED_BY[event.TYPE]
         source_id, line = getattr(event, field), OBJECT
     number = event.customer_number
-    allocations = getattr(event, "allocations", None) or ()
+    allocations = event.__dict__.get("allocations") or ()
     return Identity(
         kind,
         source_id,

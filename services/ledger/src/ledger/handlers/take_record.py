@@ -1,8 +1,7 @@
 """Take one record of the ERP: handle its fact, and name the outcome (ERP rule 12)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ledger.domain.books import Books
 from ledger.domain.facts import (
@@ -42,8 +41,7 @@ HEARS: dict[type, tuple[Callable[..., Outcome], Waits]] = {
 """What the ledger hears: fact → handler, and what a record of it may have to wait for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
+class Taken(NamedTuple):
     """What became of a record; code, pointer and detail when it was not taken as it is."""
 
     reading: Reading

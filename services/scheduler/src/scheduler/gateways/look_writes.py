@@ -153,6 +153,7 @@ def _outbox_rows(looks: Looks, traces: Traces, *, moment: Moment) -> list[Outbox
     A withdrawal continues the trace of the event that caused it.
     """
     rows: list[OutboxRow] = []
+    recorded_at = moment.isoformat()
     by_customer: dict[UUID, list[Told]] = {}
     for told in looks.told:
         by_customer.setdefault(told.fact.customer_id, []).append(told)
@@ -163,10 +164,10 @@ def _outbox_rows(looks: Looks, traces: Traces, *, moment: Moment) -> list[Outbox
         with spans.linked("look", [{"traceparent": origin} for origin in origins]):
             for told in announced:
                 if isinstance(told.fact, ReminderWithdrawn):
-                    rows.append(row_of(Told(told.fact, cause), recorded_at=moment))
+                    rows.append(row_of(Told(told.fact, cause), recorded_at=recorded_at))
                 else:
                     headers = {ORIGINS_HEADER: _trace_ids(told.fact, traces)}
-                    rows.append(row_of(Told(told.fact, None, headers), recorded_at=moment))
+                    rows.append(row_of(Told(told.fact, None, headers), recorded_at=recorded_at))
     return rows
 
 
