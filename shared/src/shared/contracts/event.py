@@ -38,9 +38,12 @@ Instant = Annotated[datetime, Field(examples=["2026-04-11T08:00:00Z"]), AfterVal
 
 
 class Part(BaseModel):
-    """A piece of an event. Readers ignore what they do not know; tests of tellers forbid it."""
+    """A piece of an event. Readers ignore what they do not know; tests of tellers forbid it.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    What was given is not repeated in errors: it may be somebody's address, and errors are logged.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Event(Part):

@@ -37,9 +37,9 @@ _SECRETS: Final = (
     ),
     (re.compile(r"(://[^\s:/@]+):[^\s/@]+@"), r"\1:…@"),
     (re.compile(r"([\w.%+-])[\w.%+-]*@([\w-])[\w.-]*(\.\w{2,})"), r"\1…@\2…\3"),
-    (re.compile(r"(?<![\w.-])(\+\d{2})\d{4,}(\d{2})(?![\w-])"), r"\1…\2"),
+    (re.compile(r"(?<![\w.:-])(\+\d{2}|0\d)[\d ()/.-]{3,}(\d{2})(?![\w-])"), r"\1…\2"),
 )
-"""Credentials go; of mail addresses and E.164 numbers so much stays that a person can recognise their own."""
+"""Credentials go; of mail addresses and phone numbers so much stays that a person can recognise their own."""
 
 _STANDARD: Final = frozenset(vars(logging.makeLogRecord({}))) | {
     "message",

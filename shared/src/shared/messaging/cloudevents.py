@@ -26,6 +26,9 @@ ATTRIBUTE_BYTES_MAX, SOURCE_BYTES_MAX = 2_000, 500
 """A longer attribute makes the record unreadable (the id is the ERP's to choose, but not without end). PostgreSQL's
 indexes take 2,704 bytes: an event id, or a source and a customer number."""
 
+KEY_BYTES_MAX = 500
+"""Ours are a UUID; of a longer one no more is kept."""
+
 _SKIM = json.JSONDecoder(parse_int=str, parse_float=str, parse_constant=str)
 
 
@@ -110,7 +113,9 @@ def read(message: FromBroker, *, topic: str) -> Record:
         topic=topic,
         partition=message.partition,
         offset=message.offset,
-        key=(message.key or b"").decode("utf-8", "replace").replace("\x00", "\ufffd"),
+        key=(message.key or b"")[:KEY_BYTES_MAX]
+        .decode("utf-8", "replace")
+        .replace("\x00", "\ufffd"),
         attributes={},
         data=message.value or b"",
         recorded_ms=message.timestamp,

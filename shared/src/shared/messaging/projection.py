@@ -98,9 +98,11 @@ class Projection(Generic[S]):
         heard = []
         for record in records:
             model = known.get(record.type)
-            if model is None:
+            if model is None and record.type:
                 metrics.count("events_skipped", service=self.service, type=record.type)
                 continue
+            if record.refusal is not None or model is None:
+                raise Unreadable(f"the envelope cannot be read: {record.refusal}")
             try:
                 record.event = model.__pydantic_validator__.validate_json(record.data)
             except ValidationError as error:
@@ -131,10 +133,19 @@ class Projection(Generic[S]):
             await self._tell_parked(work, key)
 
     async def _tell_parked(self, work: Work, key: str) -> None:
-        if self.parked_fact is None:
+        customer_id = customer_of(key)
+        if self.parked_fact is None or customer_id is None:
             return
         standing, version = await parking.count(work.connection, key)
-        await tell(work, [Told(self.parked_fact(UUID(key), version, standing), None)])
+        await tell(work, [Told(self.parked_fact(customer_id, version, standing), None)])
+
+
+def customer_of(key: str) -> UUID | None:
+    """The customer whose records have this key; None when it is no customer's."""
+    try:
+        return UUID(key)
+    except ValueError:
+        return None
 
 
 class Unreadable(Refusal):

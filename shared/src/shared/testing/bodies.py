@@ -48,7 +48,11 @@ def bodies(event_type: str) -> st.SearchStrategy[Any]:
 
 def _met(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
     """Likely values for the fields that the schema has."""
-    known = {name: st.sampled_from(LIKELY[name]) for name in schema["properties"] if name in LIKELY}
+    known = {
+        name: _likely(name, st.nothing())
+        for name, one in schema["properties"].items()
+        if name in LIKELY and not {"format", "pattern"} & one.keys()
+    }
     return st.fixed_dictionaries(known)
 
 
@@ -65,7 +69,9 @@ def _fitting(schema: dict[str, Any], defs: dict[str, Any], name: str) -> st.Sear
             return _objects(schema, defs)
         case {"type": "array"}:
             return st.lists(_fitting(schema["items"], defs, ""), max_size=3)
-    return _likely(name, _plain(schema))
+    return (
+        _plain(schema) if {"format", "pattern"} & schema.keys() else _likely(name, _plain(schema))
+    )
 
 
 def _objects(schema: dict[str, Any], defs: dict[str, Any]) -> st.SearchStrategy[Any]:
@@ -88,8 +94,8 @@ def _plain(schema: dict[str, Any]) -> st.SearchStrategy[Any]:
 
 
 def _likely(name: str, else_: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
-    usual = LIKELY.get(name)
-    return st.one_of(st.sampled_from(usual), st.sampled_from(usual), else_) if usual else else_
+    usual = st.sampled_from(LIKELY[name]) if name in LIKELY else st.nothing()
+    return st.one_of(usual, usual, else_)
 
 
 def _texts(schema: dict[str, Any]) -> st.SearchStrategy[str]:

@@ -63,6 +63,7 @@ def _complete(operation: Operation) -> None:
     if parameters or "requestBody" in operation:
         _add(responses, RequestInvalid)
     if "requestBody" in operation:
+        document(responses, 400, "request-unreadable", "The body cannot be read.")
         document(responses, 413, "body-too-large", "A body has at most 1 MiB.")
     if "security" in operation:
         for refusal in _WITH_STAFF:

@@ -1,20 +1,20 @@
 """The door to records of our own topics that stand parked: look, retry in order, discard with a reason."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from shared.base.errors import Refusal
 from shared.db.work import is_transient
 from shared.messaging import parking
 from shared.messaging.projection import Projection
+from shared.web.accepted import Bigint, Reason
 from shared.web.auth import SignedIn, require
 from shared.web.commands import Command, CommandRoute, Look
 from shared.web.pages import Page, Paging
-
-REASON_CHARACTERS_MAX = 500
+from shared.web.problems import problems
 
 
 class NothingParked(Refusal):
@@ -42,7 +42,7 @@ class ParkedRecord(BaseModel):
 class Discard(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    reason: Annotated[str, Field(min_length=1, max_length=REASON_CHARACTERS_MAX)]
+    reason: Reason
 
 
 class Retried(BaseModel):
@@ -59,8 +59,13 @@ def parked_router(projection: Projection[Any]) -> APIRouter:
         rows = await parking.page(connection, after=after, limit=paging.limit + 1)
         return paging.page([ParkedRecord(**row) for row in rows], lambda one: (one.parked_id,))
 
-    @router.post("/{parked_id}/retries", status_code=201, dependencies=[require("operator")])
-    async def retry(parked_id: int, work: Command) -> Retried:
+    @router.post(
+        "/{parked_id}/retries",
+        status_code=201,
+        dependencies=[require("operator")],
+        responses=problems(NothingParked, StillCrashes),
+    )
+    async def retry(parked_id: Bigint, work: Command) -> Retried:
         key = await _key_of(work.connection, parked_id)
         try:
             return Retried(retried=await projection.retry(work, key))
@@ -69,8 +74,13 @@ def parked_router(projection: Projection[Any]) -> APIRouter:
                 raise
             raise StillCrashes(f"{type(error).__name__}: {error}") from error
 
-    @router.post("/{parked_id}/discards", status_code=201, dependencies=[require("operator")])
-    async def discard(parked_id: int, wanted: Discard, work: Command) -> None:
+    @router.post(
+        "/{parked_id}/discards",
+        status_code=201,
+        dependencies=[require("operator")],
+        responses=problems(NothingParked),
+    )
+    async def discard(parked_id: Bigint, wanted: Discard, work: Command) -> None:
         key = await _key_of(work.connection, parked_id)
         await projection.discard(work, key, parked_id, why=wanted.reason)
 

@@ -151,4 +151,5 @@ def _fault(error: Mapping[str, Any]) -> Fault:
 
 
 def _pointer(path: Iterable[str | int]) -> str:
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+    pointer = "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+    return pointer.encode("utf-8", "replace").decode()  # a body may have keys that are no text

@@ -60,6 +60,8 @@ class TestRedaction:
             ("cursor_secret='s3cr3t'", "cursor_secret='…'"),
             ("to erika.muster@muster.example", "to e…@m….example"),
             ("sms to +4915112345678 failed", "sms to +49…78 failed"),
+            ("['+49 (30) 9018-20', '030 901820']", "['+49…20', '03…20']"),
+            ("to erika@bücher.example", "to e…@b….example"),
         ],
     )
     def test_keeps_secrets_and_full_addresses_out(self, said: str, written: str) -> None:
@@ -67,7 +69,12 @@ class TestRedaction:
 
     @pytest.mark.parametrize(
         "said",
-        ["invoice 4711 of 2026-04-09", "offset 123456789", "6f1c1f2e-9a4b-5d0e-8f57-0b1d5a0c7e11"],
+        [
+            "invoice 4711 of 2026-04-09",
+            "at 07:00:00.0004 100.00 EUR",
+            "offset 123456789",
+            "6f1c1f2e-9a4b-5d0e-8f57-0b1d5a0c7e11",
+        ],
     )
     def test_leaves_the_rest_alone(self, said: str) -> None:
         assert redacted(said) == said

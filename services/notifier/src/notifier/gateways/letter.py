@@ -115,6 +115,7 @@ class Writer:
         )
         shown = [self._item(one, reader) for one in asked[:ITEMS_SHOWN_MAX]]
         totals = _totals(asked)
+        late = sum(one.invoice.due_on < reader.today for one in asked)
         brief = message.brief
         return {
             "brand": entity.brand.logo_text,
@@ -122,6 +123,8 @@ class Writer:
             "customer_number": printable(customer.customer_number),
             "contact": printable(speak.route.name),
             "count": len(asked),
+            "late": late,
+            "early": len(asked) - late,
             "items": shown,
             "first": shown[0] if shown else None,
             "more": len(asked) - len(shown),

@@ -24,7 +24,8 @@ _LOCALES = {
     "de": ("de_DE", {"AT": "de_AT", "CH": "de_CH"}),
 }
 _UNPRINTABLE = re.compile(
-    r"[\x00-\x20\x7f-\xa0\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]+"
+    r"[\x00-\x20\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    r"\U000e0000-\U000e007f]+"
 )
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
 _GROUPS_OF_FOUR = re.compile(r"(.{4})(?=.)")

@@ -104,6 +104,37 @@ class TestMail:
         assert "€60.00" in text
         assert "and 20 more invoices" in text
 
+    @pytest.mark.parametrize("tone", TONES[1:])
+    @pytest.mark.parametrize("language", LANGUAGES)
+    @pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.SMS])
+    def test_says_of_none_that_is_not_overdue_that_it_is(
+        self, word: Any, make: Any, tone: str, language: str, channel: Channel
+    ) -> None:
+        late = make.invoice(invoice_number="LATE", due_on=date(2026, 4, 1))
+        early = [
+            make.invoice(invoice_number=f"EARLY{day}", due_on=date(2026, 4, day))
+            for day in (20, 25)
+        ]
+        wanted = {
+            "en": {
+                "friendly": "1 of the 3 invoices below has",
+                "firm": "1 of the 3 invoices below is",
+            },
+            "de": {
+                "friendly": "1 der 3 Rechnungen unten ist",
+                "firm": "1 der 3 Rechnungen unten ist",
+            },
+        }
+
+        told = word(late, *early, tone=tone, language=language, channel=channel).told
+
+        if channel is Channel.SMS:
+            assert {"en": "2 not overdue", "de": "2 nicht überfällig"}[language] in told.text
+        else:
+            assert wanted[language].get(tone, "") in told.text
+            assert {"en": "overdue", "de": "überfällig"}[language] in told.text
+            assert ("the open amount within" in told.text) is False
+
     def test_names_who_knows_the_customer_until_it_is_urgent(self, word: Any) -> None:
         owner = Owner("Jonas Weber", "jonas@acme.example")
 

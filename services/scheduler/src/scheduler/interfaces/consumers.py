@@ -15,7 +15,7 @@ from shared.contracts import ledger, notifier, scheduler
 from shared.contracts.event import Event
 from shared.db.work import Work
 from shared.messaging.cloudevents import Record
-from shared.messaging.projection import Projection
+from shared.messaging.projection import Projection, customer_of
 from shared.messaging.recall import own_words
 
 HEARS: Final[Mapping[type[Event], Callable[..., None]]] = {
@@ -68,7 +68,8 @@ class OwnParkings:
     topics: tuple[str, ...] = (scheduler.TOPIC,)
 
     async def take(self, work: Work, records: Sequence[Record]) -> None:
-        told = {UUID(one.key) for one in records if one.type == scheduler.RecordsParked.TYPE}
+        parkings = [one for one in records if one.type == scheduler.RecordsParked.TYPE]
+        told = {known for one in parkings if (known := customer_of(one.key)) is not None}
         if told:
             await alarm.ring_now(work.connection, told, moment=work.moment)
 

@@ -5,12 +5,13 @@ from datetime import date, datetime
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Depends
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from ledger.gateways import proof, reports
 from ledger.interfaces.http.today import days_of, latest
 from shared.base.money import decimal_text
 from shared.contracts.company import Company
+from shared.web.accepted import Instant
 from shared.web.auth import signed_in
 from shared.web.commands import Look, Present
 from shared.web.pages import Page
@@ -66,7 +67,7 @@ def books_router(company: Company) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["books"], dependencies=[Depends(signed_in)])
 
     def bounds(
-        moment: Present, as_of: date | None = None, known_at: AwareDatetime | None = None
+        moment: Present, as_of: date | None = None, known_at: Instant | None = None
     ) -> Bounds:
         return Bounds(as_of or latest(days_of(company, moment).values()), known_at or moment)
 

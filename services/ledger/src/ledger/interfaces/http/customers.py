@@ -2,22 +2,22 @@
 
 import json
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime, BaseModel
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
 
 from ledger.gateways import lookups, reports
 from ledger.interfaces.http.today import days_of, latest
-from ledger.interfaces.http.unknown import known
+from ledger.interfaces.http.unknown import NotKnown, known
 from shared.base.money import decimal_text
 from shared.contracts.company import Company
+from shared.web.accepted import Instant, Text
 from shared.web.auth import signed_in
 from shared.web.commands import Look, Present
 from shared.web.pages import Page, Paging
-
-TEXT_MAX = 500
+from shared.web.problems import problems
 
 
 class DoubtShown(BaseModel):
@@ -70,12 +70,8 @@ def customers_router(company: Company) -> APIRouter:
         prefix="/v1/customers", tags=["customers"], dependencies=[Depends(signed_in)]
     )
 
-    @router.get("")
-    async def show_customer(
-        connection: Look,
-        source: Annotated[str, Query(max_length=TEXT_MAX)],
-        customer_number: Annotated[str, Query(max_length=TEXT_MAX)],
-    ) -> CustomerShown:
+    @router.get("", responses=problems(NotKnown))
+    async def show_customer(connection: Look, source: Text, customer_number: Text) -> CustomerShown:
         row = known(await lookups.customer(connection, source, customer_number), "customer")
         return _customer(row, await lookups.doubts(connection, row["customer_id"]))
 
@@ -86,7 +82,7 @@ def customers_router(company: Company) -> APIRouter:
         moment: Present,
         paging: Paging,
         as_of: date | None = None,
-        known_at: AwareDatetime | None = None,
+        known_at: Instant | None = None,
     ) -> Page[OpenItem]:
         today = days_of(company, moment)
         rows = await reports.open_items(

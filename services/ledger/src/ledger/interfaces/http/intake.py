@@ -8,13 +8,15 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel
 
 from ledger.gateways import lookups
-from ledger.interfaces.http.customers import TEXT_MAX
-from ledger.interfaces.http.unknown import known
+from ledger.interfaces.http.unknown import NotKnown, known
 from shared.base.errors import Refusal
+from shared.web.accepted import INT_MAX, NO_NUL, Bigint, Text
 from shared.web.auth import signed_in
 from shared.web.commands import Look
+from shared.web.problems import problems
 
 DELIVERIES_MAX = 200
+EVENT_ID_MAX = 2_000
 
 router = APIRouter(prefix="/v1/intake", tags=["intake"], dependencies=[Depends(signed_in)])
 
@@ -50,14 +52,14 @@ class IntakeShown(BaseModel):
     deliveries: list[Delivery]
 
 
-@router.get("")
+@router.get("", responses=problems(NotKnown, QuestionIncomplete))
 async def show_intake(  # noqa: PLR0917 - FastAPI names them all
     connection: Look,
-    source: Annotated[str | None, Query(max_length=TEXT_MAX)] = None,
-    event_id: Annotated[str | None, Query(max_length=2_000)] = None,
-    topic: Annotated[str | None, Query(max_length=TEXT_MAX)] = None,
-    partition: Annotated[int | None, Query(ge=0)] = None,
-    offset: Annotated[int | None, Query(ge=0)] = None,
+    source: Text | None = None,
+    event_id: Annotated[str | None, Query(max_length=EVENT_ID_MAX, pattern=NO_NUL)] = None,
+    topic: Text | None = None,
+    partition: Annotated[int | None, Query(ge=0, le=INT_MAX)] = None,
+    offset: Bigint | None = None,
 ) -> IntakeShown:
     """By `source` and `event_id`, or by `topic`, `partition` and `offset`."""
     if source is not None and event_id is not None:

@@ -1,19 +1,20 @@
 """An invoice and what became of it, change by change."""
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from ledger.gateways import lookups
-from ledger.interfaces.http.customers import TEXT_MAX
-from ledger.interfaces.http.unknown import known
+from ledger.interfaces.http.unknown import NotKnown, known
 from shared.base.ids import object_id
 from shared.base.money import decimal_text
+from shared.web.accepted import Text
 from shared.web.auth import signed_in
 from shared.web.commands import Look
+from shared.web.problems import problems
 
 router = APIRouter(prefix="/v1/invoices", tags=["invoices"], dependencies=[Depends(signed_in)])
 
@@ -48,12 +49,8 @@ class InvoiceShown(BaseModel):
     history: list[ChangeShown]
 
 
-@router.get("")
-async def show_invoice(
-    connection: Look,
-    source: Annotated[str, Query(max_length=TEXT_MAX)],
-    source_id: Annotated[str, Query(max_length=TEXT_MAX)],
-) -> InvoiceShown:
+@router.get("", responses=problems(NotKnown))
+async def show_invoice(connection: Look, source: Text, source_id: Text) -> InvoiceShown:
     """By the ERP's own id; one that only a cancellation has named is not known yet."""
     row = await lookups.invoice(connection, object_id(source, "invoice", source_id))
     row = known(row if row is not None and row["currency"] is not None else None, "invoice")

@@ -2,19 +2,19 @@
 
 import json
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from ledger.gateways import lookups
-from ledger.interfaces.consumers import ErpHearing
+from ledger.interfaces.consumers import ErpHearing, NothingParked
+from shared.web.accepted import Reason
 from shared.web.auth import require, signed_in
 from shared.web.commands import Command, CommandRoute, Look
 from shared.web.pages import Page, Paging
-
-REASON_CHARACTERS_MAX = 500
+from shared.web.problems import problems
 
 
 class ParkedShown(BaseModel):
@@ -39,7 +39,7 @@ class ParkedShown(BaseModel):
 class Discard(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    reason: Annotated[str, Field(min_length=1, max_length=REASON_CHARACTERS_MAX)]
+    reason: Reason
 
 
 class Ended(BaseModel):
@@ -59,7 +59,10 @@ def parked_router(hearing: ErpHearing) -> APIRouter:
         route_class=CommandRoute,
         dependencies=[Depends(signed_in)],
     )
-    person = [require("operator", "admin")]
+    person: dict[str, Any] = {
+        "dependencies": [require("operator", "admin")],
+        "responses": problems(NothingParked),
+    }
 
     @router.get("")
     async def list_parked(connection: Look, paging: Paging) -> Page[ParkedShown]:
@@ -73,14 +76,14 @@ def parked_router(hearing: ErpHearing) -> APIRouter:
             [_shown(row) for row in rows], lambda one: (one.parked_at, one.parked_id)
         )
 
-    @router.post("/{parked_id}/retries", status_code=201, dependencies=person)
+    @router.post("/{parked_id}/retries", status_code=201, **person)
     async def retry(parked_id: UUID, work: Command) -> Ended:
         taken = await hearing.retry(work, parked_id)
         return Ended(
             parked_id=parked_id, outcome=taken.outcome.value, code=taken.code, detail=taken.detail
         )
 
-    @router.post("/{parked_id}/discards", status_code=201, dependencies=person)
+    @router.post("/{parked_id}/discards", status_code=201, **person)
     async def discard(parked_id: UUID, asked: Discard, work: Command) -> Ended:
         await hearing.discard(work, parked_id, why=asked.reason)
         return Ended(parked_id=parked_id, outcome="discarded", code="", detail=asked.reason)

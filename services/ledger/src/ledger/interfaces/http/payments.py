@@ -1,25 +1,24 @@
 """Payments and credit notes: where they are applied, and what is left of them."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import asyncpg
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from ledger.domain.credit import CREDIT_NOTE, NOBODY, PAYMENT
 from ledger.gateways import lookups
-from ledger.interfaces.http.customers import TEXT_MAX
-from ledger.interfaces.http.unknown import known
+from ledger.interfaces.http.unknown import NotKnown, known
 from shared.base.ids import object_id
 from shared.base.money import decimal_text
+from shared.web.accepted import Text
 from shared.web.auth import signed_in
 from shared.web.commands import Look
+from shared.web.problems import problems
 
 router = APIRouter(prefix="/v1", tags=["payments"], dependencies=[Depends(signed_in)])
-
-Text = Annotated[str, Query(max_length=TEXT_MAX)]
 
 
 class AllocationShown(BaseModel):
@@ -55,7 +54,7 @@ class CreditNoteShown(CreditShown):
     issued_on: date
 
 
-@router.get("/payments")
+@router.get("/payments", responses=problems(NotKnown))
 async def show_payment(connection: Look, source: Text, source_id: Text) -> PaymentShown:
     """By the ERP's own id."""
     row, shown = await _credit(connection, PAYMENT, source, source_id)
@@ -65,7 +64,7 @@ async def show_payment(connection: Look, source: Text, source_id: Text) -> Payme
     )
 
 
-@router.get("/credit-notes")
+@router.get("/credit-notes", responses=problems(NotKnown))
 async def show_credit_note(connection: Look, source: Text, source_id: Text) -> CreditNoteShown:
     """By the ERP's own id."""
     row, shown = await _credit(connection, CREDIT_NOTE, source, source_id)

@@ -6,10 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from notifier.domain.sending import ALLOWED_MAX, Mode, Sending, allow_list_of
+from notifier.domain.sending import ALLOWED_MAX, AllowListMissing, Mode, Sending, allow_list_of
 from notifier.gateways import switch
+from shared.web.accepted import Text
 from shared.web.auth import Staff, require
 from shared.web.commands import Command, CommandRoute, Look
+from shared.web.problems import problems
 
 
 class WantedSending(BaseModel):
@@ -18,7 +20,7 @@ class WantedSending(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     mode: Mode
-    allow_list: Annotated[list[str], Field(max_length=ALLOWED_MAX)] = []
+    allow_list: Annotated[list[Text], Field(max_length=ALLOWED_MAX)] = []
 
 
 class ShownSending(BaseModel):
@@ -44,7 +46,7 @@ def sending_router(otherwise: Sending) -> APIRouter:
             return ShownSending(mode=otherwise.mode, allow_list=list(otherwise.allow_list))
         return ShownSending.model_validate(dict(row))
 
-    @router.post("")
+    @router.post("", responses=problems(AllowListMissing))
     async def set_sending(
         wanted: WantedSending, work: Command, staff: Annotated[Staff, require("operator", "admin")]
     ) -> ShownSending:

@@ -16,10 +16,15 @@ from shared.base.clock import Clock
 from shared.base.errors import Refusal
 from shared.contracts.company import Company
 from shared.db.work import Database, Work
+from shared.web.problems import problems
 
 BODY_CHARACTERS_MAX = 1_600
 PATH = "/webhooks/twilio"
 NOTHING_TO_SAY = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
+
+
+class Twiml(Response):
+    media_type = "application/xml"
 
 
 class SignatureWrong(Refusal):
@@ -47,14 +52,19 @@ class Webhook:
     def router(self) -> APIRouter:
         router = APIRouter(tags=["webhooks"])
 
-        @router.post(PATH)
+        @router.post(
+            PATH,
+            response_class=Twiml,
+            responses=problems(SignatureWrong, FormIncomplete),
+            openapi_extra={"requestBody": {"content": {"application/x-www-form-urlencoded": {}}}},
+        )
         async def receive_text(request: Request) -> Response:
             """A text message that came in. Answered with an empty TwiML document; our answer travels as a message."""
             form = {name: str(value) for name, value in (await request.form()).items()}
             self._check(request, form)
             async with self.database.work(self.clock.now()) as work:
                 await self._take(work, texts.from_form(form))
-            return Response(NOTHING_TO_SAY, media_type="application/xml")
+            return Twiml(NOTHING_TO_SAY)
 
         return router
 

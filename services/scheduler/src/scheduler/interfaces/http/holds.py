@@ -1,27 +1,27 @@
 """Silence that people of ours ask for, and end."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from scheduler.domain.hold import Hold, HoldKind
+from scheduler.domain.hold import Hold, HoldAlreadyEnded, HoldEndsBeforeItBegins, HoldKind
 from scheduler.gateways import holds
-from scheduler.handlers.end_hold import end_hold
+from scheduler.handlers.end_hold import HoldUnknown, end_hold
 from scheduler.handlers.place_hold import place_hold
-from scheduler.interfaces.http.timeline import BEFORE_ALL, known
+from scheduler.interfaces.http.timeline import BEFORE_ALL, CustomerUnknown, known
 from shared.base.ids import derived_id
+from shared.web.accepted import NO_NUL, Instant, Reason
 from shared.web.auth import Staff, require
 from shared.web.commands import Command, CommandRoute, Look
 from shared.web.pages import Page, Paging
+from shared.web.problems import problems
 
-REASON_CHARACTERS_MAX = 500
 FIRST_ID = UUID(int=0)
 
 router = APIRouter(prefix="/v1/customers", tags=["holds"], route_class=CommandRoute)
-Reason = Annotated[str, Field(min_length=1, max_length=REASON_CHARACTERS_MAX)]
 Placing = Annotated[Staff, require("collector", "operator", "admin")]
 
 
@@ -30,7 +30,7 @@ class Scope(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    legal_entity: Annotated[str | None, Field(min_length=1, max_length=40)] = None
+    legal_entity: Annotated[str | None, Field(min_length=1, max_length=40, pattern=NO_NUL)] = None
     invoice_id: UUID | None = None
 
 
@@ -42,7 +42,7 @@ class WantedHold(BaseModel):
     kind: HoldKind = HoldKind.MANUAL
     reason: Reason
     scope: Scope = Scope()
-    until: AwareDatetime | None = None
+    until: Instant | None = None
 
 
 class Ending(BaseModel):
@@ -62,7 +62,9 @@ class ShownHold(BaseModel):
     ended_at: datetime | None
 
 
-@router.get("/{customer_id}/holds", dependencies=[require("viewer")])
+@router.get(
+    "/{customer_id}/holds", dependencies=[require("viewer")], responses=problems(CustomerUnknown)
+)
 async def read_holds(customer_id: UUID, connection: Look, paging: Paging) -> Page[ShownHold]:
     """All holds there ever were, oldest first."""
     await known(connection, customer_id)
@@ -74,7 +76,11 @@ async def read_holds(customer_id: UUID, connection: Look, paging: Paging) -> Pag
     return paging.page(shown, lambda hold: (hold.placed_at.isoformat(), hold.hold_id))
 
 
-@router.post("/{customer_id}/holds", status_code=201)
+@router.post(
+    "/{customer_id}/holds",
+    status_code=201,
+    responses=problems(CustomerUnknown, HoldEndsBeforeItBegins),
+)
 async def place(customer_id: UUID, wanted: WantedHold, work: Command, staff: Placing) -> ShownHold:
     """Say nothing more to this customer, from now on. The same hold asked for twice is placed once."""
     await known(work.connection, customer_id)
@@ -85,7 +91,11 @@ async def place(customer_id: UUID, wanted: WantedHold, work: Command, staff: Pla
     return _shown(desk.holds[hold.hold_id])
 
 
-@router.post("/{customer_id}/holds/{hold_id}/ends", status_code=201)
+@router.post(
+    "/{customer_id}/holds/{hold_id}/ends",
+    status_code=201,
+    responses=problems(HoldUnknown, HoldAlreadyEnded),
+)
 async def end(
     customer_id: UUID, hold_id: UUID, work: Command, staff: Placing, ending: Ending | None = None
 ) -> ShownHold:
@@ -98,7 +108,7 @@ async def end(
 
 
 def _hold(customer_id: UUID, wanted: WantedHold, *, owner: str, placed_at: datetime) -> Hold:
-    scope, until = wanted.scope, wanted.until and wanted.until.astimezone(UTC)
+    scope, until = wanted.scope, wanted.until
     cause: tuple[Any, ...] = (wanted.kind, wanted.reason, owner, scope, until, placed_at)
     return Hold(
         hold_id=derived_id("hold", customer_id, *cause),

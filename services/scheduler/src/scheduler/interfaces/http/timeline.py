@@ -12,6 +12,7 @@ from shared.base.errors import Refusal
 from shared.web.auth import require
 from shared.web.commands import Look
 from shared.web.pages import Page, Paging
+from shared.web.problems import problems
 
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
@@ -51,7 +52,7 @@ class _Kept(Line):
     decision_id: int
 
 
-@router.get("/{customer_id}/timeline")
+@router.get("/{customer_id}/timeline", responses=problems(CustomerUnknown))
 async def read_timeline(customer_id: UUID, connection: Look, paging: Paging) -> Page[Line]:
     """Every decision and every silence, oldest first."""
     await known(connection, customer_id)
@@ -64,7 +65,7 @@ async def read_timeline(customer_id: UUID, connection: Look, paging: Paging) -> 
     return Page[Line](items=list(page.items), next=page.next)
 
 
-@router.get("/{customer_id}/next-look")
+@router.get("/{customer_id}/next-look", responses=problems(CustomerUnknown))
 async def read_next_look(customer_id: UUID, connection: Look) -> NextLook:
     """When the customer is looked at next, and what for."""
     row = await next_look.read(connection, customer_id)

@@ -1,0 +1,180 @@
+"""Each service as a process with its doors open, a database of its own and something in it."""
+
+import asyncio
+import importlib
+import json
+import os
+import socket
+import sys
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from local_stack.clock.staff import AUDIENCE, Issuer
+from local_stack.machine_time import machine_now
+from shared.base.clock import FileClock
+from shared.messaging.cloudevents import Record
+from shared.testing.examples import SOURCE, erp_examples, our_examples
+from shared.testing.plugin import DatabaseOf
+from shared.worker.description import Service
+
+ROOT = Path(__file__).parents[2]
+NOON = datetime(2026, 4, 20, 12, tzinfo=UTC)
+ROLES = ["viewer", "collector", "operator", "admin"]
+UP_SECONDS_MAX = 300
+
+
+@dataclass(frozen=True)
+class Door:
+    """A running service, and a token for all that staff may do there."""
+
+    url: str
+    token: str
+
+
+@dataclass(frozen=True)
+class KeyServer:
+    """An issuer of staff tokens that publishes its keys."""
+
+    issuer: Issuer
+    keys_url: str
+
+    def token(self) -> str:
+        return self.issuer.token("sam", ROLES, now=machine_now())
+
+
+@pytest.fixture(scope="session")
+def key_server() -> Iterator[KeyServer]:
+    issuer = Issuer("https://issuer.example")
+
+    class Keys(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(issuer.keys()).encode())
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Keys)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield KeyServer(issuer, f"http://127.0.0.1:{server.server_port}/keys")
+    server.shutdown()
+
+
+Environment = Callable[[str], Awaitable[dict[str, str]]]
+
+
+@pytest.fixture
+def environment_of(database_of: DatabaseOf, tmp_path: Path, key_server: KeyServer) -> Environment:
+    """A service's settings, by the names that the environment gives them, over a fresh database."""
+
+    async def made(service: str) -> dict[str, str]:
+        FileClock.move(tmp_path / "clock", NOON)
+        return {
+            "DATABASE_URL": await database_of(service),
+            "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
+            "CLOCK_FILE": str(tmp_path / "clock"),
+            "COMPANY_FILE": str(ROOT / "deploy/company/example.yaml"),
+            "STAFF_JWKS_URL": key_server.keys_url,
+            "STAFF_ISSUER": key_server.issuer.address,
+            "STAFF_AUDIENCE": AUDIENCE,
+        }
+
+    return made
+
+
+def built(service: str, environment: dict[str, str]) -> Service:
+    """The service inside this process."""
+    package = service.replace("-", "_")
+    settings = importlib.import_module(f"{package}.config").Settings
+    made: Service = importlib.import_module(f"{package}.main").build(
+        settings(**{name.lower(): value for name, value in environment.items()})
+    )
+    return made
+
+
+@pytest.fixture
+async def opened(
+    environment_of: Environment,
+) -> AsyncIterator[Callable[[str], Awaitable[Service]]]:
+    """`await opened("scheduler")` → that service in this process, on its database."""
+    async with AsyncExitStack() as stack:
+
+        async def made(service: str) -> Service:
+            inside = built(service, await environment_of(service))
+            stack.push_async_callback(inside.database.close)
+            return inside
+
+        yield made
+
+
+async def tell_the_story(service: Service) -> None:
+    """Everything of the catalogue's story that the service hears, as if it had come over the bus; and a crash."""
+    events: list[Any] = [*erp_examples(), *our_examples()]
+    for hearing in service.hearings:
+        records = [
+            record_of(event, offset)
+            for offset, event in enumerate(events)
+            if event.TOPIC in hearing.topics
+        ]
+        async with service.database.work(NOON) as work:
+            await hearing.take(work, records)
+        if records:
+            async with service.database.work(NOON) as work:
+                bad = record_of(events[0] if service.name == "ledger" else events[-1], 9_999)
+                await hearing.park(work, bad, RuntimeError("boom"))
+
+
+def record_of(event: Any, offset: int) -> Record:
+    attributes = {"specversion": "1.0", "id": f"e{offset}", "source": SOURCE, "type": event.TYPE}
+    data = event.model_dump_json(exclude_none=True).encode()
+    key = str(getattr(event, "customer_id", ""))
+    return Record(event.TOPIC, 0, offset, key, attributes, data)
+
+
+@pytest.fixture
+async def door_of(
+    environment_of: Environment, key_server: KeyServer
+) -> AsyncIterator[Callable[[str], Awaitable[Door]]]:
+    """`await door_of("ledger")` → that service, running."""
+    async with AsyncExitStack() as stack:
+
+        async def opened(service: str) -> Door:
+            environment = await environment_of(service)
+            inside = built(service, environment)
+            await tell_the_story(inside)
+            await inside.database.close()
+
+            with socket.create_server(("127.0.0.1", 0)) as sock:
+                port = sock.getsockname()[1]
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", f"{service.replace('-', '_')}.main", "api",
+                env=os.environ | environment | {"HTTP_PORT": str(port), "LOG_LEVEL": "ERROR"},
+            )  # fmt: skip
+            stack.push_async_callback(process.wait)
+            stack.callback(process.terminate)
+            door = Door(f"http://127.0.0.1:{port}", key_server.token())
+            await until_up(door)
+            return door
+
+        yield opened
+
+
+async def until_up(door: Door) -> None:
+    async with httpx.AsyncClient(trust_env=False) as http, asyncio.timeout(UP_SECONDS_MAX):
+        while True:
+            try:
+                await http.get(f"{door.url}/healthz")
+            except httpx.TransportError:
+                await asyncio.sleep(0.1)
+            else:
+                return
