@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from ledger.config import HOME, Settings
+from ledger.gateways.intake import count_parked
 from ledger.handlers.understand import Registered
 from ledger.interfaces.consumers import ErpHearing
 from ledger.interfaces.http import intake, invoices, payments
@@ -48,6 +49,7 @@ def build(settings: Settings) -> Service:
             parked_router(hearing),
         ],
         pulses=[patience.pulse],
+        count_parked=count_parked,
         commands={"republish": Republish(database, clock).run},
     )
 

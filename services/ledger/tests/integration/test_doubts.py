@@ -88,6 +88,14 @@ class TestDoubts:
         )
         assert again.status_code == 404
 
+    async def test_what_stands_parked_is_counted_for_the_gauges(self, till: Any) -> None:
+        till.pen.customer()
+        till.pen.invoice(total="x")
+        await till.take()
+        async with till.service.database.look() as connection:
+            standing = await till.service.count_parked(connection)
+        assert (standing.records, standing.keys) == (1, 1)
+
     async def test_a_retry_that_is_refused_again_stays_parked(self, till: Any) -> None:
         till.pen.customer()
         till.pen.invoice(total="x")

@@ -41,9 +41,7 @@ def build(settings: Settings) -> Service:
         routes=Routes(settings.kafka_topic_prefix),
         trust_end_offsets=settings.kafka_end_offsets,
     )
-    sending = Sending(
-        Mode(settings.notifier_sending_mode), allow_list_of(settings.notifier_allow_list)
-    )
+    sending = _sending(settings)
     dispatch = _dispatch(
         settings,
         database=database,
@@ -71,6 +69,12 @@ def build(settings: Settings) -> Service:
         ],
         pulses=[partial(pulse, otherwise=sending)],
         watermarks=watermarks,
+    )
+
+
+def _sending(settings: Settings) -> Sending:
+    return Sending(
+        Mode(settings.notifier_sending_mode), allow_list_of(settings.notifier_allow_list)
     )
 
 

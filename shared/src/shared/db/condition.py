@@ -1,5 +1,6 @@
 """What waits in the runtime's tables: asked by the pulse, by gauges and by people."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import asyncpg
@@ -19,18 +20,31 @@ WITH cursor AS (SELECT position, gaps FROM relay_cursor WHERE shard = 0),
          UNION ALL
          SELECT recorded_at FROM hole JOIN outbox ON seq BETWEEN first AND last),
      overdue AS (SELECT due_at FROM timers WHERE fired_at IS NULL AND due_at <= $1
-                 ORDER BY due_at LIMIT {COUNTED_MAX}),
-     parked AS (SELECT key, parked_at FROM parked_events WHERE ended_at IS NULL)
+                 ORDER BY due_at LIMIT {COUNTED_MAX})
 SELECT (SELECT count(*) FROM waiting) AS outbox_waiting,
        (SELECT min(recorded_at) FROM waiting) AS outbox_oldest_at,
        (SELECT count(*) FROM overdue) AS timers_due,
        (SELECT min(due_at) FROM overdue) AS timers_due_since,
        (SELECT min(due_at) FROM timers WHERE fired_at IS NULL AND due_at > $1) AS next_due_at,
-       (SELECT count(*) FROM parked) AS parked,
-       (SELECT count(DISTINCT key) FROM parked) AS parked_keys,
-       (SELECT min(parked_at) FROM parked) AS parked_since,
        (SELECT coalesce(max(seq), (SELECT position FROM cursor)) FROM outbox) AS told_seq
 """
+_STANDING = """
+SELECT count(*) AS records, count(DISTINCT key) AS keys, min(parked_at) AS since
+FROM parked_events WHERE ended_at IS NULL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Records that stand parked, the customers they keep waiting, and since when the oldest does."""
+
+    records: int
+    keys: int
+    since: Moment | None
+
+
+CountParked = Callable[[asyncpg.Connection], Awaitable[Standing]]
+"""How a service counts what stands parked; one that keeps such records in a table of its own has its own way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +56,6 @@ class Condition:
     timers_due: int
     timers_due_since: Moment | None
     next_due_at: Moment | None
-    parked: int
-    parked_keys: int
-    parked_since: Moment | None
     told_seq: int
 
 
@@ -53,3 +64,10 @@ async def read(connection: asyncpg.Connection, *, now: Moment) -> Condition:
     row = await connection.fetchrow(_CONDITION, now)
     assert row is not None
     return Condition(**row)
+
+
+async def count_parked(connection: asyncpg.Connection) -> Standing:
+    """What stands in the runtime's own table."""
+    row = await connection.fetchrow(_STANDING)
+    assert row is not None
+    return Standing(**row)

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from shared.base.clock import Clock
 from shared.config import RuntimeSettings
+from shared.db.condition import CountParked, count_parked
 from shared.db.work import Database
 from shared.messaging.hearing import Hearing
 from shared.messaging.kafka import KafkaAt
@@ -33,6 +34,7 @@ class Service:
     jobs: Sequence[Job] = ()
     routers: Sequence[APIRouter] = ()
     pulses: Sequence[PulseSource] = ()
+    count_parked: CountParked = count_parked
     watermarks: Watermarks | None = None
     """Attached to the consumer, for services that must know whether they have heard everything."""
     commands: Mapping[str, Callable[[], Awaitable[None]]] = field(default_factory=dict)

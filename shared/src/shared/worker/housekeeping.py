@@ -44,14 +44,15 @@ async def _measure(service: Service) -> None:
     async with service.database.look() as connection:
         waited = machine_seconds() - began
         found = await condition.read(connection, now=now)
+        parked = await service.count_parked(connection)
 
     gauges: dict[str, float] = {
         "database_pool_wait_seconds": waited,
         "outbox_waiting_events": found.outbox_waiting,
         "outbox_oldest_age_seconds": _age(now, found.outbox_oldest_at),
-        "parked_events": found.parked,
-        "parked_keys": found.parked_keys,
-        "parked_oldest_age_seconds": _age(now, found.parked_since),
+        "parked_events": parked.records,
+        "parked_keys": parked.keys,
+        "parked_oldest_age_seconds": _age(now, parked.since),
         "timers_overdue": found.timers_due,
         "timers_overdue_age_seconds": _age(now, found.timers_due_since),
     }

@@ -11,6 +11,7 @@ from ledger.domain.books import Books
 from ledger.domain.parked import Parked
 from ledger.gateways.tables import DOUBTS, INTAKE, PARKED_RECORDS, Row
 from shared.base.clock import Moment
+from shared.db.condition import Standing
 from shared.messaging.cloudevents import Record
 
 _RELEASE = """
@@ -45,6 +46,17 @@ WHERE intake.topic = old.topic AND intake.partition = old.partition AND intake."
 _OLDEST_WAITING = (
     "SELECT min(recorded_at) FROM intake WHERE outcome = 'waiting' AND alarmed_at IS NULL"
 )
+_PARKED = """
+SELECT count(*) AS records, (SELECT count(DISTINCT customer_id) FROM doubts) AS keys, min(parked_at) AS since
+FROM parked_records WHERE ended_at IS NULL
+"""
+
+
+async def count_parked(connection: asyncpg.Connection) -> Standing:
+    """What stands in our own table, and how many customers are in doubt because of it."""
+    row = await connection.fetchrow(_PARKED)
+    assert row is not None
+    return Standing(**row)
 
 
 async def record(connection: asyncpg.Connection, rows: Sequence[Row]) -> None:

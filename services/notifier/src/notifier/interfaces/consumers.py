@@ -3,8 +3,11 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
+import asyncpg
+
 from notifier.domain.desk import Desk
 from notifier.gateways import dossiers, messages, switch
+from notifier.gateways.tally import count_ends
 from notifier.handlers.hear_credit import hear_credit
 from notifier.handlers.hear_customer import hear_customer
 from notifier.handlers.hear_hold import hear_hold
@@ -14,6 +17,7 @@ from notifier.handlers.recall_outcome import STATUSES, recall_outcome
 from notifier.handlers.take_escalation import take_escalation
 from notifier.handlers.take_reminder import take_reminder
 from notifier.handlers.withdraw_reminder import withdraw_reminder
+from shared.base.clock import Moment
 from shared.contracts import ledger, notifier, scheduler
 from shared.contracts.event import Event
 from shared.db.work import Work
@@ -53,8 +57,13 @@ def projection() -> Projection[Desk]:
         topics=(ledger.TOPIC, scheduler.TOPIC),
         hears=HEARS,
         load=dossiers.load,
-        save=dossiers.save,
+        save=_save,
     )
+
+
+async def _save(connection: asyncpg.Connection, desk: Desk, *, moment: Moment) -> None:
+    await dossiers.save(connection, desk, moment=moment)
+    count_ends(desk)
 
 
 class OwnOutcomes:

@@ -23,6 +23,7 @@ from notifier.gateways.claims import Batch, Known
 from notifier.gateways.letter import Writer
 from notifier.gateways.messages import origins_of
 from notifier.gateways.outcomes import Abandoned
+from notifier.gateways.tally import count_ends
 from notifier.gateways.text_carrier import TextCarrier
 from notifier.handlers.hand_over import hand_over
 from notifier.handlers.note_answer import note_answer
@@ -155,7 +156,7 @@ class Dispatch:
             )
             await tell(work, batch.desk.told)
             reached("notifier.before-handing-over")
-        _count(batch.desk)
+        count_ends(batch.desk)
         return batch, parcels, claimed
 
     def _facts(self, message: Message, batch: Batch, sending: Sending) -> Facts:
@@ -216,7 +217,7 @@ class Dispatch:
             )
             await tell(work, desk.told)
         reached("notifier.after-outcome")
-        _count(desk)
+        count_ends(desk)
 
     async def _asked(self, abandoned: Abandoned) -> Answer:
         """A provider that can be asked is asked; SMTP cannot."""
@@ -231,12 +232,3 @@ class Dispatch:
 def _trace(kept: tuple[str, str]) -> tuple[dict[str, str], list[str]]:
     traceparent, origins = kept
     return ({"traceparent": traceparent} if traceparent else {}), origins_of(origins)
-
-
-def _count(desk: Desk) -> None:
-    for message in desk.messages.values():
-        if message.is_over:
-            channel = message.channel.value if message.channel else "none"
-            metrics.count(
-                "messages", channel=channel, outcome=message.status, reason=message.reason
-            )
