@@ -18,6 +18,7 @@ from works.ingest import ingest
 from works.mail import mail
 from works.projection import projection
 from works.reads import by_key, open_items
+from works.refusals import refusals
 from works.relay import relay
 
 from local_stack import topics
@@ -37,6 +38,7 @@ WORKS = {
     "mail": mail,
     "read": by_key,
     "list": open_items,
+    "refusals": refusals,
 }
 COLUMNS = {
     "work": 34, "raw": 9, "ours": 9, "unit": 14, "ratio": 7, "raw_cpu_us": 11, "ours_cpu_us": 12, "runs": 5,

@@ -33,6 +33,9 @@ KEYS = [
     b"\xff",
     b"k" * 5_000,
 ]
+SECRETS = ("erika@secret.example", "+49 30 9018 20", "030 901820", "Geheime Gasse 7")
+"""What somebody's contact holds, in a record that cannot be taken."""
+
 VERSIONS = (1, 2, 3)
 SECONDS_MAX = 1_500
 
@@ -49,6 +52,14 @@ def good() -> list[Wire]:
         for version in VERSIONS
         for one in GOOD
     ]
+
+
+def confiding() -> Wire:
+    """A customer whose contacts stand where they should not."""
+    email, phone, national, street = SECRETS
+    person = {"name": [email], "email": {"at": email}, "phone": [phone, national], "role": street}
+    body = {"customer_id": str(BAD[0]), "version": email, "contacts": [person], "known": street}
+    return wire_of(CustomerChanged.TYPE, body, key=KEYS[0])
 
 
 def bad(service: Service) -> list[Wire]:
@@ -77,9 +88,10 @@ async def hear(service: Service, at: KafkaAt, seen: list[Any], count: int) -> No
 
     class Watched(Consumer):
         def _slices(self, batch: Any) -> Any:
-            for hearing, records in super()._slices(batch):
-                seen.extend(one for one in records if isinstance(hearing, Projection))
-                yield hearing, records
+            slices = super()._slices(batch)
+            for one in slices:
+                seen.extend(one.records if isinstance(one.hearing, Projection) else ())
+            return slices
 
     consumer = Watched(
         service=service.name, hearings=service.hearings, database=service.database, at=at, clock=service.clock
@@ -105,10 +117,11 @@ class TestOwnTopics:
         self,
         opened: Callable[[str], Awaitable[Service]],
         kafka_at: KafkaAt,
+        logged: Callable[[str], str],
         name: str,
     ) -> None:
         service, seen = await opened(name), list[Any]()
-        wires = bad(service)
+        wires = [confiding(), *bad(service)]
         for wire in good():
             wires.insert(Random(EXAMPLES).randrange(len(wires)), wire)
         await publish(kafka_at, wires)
@@ -123,6 +136,9 @@ class TestOwnTopics:
         )
         assert [row["version"] for row in held] == [max(VERSIONS)] * len(GOOD)
         assert_followers_parked(service, seen, parked)
+        written = logged(name)
+        assert "record parked" in written
+        assert [secret for secret in SECRETS if secret in written] == []
 
 
 def assert_followers_parked(service: Service, seen: list[Any], parked: list[Any]) -> None:

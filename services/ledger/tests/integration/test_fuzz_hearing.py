@@ -1,7 +1,7 @@
 """Thousands of bad records among good ones, from a real bus into a real database and out again."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
@@ -114,9 +114,16 @@ class TestUnderFuzz:
         assert await tell_everything(till, kafka_at) > len(wires) // 2
 
     async def test_what_crashes_in_the_reading_itself_parks_alone(
-        self, till: Any, kafka_at: KafkaAt, pen: Any, monkeypatch: pytest.MonkeyPatch
+        self,
+        till: Any,
+        kafka_at: KafkaAt,
+        pen: Any,
+        monkeypatch: pytest.MonkeyPatch,
+        logged: Callable[[str], str],
     ) -> None:
-        bad = wire_of("erp.allocations.set.v1", {"credit": {"kind": [], "id": "P1"}})
+        person = {"email": "erika@secret.example", "phone": "030 901820", "street": "Gasse 7"}
+        body = {"credit": {"kind": [], "id": "P1"}, "customer_number": "C9", "contacts": [person]}
+        bad = wire_of("erp.allocations.set.v1", body)
         wires = good(pen)
         monkeypatch.setattr(read_identity, "PAYMENT", property)  # no record of a credit can be read
         monkeypatch.setattr(read_identity, "_items", None)
@@ -125,6 +132,9 @@ class TestUnderFuzz:
         await hear(till, kafka_at, len(wires) + 1)
 
         assert await outcomes(till) == {("accepted", ""): len(wires), ("crashed", "crashed"): 1}
+        written = logged("ledger")
+        assert "record parked" in written
+        assert [secret for secret in person.values() if secret in written] == []
 
     async def test_the_largest_payment_and_the_largest_customer_can_be_told(
         self, till: Any, kafka_at: KafkaAt

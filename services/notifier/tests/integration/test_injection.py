@@ -1,7 +1,7 @@
 """What others call their customers and invoices never becomes a header, a word of ours or markup: on the raw bytes."""
 
-import logging
 import re
+from collections.abc import Callable
 from email import message_from_bytes, policy
 from typing import Any
 
@@ -9,7 +9,6 @@ import pytest
 
 from notifier.domain.sending import Mode, Sending
 from shared.contracts import erp, ledger
-from shared.instruments.logs import JsonLines
 
 EVIL = {
     "line break": "R1\r\nBcc: evil@x.test\r\n\r\n<h1>Pay here</h1>",
@@ -134,9 +133,8 @@ def assert_words(words: str, *, markup: bool) -> None:
 
 class TestLogs:
     async def test_no_address_is_ever_written_down(
-        self, office: Any, tell: Any, caplog: pytest.LogCaptureFixture
+        self, office: Any, tell: Any, logged: Callable[[str], str]
     ) -> None:
-        caplog.set_level(logging.DEBUG)
         office.dispatch.sending = Sending(Mode.LIVE)
         await plan(office, tell, "R1", email="bounce@secret-domain.example", phone="0170 1234567")
         office.text_faults.mode = "reject"
@@ -149,7 +147,7 @@ class TestLogs:
         await office.hear(tell.reminder(cause="look 2"))
         await office.dispatch.run()
 
-        written = "\n".join(map(JsonLines("notifier").format, caplog.records))
+        written = logged("notifier")
         assert (await office.statuses())[0][0] == "failed"
         for secret in (
             "bounce@secret",

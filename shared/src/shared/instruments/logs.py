@@ -18,7 +18,7 @@ LINE_CHARACTERS_MAX = 16_000
 
 _about: ContextVar[dict[str, str] | None] = ContextVar("about", default=None)
 
-_QUIET: Final = {
+QUIET: Final = {
     "aiokafka": logging.WARNING,
     "alembic.runtime.plugins": logging.WARNING,
     "httpx": logging.WARNING,
@@ -104,5 +104,5 @@ def start_logs(service: str, level: str) -> None:
 
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
-    for name, quiet in _QUIET.items():
+    for name, quiet in QUIET.items():
         logging.getLogger(name).setLevel(max(quiet, logging.getLogger().level))

@@ -1,6 +1,7 @@
 """Fixtures: `servers`, `database_of`, `topic_prefix`, `kafka_at`. Nothing starts before a test asks for it."""
 
 import asyncio
+import logging
 import os
 import shutil
 import tempfile
@@ -16,6 +17,7 @@ from hypothesis import settings
 
 from local_stack import topics
 from shared.db.migrate import upgrade
+from shared.instruments.logs import QUIET, JsonLines
 from shared.messaging.kafka import KafkaAt
 from shared.messaging.routes import Routes
 from shared.testing.servers import Servers, ask_for, locked
@@ -40,6 +42,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if os.environ.get(RUN) == str(os.getpid()):
         shutil.rmtree(os.environ[FOLDER], ignore_errors=True)
+
+
+@pytest.fixture
+def logged(caplog: pytest.LogCaptureFixture) -> Callable[[str], str]:
+    """`logged("ledger")` → everything said so far, as that service writes it at its most talkative."""
+    caplog.set_level(logging.DEBUG)
+    for name, quiet in QUIET.items():
+        caplog.set_level(quiet, logger=name)
+    return lambda service: "\n".join(map(JsonLines(service).format, caplog.records))
 
 
 @pytest.fixture(scope="session")
