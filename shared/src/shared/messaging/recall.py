@@ -41,7 +41,12 @@ class Recall:
     async def run(
         self, own: Sequence[Hearing], *, heard: Iterable[str], stopping: asyncio.Event
     ) -> None:
-        """Read what `own` hears to where it ends now; `heard` are the topics that are heard later."""
+        """Read what `own` hears to where it ends now; `heard` are the topics that are heard later.
+
+        A broker whose ends cannot be trusted keeps no log beyond its own life: there is nothing to recall.
+        """
+        if not self._at.end_offsets:
+            return
         hearings = {topic: hearing for hearing in own for topic in hearing.topics}
         topics = {*map(self._at.routes.on_broker, (*hearings, *heard))}
         kafka = AIOKafkaConsumer(
