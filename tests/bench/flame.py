@@ -54,6 +54,7 @@ def name_of(frame: FrameType) -> str:
     path = code.co_filename
     for root in (
         "/src/",
+        "/tests/",
         "/site-packages/",
         f"/python{sys.version_info[0]}.{sys.version_info[1]}/",
     ):

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,10 +64,23 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
-@contextmanager
-def process(side: str, work: str, settings: Mapping[str, str]) -> Iterator[subprocess.Popen]:
+def process(
+    side: str, part: str, settings: Mapping[str, str]
+) -> AbstractContextManager[subprocess.Popen]:
     """`raw.py` or `ours.py` with one part, for the length of the block."""
-    command = [sys.executable, str(HERE / f"{side}.py"), work]
+    return _running([str(HERE / f"{side}.py"), part], settings)
+
+
+def program(
+    service: str, mode: str, settings: Mapping[str, str]
+) -> AbstractContextManager[subprocess.Popen]:
+    """A service as it runs in production, for the length of the block."""
+    return _running(["-m", f"{service}.main", mode], settings)
+
+
+@contextmanager
+def _running(arguments: list[str], settings: Mapping[str, str]) -> Iterator[subprocess.Popen]:
+    command = [sys.executable, *arguments]
     running = subprocess.Popen(command, env=os.environ | settings, cwd=ROOT)
     try:
         yield running

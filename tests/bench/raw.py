@@ -9,13 +9,21 @@ import sys
 
 from raws.ingest import ingest
 from raws.mail import mail
+from raws.payment import payment
 from raws.projection import projection
 from raws.reads import reads
 from raws.relay import relay
 
 from shared.worker.server import event_loop
 
-WORKS = {"ingest": ingest, "relay": relay, "projection": projection, "reads": reads, "mail": mail}
+WORKS = {
+    "ingest": ingest,
+    "relay": relay,
+    "projection": projection,
+    "reads": reads,
+    "mail": mail,
+    "payment": payment,
+}
 
 if __name__ == "__main__":
     with asyncio.Runner(loop_factory=event_loop) as runner:

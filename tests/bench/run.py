@@ -6,8 +6,8 @@ Absolute rates of a shared machine mean little; the ratio is what counts. Durabl
 import argparse
 import asyncio
 import json
-import tempfile
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from databases import Databases
 from measure import HERE, Bench, Row, say
@@ -16,6 +16,7 @@ from works.duplicates import duplicates
 from works.flow import flow
 from works.ingest import ingest
 from works.mail import mail
+from works.payment import payment
 from works.projection import projection
 from works.reads import by_key, open_items
 from works.refusals import refusals
@@ -36,6 +37,7 @@ WORKS = {
     "flow": flow,
     "duplicates": duplicates,
     "mail": mail,
+    "payment": payment,
     "read": by_key,
     "list": open_items,
     "refusals": refusals,
@@ -47,22 +49,26 @@ COLUMNS = {
 
 async def main() -> None:
     asked = arguments()
-    folder = Path(tempfile.mkdtemp(prefix="dunwell-bench-"))
-    try:
-        with (
-            postgres(folder / "postgres", durable=True) as server,
-            kafka(folder / "kafka") as bootstrap,
-        ):
-            for name in asked.only or WORKS:
-                prefix = f"{name}."
-                await topics.create_missing(bootstrap, prefix)
-                at = KafkaAt(bootstrap, Routes(prefix))
-                row = await WORKS[name](Bench(Databases(server), at, asked.runs, asked.flame))
-                if row:
-                    keep(row)
-    finally:
-        remove(folder / "postgres")
+    with TemporaryDirectory(prefix="dunwell-bench-", ignore_cleanup_errors=True) as name:
+        try:
+            await measure(asked, Path(name))
+        finally:
+            remove(Path(name) / "postgres")
     show(json.loads(RESULTS.read_text()))
+
+
+async def measure(asked: argparse.Namespace, folder: Path) -> None:
+    with (
+        postgres(folder / "postgres", durable=True) as server,
+        kafka(folder / "kafka") as bootstrap,
+    ):
+        for name in asked.only or WORKS:
+            prefix = f"{name}."
+            await topics.create_missing(bootstrap, prefix)
+            at = KafkaAt(bootstrap, Routes(prefix))
+            row = await WORKS[name](Bench(Databases(server), at, asked.runs, asked.flame))
+            if row:
+                keep(row)
 
 
 def arguments() -> argparse.Namespace:

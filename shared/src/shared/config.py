@@ -24,7 +24,8 @@ class RuntimeSettings(BaseSettings):
     # --- database ---
     database_url: str
     """`postgresql+asyncpg://user:password@host:port/name`; one database per service."""
-    database_pool_size: Annotated[int, Field(ge=2, le=100)] = 10
+    database_pool_size: Annotated[int, Field(ge=2, le=100)] = 20
+    """Most connections of one process; opened when needed and kept."""
 
     # --- bus ---
     kafka_bootstrap_servers: str

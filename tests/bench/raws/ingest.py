@@ -9,6 +9,9 @@ import asyncpg
 from aiokafka import AIOKafkaConsumer
 
 ROWS_MAX = 500
+NAMESPACE = UUID("6f1c1f2e-9a4b-5d0e-8f57-0b1d5a0c7e11")
+"""The contract's: ids of objects are the same on both sides."""
+
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 COLUMNS = {
@@ -185,7 +188,7 @@ def fact(invoice_id: UUID, customer_id: UUID, source: str, body: dict, cause: st
 
 
 def identity(source: str, kind: str, name: str) -> UUID:
-    return uuid5(NAMESPACE_OID, f'["{source}","{kind}","{name}"]')
+    return uuid5(NAMESPACE, f'["{source}","{kind}","{name}"]')
 
 
 def cents(text: str) -> int:

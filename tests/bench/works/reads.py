@@ -8,12 +8,12 @@ from contextlib import asynccontextmanager
 from itertools import count
 
 from measure import Bench, Measured, Row, process, turns, watch
-from raws.ingest import identity
 from works.ingest import CUSTOMERS, INVOICES, known_customers, publish_customers, publish_invoices
 
 from local_stack.addresses import LOOPBACK, free_port
 from local_stack.clock.staff import Issuer
 from local_stack.machine_time import machine_now
+from shared.base.ids import object_id
 from shared.testing.builders import SOURCE
 
 CONNECTIONS, REQUESTS = 16, 6_000
@@ -29,7 +29,7 @@ async def by_key(bench: Bench) -> Row:
 
 async def open_items(bench: Bench) -> Row:
     """The ten open items of a customer."""
-    ids = [identity(SOURCE, "customer", f"C{number}") for number in range(CUSTOMERS)]
+    ids = [object_id(SOURCE, "customer", f"C{number}") for number in range(CUSTOMERS)]
     return await reads(
         bench, "list of open items", lambda n: f"/v1/customers/{ids[n % CUSTOMERS]}/open-items"
     )
@@ -81,10 +81,10 @@ async def asked(
         writer.close()
 
     await listening(port, running)
-    asking = [asyncio.create_task(ask()) for _ in range(CONNECTIONS)]
-    measured = await watch(done, REQUESTS, running)
-    await asyncio.gather(*asking)
-    return measured
+    async with asyncio.TaskGroup() as asking:
+        for _ in range(CONNECTIONS):
+            asking.create_task(ask())
+        return await watch(done, REQUESTS, running)
 
 
 async def listening(port: int, running: subprocess.Popen) -> None:

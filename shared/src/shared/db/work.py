@@ -14,7 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from shared.base.clock import Moment
 from shared.base.points import reached
 
-POOL_CONNECTIONS = 8
+POOL_CONNECTIONS = 16
+"""All of them are kept: a connection beyond the pool would be opened and closed for every transaction."""
+
 POOL_WAIT_SECONDS = 10
 STATEMENT_SECONDS_MAX = 60
 _BEGIN = text("SET LOCAL lock_timeout = '15s'")
@@ -68,7 +70,7 @@ class Database:
         self.engine = create_async_engine(
             url,
             pool_size=pool,
-            max_overflow=pool,
+            max_overflow=0,
             pool_timeout=POOL_WAIT_SECONDS,
             pool_pre_ping=False,
             connect_args={
