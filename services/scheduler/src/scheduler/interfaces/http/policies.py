@@ -1,9 +1,10 @@
 """The policies in force, as they were read at the start."""
 
 from datetime import time
+from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, WithJsonSchema
 
 from scheduler.domain.policy import Policy
 from scheduler.domain.view import Rulebook
@@ -22,9 +23,13 @@ class ShownStep(BaseModel):
     channels: list[str]
 
 
+LocalTime = Annotated[time, WithJsonSchema({"type": "string", "pattern": r"^\d{2}:\d{2}:\d{2}$"})]
+"""Of the customer's day: JSON Schema's own `time` would want an offset."""
+
+
 class ShownHours(BaseModel):
-    opens: time
-    closes: time
+    opens: LocalTime
+    closes: LocalTime
     business_days_only: bool
 
 
