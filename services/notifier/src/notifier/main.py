@@ -24,6 +24,7 @@ from shared.contracts.company import Company, load_company
 from shared.db.work import Database
 from shared.messaging.routes import Routes
 from shared.messaging.watermarks import Watermarks
+from shared.web.parked import parked_router
 from shared.worker.jobs import Job
 from shared.worker.run import Service, main
 
@@ -41,7 +42,7 @@ def build(settings: Settings) -> Service:
         routes=Routes(settings.kafka_topic_prefix),
         trust_end_offsets=settings.kafka_end_offsets,
     )
-    sending = _sending(settings)
+    sending, heard = _sending(settings), projection()
     dispatch = _dispatch(
         settings,
         database=database,
@@ -56,7 +57,7 @@ def build(settings: Settings) -> Service:
         database=database,
         clock=clock,
         migrations=HOME / "migrations",
-        hearings=[projection()],
+        hearings=[heard],
         recalls=[OwnOutcomes()],
         jobs=[
             Job("dispatch", dispatch.run, settings.job_tick_seconds),
@@ -65,6 +66,7 @@ def build(settings: Settings) -> Service:
         routers=[
             messages.router,
             sending_router(sending),
+            parked_router(heard),
             _webhook(settings, database, clock, company),
         ],
         pulses=[partial(pulse, otherwise=sending)],
