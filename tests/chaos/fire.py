@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import asyncpg
 from aiokafka.admin import AIOKafkaAdminClient
 from strikes import Strike
 from world import LOOK_SECONDS, SESSION_SECONDS, World, names_of
@@ -17,7 +18,7 @@ from local_stack.machine_time import machine_now
 
 DOWN_AT_ONCE_MAX = 4
 AT_POINT_SECONDS_MAX = 12
-UP_SECONDS_MAX = 90
+UP_SECONDS_MAX = 300
 ZOMBIE_SECONDS_MAX = 4 * SESSION_SECONDS
 
 
@@ -32,6 +33,8 @@ class Fire:
         self._aside: set[asyncio.Task[None]] = set()
         self.kills: Counter[str] = Counter()
         self.struck = 0.0
+        self.limit = 1.0
+        """The share at which it waits for the story."""
 
     async def burn(self) -> None:
         """All strikes; then whatever is armed or asleep comes to its end."""
@@ -40,6 +43,8 @@ class Fire:
             await self._strike(strike)
             await asyncio.sleep(strike.rest)
             self.struck = number / len(self._plan)
+            while self.struck > self.limit:
+                await asyncio.sleep(LOOK_SECONDS)
         while self._aside:
             await asyncio.gather(*self._aside)
         async with asyncio.timeout(UP_SECONDS_MAX):
@@ -194,7 +199,7 @@ class Fire:
             connection = await self._world.connected(service)
             owner = await connection.fetchval("SELECT owner FROM relay_cursor")
             await connection.close()
-        except OSError:
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             owner = ""
         return owner if owner in names_of(service) else names_of(service)[0]
 
