@@ -98,15 +98,16 @@ pins: setup ## Resolve constraints.txt anew from the pyproject files
 	  $(foreach d,$(DISTS),--no-emit-package dunwell-$(patsubst local,local-stack,$(notdir $(d)))) \
 	  --output-file constraints.txt $(PROJECTS)
 
-# uv installs in seconds; where there is no uv for the machine, pip does the same more slowly.
+# uv installs in seconds; where there is no uv for the machine, pip does the same more slowly. Compiled once,
+# as pip does: where Python may not write bytecode, each start of a service would compile its libraries again.
 $(READY): constraints.txt $(PROJECTS)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -c 'import sys; assert sys.version_info >= (3, 11), "Dunwell needs Python 3.11"'
 	@echo "installing into $(VENV)"
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt uv || true
 	@if $(BIN)/uv --version >/dev/null 2>&1; \
-	then VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --constraint constraints.txt \
-	     --group dev $(addprefix --editable ,$(DISTS)); \
+	then VIRTUAL_ENV=$(CURDIR)/$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode \
+	     --constraint constraints.txt --group dev $(addprefix --editable ,$(DISTS)); \
 	else $(BIN)/python -m pip install --quiet --upgrade pip && \
 	     $(BIN)/python -m pip install --quiet --constraint constraints.txt --group dev \
 	     $(addprefix --editable ,$(DISTS)); fi
