@@ -142,14 +142,18 @@ class TestOwnTopics:
 
 
 def assert_followers_parked(service: Service, seen: list[Any], parked: list[Any]) -> None:
-    """Of each key, nothing that the service hears was taken after the first that was parked."""
+    """Of each key, nothing that the service hears was taken after the first that was parked.
+
+    A slice that was fenced is seen twice; where it was seen first is its place in the order.
+    """
     assert {one.topic for one in seen} <= set(TELLER_TOPICS)
     heard = {kind.TYPE for hearing in service.hearings for kind in getattr(hearing, "hears", ())}
     places = {(row["topic"], row["partition"], row["offset"]) for row in parked}
     assert len(places) == len(parked) > 0
     blocked: set[tuple[str, str]] = set()
-    for record in seen:
-        place, line = (record.topic, record.partition, record.offset), (record.topic, record.key)
+    in_order = {(one.topic, one.partition, one.offset): one for one in seen}
+    for place, record in in_order.items():
+        line = (record.topic, record.key)
         if place in places:
             blocked.add(line)
         else:
