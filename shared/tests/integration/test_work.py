@@ -2,6 +2,9 @@
 
 import asyncio
 
+import asyncpg
+import pytest
+
 from shared.base.clock import EPOCH
 from shared.db.work import Database
 from shared.testing.plugin import DatabaseOf
@@ -21,4 +24,23 @@ async def test_a_crowd_is_served_by_the_connections_that_are_kept(database_of: D
     served += await asyncio.gather(*(served_by() for _ in range(AT_ONCE)))
 
     assert len(set(served)) <= CONNECTIONS
+    await database.close()
+
+
+async def test_a_look_sees_one_instant_and_changes_nothing(database_of: DatabaseOf) -> None:
+    database = Database(await database_of("runtime"), pool=CONNECTIONS)
+    count = "SELECT count(*) FROM timers"
+
+    async with database.look() as looking:
+        before = await looking.fetchval(count)
+        async with database.work(EPOCH) as work:
+            await work.connection.execute(
+                "INSERT INTO timers (kind, key, due_at) VALUES ('a', 'b', $1)", EPOCH
+            )
+        assert await looking.fetchval(count) == before
+        with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+            await looking.execute("DELETE FROM timers")
+
+    async with database.look() as looking:
+        assert await looking.fetchval(count) == before + 1
     await database.close()

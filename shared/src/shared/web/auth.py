@@ -24,6 +24,7 @@ KEYS_RETRY_SECONDS: Final = 5
 """At most so often are keys fetched again because a token names one we do not know, or fetching failed."""
 KEYS_FETCH_SECONDS_MAX: Final = 5
 KEYS_BYTES_MAX: Final = 65_536
+SIGNATURES_KEPT_MAX: Final = 1_000
 
 _log = logging.getLogger(__name__)
 _bearer = HTTPBearer(scheme_name="staff", bearerFormat="JWT", auto_error=False)
@@ -58,7 +59,8 @@ class Staff:
 class StaffTokens:
     """Reads tokens of one issuer for one audience; its keys come from `jwks_url` and are kept for ten minutes.
 
-    Keys once read go on being used while the issuer is away.
+    Keys once read go on being used while the issuer is away. A signature is checked once as long as the keys are the
+    same; what the token claims, its end above all, is checked each time.
     """
 
     def __init__(self, *, jwks_url: str, issuer: str, audience: str) -> None:
@@ -70,6 +72,7 @@ class StaffTokens:
             "sub": {"essential": True},
         }
         self._keys: KeySet | None = None
+        self._signed: dict[str, dict[str, Any]] = {}
         self._fetched_at = self._tried_at = float("-inf")
         self._fetching = asyncio.Lock()
 
@@ -88,15 +91,24 @@ class StaffTokens:
 
     async def _claims_of(self, token: str) -> dict[str, Any]:
         try:
-            try:
-                claims = _verified(token, await self._known_keys(KEYS_FRESH_SECONDS))
-            except InvalidKeyIdError:
-                claims = _verified(token, await self._known_keys(KEYS_RETRY_SECONDS))
+            claims = await self._verified(token)
             now = machine_nanoseconds() // 10**9
             jwt.JWTClaimsRegistry(now=now, leeway=LEEWAY_SECONDS, **self._wanted).validate(claims)
         except (JoseError, ValueError) as error:
             raise NotSignedIn("the token is not valid") from error
         return claims
+
+    async def _verified(self, token: str) -> dict[str, Any]:
+        keys = await self._known_keys(KEYS_FRESH_SECONDS)
+        if token not in self._signed:
+            try:
+                claims = _decoded(token, keys)
+            except InvalidKeyIdError:
+                claims = _decoded(token, await self._known_keys(KEYS_RETRY_SECONDS))
+            if len(self._signed) >= SIGNATURES_KEPT_MAX:
+                self._signed.clear()
+            self._signed[token] = claims
+        return self._signed[token]
 
     async def _known_keys(self, age_max_s: float) -> KeySet:
         """The issuer's keys, not older than that where the issuer can be reached."""
@@ -118,11 +130,12 @@ class StaffTokens:
                 raise ValueError(f"more than {KEYS_BYTES_MAX} bytes of keys")
             self._keys = KeySet.import_key_set(answer.json())
             self._fetched_at = machine_seconds()
+            self._signed.clear()
         except (httpx.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
             _log.warning("staff keys were not read", extra={"why": repr(error)})
 
 
-def _verified(token: str, keys: KeySet) -> dict[str, Any]:
+def _decoded(token: str, keys: KeySet) -> dict[str, Any]:
     return jwt.decode(token, keys, algorithms=ALGORITHMS).claims
 
 

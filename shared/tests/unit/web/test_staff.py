@@ -116,6 +116,16 @@ class TestTokens:
         with pytest.raises(NotSignedIn):
             await tokens.read(forged)
 
+    async def test_end_though_they_were_seen_before(
+        self, tokens: StaffTokens, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        seen = token()
+        await tokens.read(seen)
+        monkeypatch.setattr(auth, "machine_nanoseconds", lambda: machine_nanoseconds() + 10**12)
+
+        with pytest.raises(NotSignedIn):
+            await tokens.read(seen)
+
 
 class TestKeys:
     async def test_are_fetched_once_for_many_tokens(
@@ -133,6 +143,18 @@ class TestKeys:
         issuer.keys.append(NEW)
 
         assert (await tokens.read(token(NEW))).subject == "anna"
+
+    async def test_that_the_issuer_withdraws_vouch_for_nobody_seen_before(
+        self, tokens: StaffTokens, issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        seen = token()
+        await tokens.read(seen)
+        issuer.keys.remove(EC)
+        monkeypatch.setattr(auth, "KEYS_FRESH_SECONDS", 0)
+        monkeypatch.setattr(auth, "KEYS_RETRY_SECONDS", 0)
+
+        with pytest.raises(NotSignedIn):
+            await tokens.read(seen)
 
     async def test_are_not_fetched_again_for_every_unknown_name(
         self, tokens: StaffTokens, issuer: Issuer
