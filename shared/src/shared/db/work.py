@@ -110,7 +110,7 @@ class Database:
                 async with connection.transaction(isolation="repeatable_read", readonly=True):
                     yield connection
             finally:
-                if connection.is_in_transaction():  # cancelled in the middle: the pool would not know
+                if connection.is_in_transaction():  # cancelled; the pool would not know
                     await session.invalidate()
 
     async def close(self) -> None:
