@@ -188,15 +188,16 @@ def new_stack() -> NewStack:
     return running_stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack_folder() -> Iterator[Path]:
+    """A stack per file: customers whom another file left due would be in flight beside its own."""
     with running_stack() as folder:
         yield folder
 
 
 @pytest.fixture
 async def stack(stack_folder: Path) -> AsyncIterator[Stack]:
-    """The one stack that scenarios share; each uses customers of its own."""
+    """The one stack that the scenarios of a file share; each uses customers of its own."""
     async with Stack(stack_folder) as stack:
         await stack.post("mail", "/faults", {"mode": "none"})
         yield stack

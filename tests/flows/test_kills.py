@@ -1,8 +1,6 @@
 """kill -9 at every named point of the path: nothing lost, nothing double, in doubt is `unknown`."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,13 +15,6 @@ BOOKING = ("slice.before-commit", "slice.after-commit", "relay.before-send", "re
 PATH = [(service, point) for service in ("ledger", "scheduler", "notifier") for point in BOOKING]
 HANDOVER_SAFE = ("notifier.before-handing-over",)
 IN_DOUBT = ("notifier.after-handing-over", "notifier.before-data", "notifier.after-data")
-
-
-@pytest.fixture(scope="module")
-def stack_folder(new_stack: Any) -> Iterator[Path]:
-    """A stack of its own: what others left behind would be in flight beside what is killed here."""
-    with new_stack() as folder:
-        yield folder
 
 
 async def late_customer(stack: Any, number: str) -> None:
