@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
@@ -16,6 +16,7 @@ from uuid import UUID
 import httpx
 import pytest
 
+from shared.base.days import BusinessCalendar
 from shared.base.ids import object_id
 from shared.messaging.bus import Outgoing
 from shared.messaging.kafka import KafkaAt, KafkaBus
@@ -69,13 +70,10 @@ class Stack:
         await self.post("clock", "/clock/advance", {"to": to.isoformat()})
 
     async def advance_to_contact(self) -> None:
-        """On to ten o'clock UTC of the next weekday: contact hours in all of Europe."""
-        day = (await self.now()).replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(
-            days=1
-        )
-        while day.weekday() > 4:
-            day += timedelta(days=1)
-        await self.advance(day)
+        """On to ten o'clock UTC of the next business day of Germany: contact hours in all of Europe."""
+        today = (await self.now()).date()
+        day = BusinessCalendar("DE").add_business_days(today, 1)
+        await self.advance(datetime.combine(day, time(10), UTC))
 
     async def jump(self, to: datetime) -> None:
         await self.post("clock", "/clock/jump", {"to": to.isoformat()})

@@ -255,6 +255,7 @@ class TestNotifier:
         await owes(stack, "N-LATER", days_late=-30)
         operator.dump(tmp_path / "notifier.dump")
         await stack.advance_to_contact()
+        assert await mails(stack, "N-SENT") == 1
         after = await partitions_with(stack.at["kafka"], notifier.TOPIC)
         told_in = {part for part, end in after.items() if end > ends[part]}
         untold = await self._sent_with_its_outcome_lost(stack, avoiding=told_in)

@@ -44,3 +44,27 @@ async def test_a_look_sees_one_instant_and_changes_nothing(database_of: Database
     async with database.look() as looking:
         assert await looking.fetchval(count) == before + 1
     await database.close()
+
+
+async def test_work_after_a_look_on_the_same_connection_is_undone_whole(
+    database_of: DatabaseOf,
+) -> None:
+    database = Database(await database_of("runtime"), pool=1)
+    count = "SELECT count(*) FROM timers"
+
+    async with database.look() as looking:
+        before = await looking.fetchval(count)
+
+    async def goes_wrong() -> None:
+        async with database.work(EPOCH) as work:
+            await work.connection.execute(
+                "INSERT INTO timers (kind, key, due_at) VALUES ('a', 'b', $1)", EPOCH
+            )
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await goes_wrong()
+
+    async with database.look() as looking:
+        assert await looking.fetchval(count) == before
+    await database.close()

@@ -76,11 +76,6 @@ class Record:
     def id(self) -> str:
         return self.attributes.get("id", "")
 
-    def recorded_at(self, *, otherwise: Moment) -> Moment:
-        """When the teller learned it (CloudEvents `recordedtime`, ours); `otherwise` when it does not say."""
-        text = self.attributes.get("recordedtime", "")
-        return datetime.fromisoformat(text) if text else otherwise
-
     @property
     def trace_headers(self) -> dict[str, str]:
         """W3C trace context, as a propagator's carrier."""
@@ -89,6 +84,14 @@ class Record:
             for name in ("traceparent", "tracestate")
             if name in self.attributes
         }
+
+
+def told_at(cause: object, *, otherwise: Moment) -> Moment:
+    """When the teller of what is being handled learned it (CloudEvents `recordedtime`, ours): a restored database hears
+    it long after. `otherwise` where the cause is no record, or does not say.
+    """
+    text = cause.attributes.get("recordedtime", "") if isinstance(cause, Record) else ""
+    return datetime.fromisoformat(text) if text else otherwise
 
 
 class FromBroker(Protocol):

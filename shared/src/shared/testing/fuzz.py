@@ -29,26 +29,9 @@ SOURCE: Final = "urn:acme:erp:de01"
 STRUCTURED: Final = "application/cloudevents+json; charset=utf-8"
 
 BYTES: Final = [
-    *(
-        b"",
-        b"\x00",
-        b"\xff\xfe",
-        b"{",
-        b"null",
-        b"[]",
-        b'"x"',
-        b"0",
-        b"\xef\xbb\xbf{}",
-        b"{}",
-        b"{}{}",
-    ),
-    *(
-        b"[" * 200_000,
-        b"\x1f\x8b\x08\x00junk",
-        b"\x00\x00\x00\x00\x01avro",
-        b'{"a":"\xed\xa0\x80"}',
-    ),
-]
+    b"", b"\x00", b"\xff\xfe", b"{", b"null", b"[]", b'"x"', b"0", b"\xef\xbb\xbf{}", b"{}", b"{}{}",
+    b"[" * 200_000, b"\x1f\x8b\x08\x00junk", b"\x00\x00\x00\x00\x01avro", b'{"a":"\xed\xa0\x80"}',
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +80,9 @@ def headers_of(draw: st.DrawFn, attributes: dict[str, str]) -> list[tuple[str, b
             ),
         )
         if draw(st.booleans()):
-            headers.append(
-                (
-                    draw(
-                        st.sampled_from([name, name.upper(), "ce_traceparent", "ce_correlationid"])
-                    ),
-                    draw(odd),
-                )
-            )
-    return headers  # fmt: skip
+            names = st.sampled_from([name, name.upper(), "ce_traceparent", "ce_correlationid"])
+            headers.append((draw(names), draw(odd)))
+    return headers
 
 
 @st.composite
@@ -132,9 +109,8 @@ def messages(
     if topics:
         topic = draw(st.sampled_from([topic, topic, topic, *topics]))
     wire = Wire(topic, b"", _plain(attributes), draw(st.sampled_from(keys)))
-    match draw(
-        st.sampled_from(["body"] * 6 + ["headers", "headers", "structured", "structured", "bytes"])
-    ):
+    kinds = ["body"] * 6 + ["headers"] * 2 + ["structured"] * 2 + ["bytes"]
+    match draw(st.sampled_from(kinds)):
         case "headers":
             value = text_of(draw(damaged(sound, 1))).encode()
             return replace(wire, value=value, headers=draw(headers_of(attributes)))
@@ -143,10 +119,9 @@ def messages(
             value = text_of(draw(damaged(envelope))).encode()
             return replace(wire, value=value, headers=[("content-type", STRUCTURED.encode())])
         case "bytes":
-            return replace(
-                wire, value=draw(st.one_of(st.sampled_from(BYTES), st.binary(max_size=200)))
-            )
-    return replace(wire, value=text_of(draw(damaged(sound))).encode())  # fmt: skip
+            raw = st.one_of(st.sampled_from(BYTES), st.binary(max_size=200))
+            return replace(wire, value=draw(raw))
+    return replace(wire, value=text_of(draw(damaged(sound))).encode())
 
 
 def wire_of(

@@ -3,14 +3,16 @@
 from notifier.domain.brief import EscalationBrief, PlannedItem
 from notifier.domain.desk import Desk
 from notifier.domain.message import Message, Purpose
-from notifier.handlers.take_reminder import message_id_of, step_of, told_at
+from notifier.handlers.take_reminder import message_id_of, step_of
 from shared.base.clock import Moment
 from shared.contracts.scheduler import EscalationRaised
+from shared.messaging.cloudevents import told_at
 
 
 def take_escalation(desk: Desk, raised: EscalationRaised, *, moment: Moment) -> None:
     """Open the message, one per escalation; people of ours have no quiet hours here."""
-    message_id, raised_at = message_id_of(raised.escalation_id), told_at(desk, moment)
+    message_id = message_id_of(raised.escalation_id)
+    raised_at = told_at(desk.cause, otherwise=moment)
     if message_id in desk.messages:
         return
 

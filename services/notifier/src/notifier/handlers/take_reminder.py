@@ -12,7 +12,7 @@ from notifier.handlers.tell_outcome import tell_outcome
 from shared.base.clock import Moment
 from shared.base.ids import derived_id
 from shared.contracts.scheduler import ReminderPlanned, StepTaken
-from shared.messaging.cloudevents import Record
+from shared.messaging.cloudevents import told_at
 
 
 def take_reminder(desk: Desk, planned: ReminderPlanned, *, moment: Moment) -> None:
@@ -24,7 +24,7 @@ def take_reminder(desk: Desk, planned: ReminderPlanned, *, moment: Moment) -> No
     if known is not None:
         _renew(desk, known, brief)
         return
-    message = _open(planned, brief, planned_at=told_at(desk, moment))
+    message = _open(planned, brief, planned_at=told_at(desk.cause, otherwise=moment))
 
     rivals = list(desk.waiting_reminders(planned.customer_id, planned.legal_entity))
     desk.open(message)
@@ -37,11 +37,6 @@ def take_reminder(desk: Desk, planned: ReminderPlanned, *, moment: Moment) -> No
 def message_id_of(cause: UUID) -> UUID:
     """The one message of a reminder or an escalation."""
     return derived_id("message", cause)
-
-
-def told_at(desk: Desk, moment: Moment) -> Moment:
-    """When what is being handled was told; a record may be heard long after, by a database restored meanwhile."""
-    return desk.cause.recorded_at(otherwise=moment) if isinstance(desk.cause, Record) else moment
 
 
 def _open(planned: ReminderPlanned, brief: ReminderBrief, *, planned_at: Moment) -> Message:

@@ -1,13 +1,11 @@
 """The ledger told of a customer."""
 
-from typing import Any
-
 from scheduler.domain.customer import Customer, ErpHold, Person
 from scheduler.domain.facts import Facts
 from shared.base.clock import Moment
 from shared.base.money import minor_of
 from shared.contracts.ledger import CustomerChanged
-from shared.messaging.cloudevents import Record
+from shared.messaging.cloudevents import told_at
 
 
 def apply_customer(facts: Facts, told: CustomerChanged, *, moment: Moment) -> None:
@@ -17,13 +15,8 @@ def apply_customer(facts: Facts, told: CustomerChanged, *, moment: Moment) -> No
 
     facts.customer_versions[told.customer_id] = told.version
     facts.customers[told.customer_id] = _customer(told)
-    facts.customers_told_at[told.customer_id] = told_at(facts.cause, moment)
+    facts.customers_told_at[told.customer_id] = told_at(facts.cause, otherwise=moment)
     facts.touch(told.customer_id)
-
-
-def told_at(cause: Any, moment: Moment) -> Moment:
-    """When the ledger told it; a rebuilt database hears it long after."""
-    return cause.recorded_at(otherwise=moment) if isinstance(cause, Record) else moment
 
 
 def _customer(told: CustomerChanged) -> Customer:

@@ -14,7 +14,7 @@ from scheduler.handlers.note_outcome import note_outcome
 from shared.contracts import ledger, notifier, scheduler
 from shared.contracts.event import Event
 from shared.db.work import Work
-from shared.messaging.cloudevents import Record
+from shared.messaging.cloudevents import Record, told_at
 from shared.messaging.projection import Projection, customer_of
 from shared.messaging.recall import own_words
 
@@ -86,7 +86,7 @@ class OwnDecisions(OwnParkings):
     async def take(self, work: Work, records: Sequence[Record]) -> None:
         await super().take(work, records)
         told = [
-            (event, record.recorded_at(otherwise=work.moment))
+            (event, told_at(record, otherwise=work.moment))
             for event, record in own_words(records, DECISIONS)
         ]
         await recollections.save(work.connection, told)
