@@ -21,6 +21,7 @@ from works.projection import projection
 from works.reads import by_key, open_items
 from works.refusals import refusals
 from works.relay import relay
+from works.rest import rest
 
 from local_stack import topics
 from local_stack.kafka import kafka
@@ -41,6 +42,7 @@ WORKS = {
     "read": by_key,
     "list": open_items,
     "refusals": refusals,
+    "rest": rest,
 }
 COLUMNS = {
     "work": 34, "raw": 9, "ours": 9, "unit": 14, "ratio": 7, "raw_cpu_us": 11, "ours_cpu_us": 12, "runs": 5,
@@ -66,9 +68,10 @@ async def measure(asked: argparse.Namespace, folder: Path) -> None:
             prefix = f"{name}."
             await topics.create_missing(bootstrap, prefix)
             at = KafkaAt(bootstrap, Routes(prefix))
-            row = await WORKS[name](Bench(Databases(server), at, asked.runs, asked.flame))
-            if row:
-                keep(row)
+            rows = await WORKS[name](Bench(Databases(server), at, asked.runs, asked.flame))
+            for row in rows if isinstance(rows, list) else [rows]:
+                if row:
+                    keep(row)
 
 
 def arguments() -> argparse.Namespace:

@@ -1,14 +1,21 @@
 """From heard facts to a mail in a real mail server, and the outcome told."""
 
 import json
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
 from notifier.domain.sending import Mode, Sending
-from notifier.gateways import outcomes, switch
+from notifier.gateways import switch
+from shared.base.ids import object_id
 from shared.contracts import erp, ledger, scheduler
+
+_CUT_ALL = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+)
 
 
 async def planned(office: Any, tell: Any, **changes: Any) -> None:
@@ -220,10 +227,8 @@ class TestRecovery:
 
     async def test_a_text_that_the_provider_took_was_sent(self, office: Any, tell: Any) -> None:
         await planned(office, tell, channels=(erp.Channel.SMS,))
-        _, parcels, _ = await office.dispatch._claim()
-        office.text_box.put(
-            parcels[0].route.address, "+4940555010", parcels[0].content.decode(), ""
-        )
+        _, ((parcel, _),) = await office.dispatch._claim()
+        office.text_box.put(parcel.route.address, "+4940555010", parcel.content.decode(), "")
         async with office.database.work(office.clock.now()) as work:
             await work.connection.execute("UPDATE messages SET claimed_until = '2026-01-01'")
 
@@ -258,12 +263,12 @@ class TestRecovery:
         self, office: Any, tell: Any
     ) -> None:
         await planned(office, tell)
-        batch, (parcel,), claimed = await office.dispatch._claim()
+        _, ((parcel, leased),) = await office.dispatch._claim()
         async with office.database.work(office.clock.now()) as work:
             await work.connection.execute("UPDATE messages SET claimed_until = '2026-01-01'")
         await office.dispatch.recover()
 
-        await office.dispatch._carry(parcel, claimed[parcel.message_id], batch, 10**12)
+        await office.dispatch._note([await office.dispatch._carry(parcel, leased, 10**12)])
 
         assert await office.told() == ["notifier.message.unknown.v1"]
 
@@ -282,22 +287,34 @@ class TestRecovery:
         assert await office.statuses() == [("sent", "")]
 
     async def test_an_answer_is_kept_while_the_database_is_away(
-        self, office: Any, tell: Any, monkeypatch: pytest.MonkeyPatch
+        self, office: Any, tell: Any
     ) -> None:
         await planned(office, tell)
-        tries, honest = [], outcomes.held
+        _, ((parcel, leased),) = await office.dispatch._claim()
+        answered = await office.dispatch._carry(parcel, leased, 10**12)
+        with suppress(asyncpg.AdminShutdownError, asyncpg.InterfaceError):
+            await office.rows(_CUT_ALL)
 
-        async def away_at_first(*arguments: Any) -> Any:
-            tries.append(arguments)
-            if len(tries) < 3:
-                raise ConnectionResetError
-            return await honest(*arguments)
-
-        monkeypatch.setattr(outcomes, "held", away_at_first)
-        await office.dispatch.run()
+        await office.dispatch._note([answered])
 
         assert len(office.mails()) == 1
         assert await office.statuses() == [("sent", "")]
+
+    async def test_answers_that_come_together_are_written_together(
+        self, office: Any, tell: Any
+    ) -> None:
+        await planned(office, tell)
+        other = {"customer_id": object_id("urn:acme:erp:de01", "customer", "K2")}
+        await office.hear(tell.customer(customer_number="K2", **other), tell.invoice("R2", **other))
+        await office.hear(tell.reminder("R2", cause="look 2", **other))
+        _, going = await office.dispatch._claim()
+        assert len(going) == 2
+
+        await office.dispatch._note([await office.dispatch._carry(*one, 10**12) for one in going])
+
+        assert await office.statuses() == [("sent", ""), ("sent", "")]
+        ended = await office.rows("SELECT count(DISTINCT xmin::text) AS times FROM deliveries")
+        assert ended[0]["times"] == 1
 
 
 class TestSending:

@@ -9,7 +9,10 @@ NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class Told(NamedTuple):
-    """A fact to be told, its cause (the record being handled; None for a timer or command), and headers of its own."""
+    """A fact to be told, its cause and headers of its own.
+
+    The cause is the record being handled, None for a timer or command, or else what has `trace_headers`.
+    """
 
     fact: Any
     cause: Any

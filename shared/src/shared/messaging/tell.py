@@ -66,7 +66,7 @@ def _chain(cause: Any) -> dict[str, str]:
 
 
 def _trace(kind: Any, cause: Any) -> dict[str, str]:
-    carrier = cause.trace_headers if isinstance(cause, Record) else None
+    carrier = getattr(cause, "trace_headers", None)
     return {
         f"ce_{name}": value
         for name, value in traces.creation_headers(kind.TYPE, kind.TOPIC, carrier).items()

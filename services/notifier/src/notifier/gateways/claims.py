@@ -132,7 +132,7 @@ async def save(
         return {}
 
     claims = {one.message_id: uuid4() for one in going}
-    await connection.execute(_LEASE, list(claims), list(claims.values()), lease, by)
+    await lease_out(connection, claims, by=by, lease=lease)
     roads = [one.route for one in going if one.route]
     await connection.execute(
         _ATTEMPTS,
@@ -144,6 +144,13 @@ async def save(
         [now] * len(going),
     )
     return claims
+
+
+async def lease_out(
+    connection: asyncpg.Connection, claims: Mapping[UUID, UUID], *, by: str, lease: timedelta
+) -> None:
+    """Put messages under these claims (message → claim id) from now on."""
+    await connection.execute(_LEASE, list(claims), list(claims.values()), lease, by)
 
 
 async def _known(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from babel import Locale
 
@@ -17,7 +18,7 @@ from notifier.domain.silence import Asked
 from notifier.gateways import phrasing
 from notifier.gateways.mime import Mail, Mailbox, mail_bytes
 from notifier.gateways.phrasing import printable
-from notifier.gateways.stationery import CHOICES, Stationery, fill
+from notifier.gateways.stationery import Stationery, fill, pieces_of
 from shared.base.clock import Moment
 from shared.base.days import local_day
 from shared.contracts.company import Company, LegalEntity
@@ -90,7 +91,7 @@ class Writer:
                 reply_to=entity.sender.reply_to,
                 subject=values["subject"],
                 text=text,
-                html=fill(form.html, values),
+                html=pieces_of(form.html, values),
                 language=reader.language,
                 sent_at=now,
             )
@@ -135,7 +136,7 @@ class Writer:
             ),
             "pay": _payment(entity, asked),
             "help": _helper(entity, customer, _kind(message, speak)),
-            "reply": self._replies(asked, reader),
+            "reply": _reply(entity, asked),
             "entity": {"name": entity.name, "address": _postal(entity)},
             "mark": reference_of(message.message_id),
             "level": brief.level if isinstance(brief, EscalationBrief) else "",
@@ -146,30 +147,14 @@ class Writer:
         invoice, late = one.invoice, (reader.today - one.invoice.due_on).days
         source = self._company.source(invoice.source)
         hosts = source.document_hosts if source else ()
-        due = phrasing.day(invoice.due_on, reader.locale)
-        age = "overdue" if late > 0 else "due_in"
         return {
             "number": printable(invoice.invoice_number, 60),
-            "due": due,
-            "due_text": self._label("due", reader, {"due": due}),
-            "age": self._label(age, reader, {"days": abs(late)}),
+            "due": phrasing.day(invoice.due_on, reader.locale),
+            "days": abs(late),
             "overdue": late > 0,
             "open": phrasing.amount(one.minor, invoice.currency, reader.locale),
             "url": phrasing.safe_link(invoice.document_url, hosts),
         }
-
-    def _replies(self, asked: Sequence[Asked], reader: Reader) -> dict[str, str]:
-        about = phrasing.references([one.invoice.invoice_number for one in asked])
-        address = reader.entity.sender.reply_to
-        return {
-            choice: phrasing.reply_link(
-                address, f"{self._label(f'option_{choice}', reader, {})}: {about}"
-            )
-            for choice in CHOICES
-        }
-
-    def _label(self, name: str, reader: Reader, values: Values) -> str:
-        return self._stationery.line("labels", name, reader.language, values)
 
 
 def _worded(
@@ -222,6 +207,12 @@ def _payment(entity: LegalEntity, asked: Sequence[Asked]) -> Values:
         "bank": bank.name,
         "reference": phrasing.references(wanted),
     }
+
+
+def _reply(entity: LegalEntity, asked: Sequence[Asked]) -> dict[str, str]:
+    """The variable parts of the links by which one click writes to us."""
+    about = phrasing.references([one.invoice.invoice_number for one in asked])
+    return {"to": quote(entity.sender.reply_to, safe="@+.-_"), "about": quote(about)}
 
 
 def _helper(entity: LegalEntity, customer: Customer, kind: str) -> dict[str, str]:

@@ -7,10 +7,12 @@ value is looked at as it stands and as it would be decoded, and encoded words ar
 import binascii
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.header import Header, decode_header, make_header
 from email.utils import format_datetime
+from functools import lru_cache
 from uuid import UUID
 
 from shared.base.clock import Moment
@@ -19,6 +21,7 @@ from shared.base.errors import Refusal
 HEADER_CHARACTERS_MAX = 300
 ADDRESS_CHARACTERS_MAX = 254
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
+_SOFT_BREAK = b"=\r\n"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9 ]*")
 _FORBIDDEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
@@ -43,7 +46,9 @@ class Mail:
     reply_to: str
     subject: str
     text: str
-    html: str
+    html: Sequence[str]
+    """In pieces. One that stands in many mails is encoded once."""
+
     language: str
     sent_at: Moment
 
@@ -67,7 +72,7 @@ def mail_bytes(mail: Mail) -> bytes:
         ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
     ]
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    parts = _part(boundary, "text/plain", mail.text) + _part(boundary, "text/html", mail.html)
+    parts = _part(boundary, "text/plain", [mail.text]) + _part(boundary, "text/html", mail.html)
     return lines.encode("ascii") + b"\r\n" + parts + f"--{boundary}--\r\n".encode()
 
 
@@ -78,6 +83,8 @@ def message_id_header(message_id: UUID, sender_address: str) -> str:
 
 def checked(value: str) -> str:
     """The value, when neither it nor what a reader would decode from it holds a control character or is too long."""
+    if value.isprintable() and "=?" not in value and len(value) <= HEADER_CHARACTERS_MAX:
+        return value
     try:
         decoded = str(make_header(decode_header(value)))
     except (HeaderParseError, LookupError, UnicodeError, ValueError):
@@ -115,7 +122,12 @@ def _address(address: str) -> str:
     return address
 
 
-def _part(boundary: str, kind: str, content: str) -> bytes:
-    body = binascii.b2a_qp("\n".join(content.splitlines()).encode(), istext=True)
+def _part(boundary: str, kind: str, pieces: Sequence[str]) -> bytes:
     head = f"--{boundary}\r\nContent-Type: {kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-    return head.encode() + body.replace(b"\n", b"\r\n") + b"\r\n"
+    return head.encode() + _SOFT_BREAK.join(map(_quoted_printable, pieces)) + b"\r\n"
+
+
+@lru_cache(maxsize=4_096)
+def _quoted_printable(piece: str) -> bytes:
+    body = binascii.b2a_qp("\n".join(piece.split("\r\n")).encode(), istext=True)
+    return body.replace(b"\n", b"\r\n")

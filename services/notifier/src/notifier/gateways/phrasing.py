@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from functools import lru_cache
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import phonenumbers
 from babel import Locale
 from babel.dates import format_date
-from babel.numbers import format_currency
+from babel.numbers import format_currency, get_decimal_symbol
 
 from notifier.gateways.stationery import LANGUAGES
 from shared.base.money import exponent
@@ -27,6 +27,7 @@ _UNPRINTABLE = re.compile(
     r"[\x00-\x20\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
     r"\U000e0000-\U000e007f]+"
 )
+_SAMPLE = re.compile(r"(\D*)1(\D)234\2(?:567)(?:\D0+)?(\D*)")
 _IBAN = re.compile(r"[A-Z]{2}\d{2}[A-Z0-9]{10,30}")
 _GROUPS_OF_FOUR = re.compile(r"(.{4})(?=.)")
 PHONE_SIGNS = re.compile(r"[^\d+]")
@@ -50,17 +51,42 @@ def locale_of(language: str, country: str) -> Locale:
 
 def amount(minor: int, currency: str, locale: Locale) -> str:
     """`1234.50 EUR` → `€1,234.50` or `1.234,50 €`."""
-    exact = Decimal(minor).scaleb(-exponent(currency))
-    return str(format_currency(exact, currency, locale=locale))
+    return _figure(minor, currency, _frame(currency, locale))
 
 
 def amount_in_code(minor: int, currency: str, locale: Locale) -> str:
     """The same with the currency's code and plain spaces, for text messages (signs like € halve their length)."""
-    exact = Decimal(minor).scaleb(-exponent(currency))
-    text: str = format_currency(exact, currency, "¤¤ #,##0.00", locale=locale)
-    return printable(text)
+    return printable(_figure(minor, currency, _frame(currency, locale, "¤¤ #,##0.00")))
 
 
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What stands around and between the digits of an amount."""
+
+    before: str
+    group: str
+    point: str
+    after: str
+
+
+@lru_cache(maxsize=512)
+def _frame(currency: str, locale: Locale, pattern: str | None = None) -> _Frame:
+    """Babel's way of writing amounts, learned from one of them: asking for each costs fifty times as much."""
+    written = _SAMPLE.fullmatch(format_currency(1_234_567, currency, pattern, locale=locale))
+    assert written, f"amounts of {currency} are written otherwise in {locale}"
+    return _Frame(written[1], written[2], get_decimal_symbol(locale), written[3])
+
+
+def _figure(minor: int, currency: str, frame: _Frame) -> str:
+    """Exact to the last digit that the currency has by ISO 4217."""
+    digits = exponent(currency)
+    whole, part = divmod(minor, 10**digits)
+    grouped = f"{whole:,}".replace(",", frame.group)
+    fraction = f"{frame.point}{part:0{digits}}" if digits else ""
+    return f"{frame.before}{grouped}{fraction}{frame.after}"
+
+
+@lru_cache(maxsize=4_096)
 def day(on: date, locale: Locale) -> str:
     """`11 Apr 2026`, `11.04.2026`, `Apr 11, 2026`."""
     return str(format_date(on, "medium", locale=locale))
@@ -91,6 +117,7 @@ def account_in_groups(account: str) -> str:
     return _GROUPS_OF_FOUR.sub(r"\1 ", account.replace(" ", "")) if is_iban(account) else account
 
 
+@lru_cache(maxsize=1_024)
 def phone(text: str | None) -> str:
     """A number as people write it: `+49 40 555011`; what is none stays as it is."""
     if not text:
@@ -105,11 +132,6 @@ def phone(text: str | None) -> str:
 def initials(name: str) -> str:
     words = [word for word in name.split() if word[0].isalpha()]
     return "".join(word[0].upper() for word in (words[:1] + words[1:][-1:])) or "?"
-
-
-def reply_link(address: str, subject: str) -> str:
-    """A mailto link: one click writes to us."""
-    return f"mailto:{quote(address, safe='@+.-_')}?subject={quote(subject)}"
 
 
 def safe_link(url: str | None, hosts: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -69,7 +70,7 @@ class Stationery:
         return self._forms[key]
 
     def line(self, section: str, name: str, language: str, values: Mapping[str, Any]) -> str:
-        """One phrase on its own, filled: for text messages and labels."""
+        """One phrase on its own, filled: for text messages."""
         key = (section, name, language)
         if key not in self._lines:
             self._lines[key] = self._plain.from_string(self._phrases[language][section][name])
@@ -83,7 +84,10 @@ class Stationery:
             "labels": labels,
             "language": language,
             "customer_mail": kind != "escalation",
-            "choices": [{"key": key, "label": labels[f"option_{key}"]} for key in CHOICES],
+            "choices": [
+                {"label": label, "subject": quote(f"{label}: ")}
+                for label in (labels[f"option_{choice}"] for choice in CHOICES)
+            ],
             "color": brand.color,
             "accent": brand.accent,
             "accent_dark": mixed(brand.accent, "#000000", percent=32),
@@ -101,6 +105,11 @@ class Stationery:
 
 def fill(template: Template, values: Mapping[str, Any]) -> str:
     """The template with its blanks filled; refuses an output without measure."""
+    return "".join(pieces_of(template, values))
+
+
+def pieces_of(template: Template, values: Mapping[str, Any]) -> list[str]:
+    """The same in pieces: what stands between two blanks is the same object each time."""
     pieces: list[str] = []
     characters = 0
     for piece in template.generate(values):
@@ -108,7 +117,7 @@ def fill(template: Template, values: Mapping[str, Any]) -> str:
         if characters > OUTPUT_CHARACTERS_MAX:
             raise WordsTooLong(f"more than {OUTPUT_CHARACTERS_MAX} characters")
         pieces.append(piece)
-    return "".join(pieces)
+    return pieces
 
 
 def mixed(color: str, other: str, *, percent: int) -> str:

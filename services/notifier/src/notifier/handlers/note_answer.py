@@ -12,14 +12,13 @@ from shared.base.clock import Moment
 
 def note_answer(
     desk: Desk, message: Message, answer: Answer, customer: Customer, *, moment: Moment
-) -> Message:
+) -> None:
     """Move a message that was being handed over; a road closed for good leads on to the next, if there is one."""
     moved = after(message, answer, at=moment, routes_left=_roads_left(message, customer))
 
     desk.put(moved)
     if moved.is_over:
         tell_outcome(desk, moved)
-    return moved
 
 
 def _roads_left(message: Message, customer: Customer) -> int:

@@ -6,7 +6,7 @@ Claim on a lease and commit `handing-over`; let go; hand over; note the answer. 
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -19,10 +19,10 @@ from notifier.domain.message import Message
 from notifier.domain.sending import Mode, Sending
 from notifier.domain.silence import Facts
 from notifier.gateways import claims, outcomes, switch
-from notifier.gateways.claims import Batch, Known
+from notifier.gateways.claims import Batch
 from notifier.gateways.letter import Writer
 from notifier.gateways.messages import origins_of
-from notifier.gateways.outcomes import Abandoned
+from notifier.gateways.outcomes import Answered, Leased
 from notifier.gateways.tally import count_ends
 from notifier.gateways.text_carrier import TextCarrier
 from notifier.handlers.hand_over import hand_over
@@ -85,13 +85,16 @@ class Dispatch:
             return False
 
         began = machine_seconds()
-        batch, parcels, claimed = await self._claim()
+        found, going = await self._claim()
         reached("notifier.after-handing-over")
         until = began + self.lease.total_seconds() * LEASE_RESERVE
-        await asyncio.gather(
-            *(self._carry(parcel, claimed[parcel.message_id], batch, until) for parcel in parcels)
-        )
-        return len(batch.due) >= self.claim_messages
+        carrying = {
+            asyncio.ensure_future(self._carry(parcel, leased, until)) for parcel, leased in going
+        }
+        while carrying:
+            done, carrying = await asyncio.wait(carrying, return_when=asyncio.FIRST_COMPLETED)
+            await self._note([one.result() for one in done])
+        return found >= self.claim_messages
 
     async def recover(self) -> bool:
         """Hand-overs whose process died: ask who can be asked, and never send again what may have been sent."""
@@ -99,13 +102,14 @@ class Dispatch:
             if not self._took_over and self.instance:
                 await outcomes.give_up(work.connection, self.instance)
             abandoned = await outcomes.claim_abandoned(
-                work.connection, lease=self.lease, limit=self.claim_messages
+                work.connection, by=self.instance, lease=self.lease, limit=self.claim_messages
             )
         self._took_over = True
         for one in abandoned:
             _log.warning("hand-over in doubt", extra={"message_id": str(one.message.message_id)})
             with traces.continued("recover hand-over", *_trace(one.trace)):
-                await self._note(one.message.message_id, one.claim_id, await self._asked(one))
+                answered = _answered(one, await self._asked(one))
+            await self._note([answered])
         return len(abandoned) >= self.claim_messages
 
     @property
@@ -132,11 +136,12 @@ class Dispatch:
             self._behind_since = now
         return False
 
-    async def _claim(self) -> tuple[Batch, list[Parcel], dict[UUID, UUID]]:
+    async def _claim(self) -> tuple[int, list[tuple[Parcel, Leased]]]:
+        """How many were due, and those of them that are to be carried."""
         async with self.database.work(self.clock.now()) as work:
             sending = await switch.read(work.connection, otherwise=self.sending)
             if sending.mode is Mode.OFF:
-                return Batch(Desk(), Known({})), [], {}
+                return 0, []
             batch = await claims.claim(work.connection, now=work.moment, limit=self.claim_messages)
             parcels = [
                 parcel
@@ -157,7 +162,9 @@ class Dispatch:
             await tell(work, batch.desk.told)
             reached("notifier.before-handing-over")
         count_ends(batch.desk)
-        return batch, parcels, claimed
+        return len(batch.due), [
+            (one, _leased(batch, one.message_id, claimed[one.message_id])) for one in parcels
+        ]
 
     def _facts(self, message: Message, batch: Batch, sending: Sending) -> Facts:
         known, customer_id = batch.known, message.customer_id
@@ -177,49 +184,42 @@ class Dispatch:
             parked_here=known.parked.get(customer_id, 0),
         )
 
-    async def _carry(self, parcel: Parcel, claim_id: UUID, batch: Batch, until: float) -> None:
+    async def _carry(self, parcel: Parcel, leased: Leased, until: float) -> Answered:
         channel = parcel.route.channel
         with (
-            traces.continued(f"hand over {channel}", *_trace(batch.traces[parcel.message_id])),
+            traces.continued(f"hand over {channel}", *_trace(leased.trace)),
             metrics.timed("delivery_seconds", channel=channel),
         ):
             answer = await self.carriers[channel].bring(
                 parcel, may_start=lambda: machine_seconds() < until
             )
-            await self._note(parcel.message_id, claim_id, answer)
+            return _answered(leased, answer)
 
-    async def _note(self, message_id: UUID, claim_id: UUID, answer: Answer) -> None:
-        """Write an answer down; while the database is away keep it for as long as the lease: nobody else knows it."""
+    async def _note(self, answered: Sequence[Answered]) -> None:
+        """Write answers down; while the database is away keep them for as long as the lease: nobody else knows them."""
         until = machine_seconds() + self.lease.total_seconds()
         while True:
             try:
-                return await self._write_down(message_id, claim_id, answer)
+                return await self._write_down(answered)
             except Exception as error:
                 if not is_transient(error) or machine_seconds() > until:
                     raise
-                _log.warning("an answer waits for the database", extra={"why": repr(error)})
+                _log.warning("answers wait for the database", extra={"why": repr(error)})
             await asyncio.sleep(NOTE_AGAIN_SECONDS)
 
-    async def _write_down(self, message_id: UUID, claim_id: UUID, answer: Answer) -> None:
+    async def _write_down(self, answered: Sequence[Answered]) -> None:
         async with self.database.work(self.clock.now()) as work:
-            held = await outcomes.held(work.connection, message_id, claim_id)
-            if held is None:
-                return
-            desk = Desk()
-            message, customer = held
-            moved = note_answer(desk, message, answer, customer, moment=work.moment)
-            await outcomes.save(
-                work.connection,
-                moved,
-                answer,
-                trace_id=traces.current_trace_id(),
-                now=work.moment,
-            )
+            ours, desk = await outcomes.still_ours(work.connection, answered), Desk()
+            for one in ours:
+                desk.cause = one
+                message, customer = one.leased.message, one.leased.customer
+                note_answer(desk, message, one.answer, customer, moment=work.moment)
+            await outcomes.save(work.connection, desk.to_save(), ours, now=work.moment)
             await tell(work, desk.told)
         reached("notifier.after-outcome")
         count_ends(desk)
 
-    async def _asked(self, abandoned: Abandoned) -> Answer:
+    async def _asked(self, abandoned: Leased) -> Answer:
         """A provider that can be asked is asked; SMTP cannot."""
         route = abandoned.message.route
         assert route is not None
@@ -227,6 +227,19 @@ class Dispatch:
         if isinstance(carrier, TextCarrier):
             return await carrier.ask_about(abandoned.message)
         return InDoubt("the process died during the hand-over")
+
+
+def _leased(batch: Batch, message_id: UUID, claim_id: UUID) -> Leased:
+    message = batch.desk.messages[message_id]
+    customer = batch.known.customers[message.customer_id]
+    return Leased(message, customer, claim_id, batch.traces[message_id])
+
+
+def _answered(leased: Leased, answer: Answer) -> Answered:
+    """In the trace under way."""
+    traceparent = traces.current_traceparent()
+    headers = {"traceparent": traceparent} if traceparent else {}
+    return Answered(leased, answer, traces.current_trace_id(), headers)
 
 
 def _trace(kept: tuple[str, str]) -> tuple[dict[str, str], list[str]]:

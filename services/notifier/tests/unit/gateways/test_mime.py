@@ -18,7 +18,7 @@ MAIL = Mail(
     reply_to="office@acme.example",
     subject="Rechnung RE-1 ist fällig",
     text="Guten Tag,\n.\nein Punkt allein\n",
-    html="<p>Grüße</p>",
+    html=("<p>Grü", "ße</p>"),
     language="de",
     sent_at=datetime(2026, 4, 20, 8, tzinfo=UTC),
 )
@@ -62,14 +62,25 @@ class TestMailBytes:
         read = message_from_bytes(mail_bytes(MAIL), policy=policy.default)
 
         assert read.get_body(("plain",)).get_content().splitlines() == MAIL.text.splitlines()
-        assert read.get_body(("html",)).get_content().strip() == MAIL.html
+        assert read.get_body(("html",)).get_content().strip() == "".join(MAIL.html)
 
     def test_are_plain_ascii_in_short_lines(self) -> None:
-        raw = mail_bytes(replace(MAIL, html="ä" * 5_000, text="x" * 5_000))
+        raw = mail_bytes(replace(MAIL, html=["ä" * 5_000], text="x" * 5_000))
 
         assert raw.isascii()
         assert max(map(len, raw.split(b"\r\n"))) <= 78
         assert b"\n" not in raw.replace(b"\r\n", b"")
+
+    @given(st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"))))
+    def test_hold_the_html_however_it_is_cut(self, pieces: list[str]) -> None:
+        raw = mail_bytes(replace(MAIL, html=pieces))
+
+        (html,) = (
+            one for one in message_from_bytes(raw).walk() if one.get_content_subtype() == "html"
+        )
+        read = html.get_payload(decode=True).replace(b"\r\n", b"\n").decode()
+        assert read.rstrip("\n") == "".join(pieces).rstrip("\n")
+        assert max(map(len, raw.split(b"\r\n"))) <= 78
 
 
 class TestHeaders:
