@@ -40,7 +40,7 @@ def nobody_looks_again() -> None:
 def claims_lock_nobody() -> None:
     """Two processes may claim the same message."""
     claims._LOCK = claims._LOCK.replace("FOR UPDATE SKIP LOCKED", "")
-    claims._STILL_DUE = claims._STILL_DUE.replace("FOR UPDATE", "")
+    claims._DUE = claims._DUE.replace("FOR UPDATE SKIP LOCKED", "")
 
 
 GUARDS: Mapping[str, Callable[[], None]] = {

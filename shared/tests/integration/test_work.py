@@ -10,6 +10,10 @@ from shared.db.work import Database
 from shared.testing.plugin import DatabaseOf
 
 CONNECTIONS, AT_ONCE = 3, 12
+_CUT_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
 
 
 async def test_a_crowd_is_served_by_the_connections_that_are_kept(database_of: DatabaseOf) -> None:
@@ -67,4 +71,26 @@ async def test_work_after_a_look_on_the_same_connection_is_undone_whole(
 
     async with database.look() as looking:
         assert await looking.fetchval(count) == before
+    await database.close()
+
+
+async def test_connections_that_died_in_the_pool_are_replaced_unseen(
+    database_of: DatabaseOf,
+) -> None:
+    url = await database_of("runtime")
+    database = Database(url, pool=CONNECTIONS)
+
+    async def looked() -> None:
+        async with database.look() as looking:
+            await looking.fetchval("SELECT pg_sleep(0.1)")
+
+    await asyncio.gather(*(looked() for _ in range(CONNECTIONS)))
+    stranger = await asyncpg.connect(url.replace("+asyncpg", ""))
+    await stranger.execute(_CUT_OTHERS)
+    await stranger.close()
+    await asyncio.sleep(0.1)
+
+    await asyncio.gather(*(looked() for _ in range(CONNECTIONS)))
+    async with database.work(EPOCH) as work:
+        assert await work.connection.fetchval("SELECT 1") == 1
     await database.close()

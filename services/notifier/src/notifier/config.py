@@ -19,7 +19,8 @@ class Settings(RuntimeSettings):
     notifier_allow_list: tuple[str, ...] = ()
     """JSON list of addresses, for the mode `allow-list`."""
     notifier_claim_messages: Annotated[int, Field(ge=1, le=200)] = 16
-    """Messages per claim, all handed over at the same time: as many connections are kept."""
+    """Messages per claim, all handed over at the same time, in each of three lanes, so that one carries while others
+    claim or write down: three times as many connections are kept."""
     notifier_claim_lease_seconds: Seconds = 45
     """Must be longer than a hand-over can take; then the next process may ask what became of it."""
 

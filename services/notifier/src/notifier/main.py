@@ -28,6 +28,9 @@ from shared.web.parked import parked_router
 from shared.worker.jobs import Job
 from shared.worker.run import Service, main
 
+LANES = 3
+"""One hands over while others claim or write down."""
+
 RECOVERY_EVERY_SECONDS = 1.0
 
 
@@ -60,7 +63,7 @@ def build(settings: Settings) -> Service:
         hearings=[heard],
         recalls=[OwnOutcomes()],
         jobs=[
-            Job("dispatch", dispatch.run, settings.job_tick_seconds),
+            *(Job("dispatch", dispatch.run, settings.job_tick_seconds) for _ in range(LANES)),
             Job("recovery", dispatch.recover, RECOVERY_EVERY_SECONDS),
         ],
         routers=[
@@ -123,7 +126,7 @@ def _mail(settings: Settings) -> MailCarrier:
         start_tls=settings.notifier_smtp_starttls,
         timeout_s=settings.notifier_smtp_timeout_seconds,
     )
-    return MailCarrier(server, lines_max=settings.notifier_claim_messages)
+    return MailCarrier(server, lines_max=LANES * settings.notifier_claim_messages)
 
 
 def _texts(settings: Settings) -> TextCarrier:

@@ -52,7 +52,7 @@ class TestClaim:
     ) -> None:
         await planned(office, tell)
         monkeypatch.setattr(claims, "_LOCK", claims._LOCK.replace("FOR UPDATE SKIP LOCKED", ""))
-        monkeypatch.setattr(claims, "_STILL_DUE", claims._STILL_DUE.replace("FOR UPDATE", ""))
+        monkeypatch.setattr(claims, "_DUE", claims._DUE.replace("FOR UPDATE SKIP LOCKED", ""))
 
         await Meeting(monkeypatch).of_two(office)
 

@@ -2,14 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import cast
 
 import asyncpg
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from asyncpg.transaction import Transaction
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.base.clock import Moment
 from shared.base.points import reached
@@ -19,8 +21,7 @@ POOL_CONNECTIONS = 16
 
 POOL_WAIT_SECONDS = 10
 STATEMENT_SECONDS_MAX = 60
-_BEGIN = text("SET LOCAL lock_timeout = '15s'")
-"""SQLAlchemy opens the transaction with the first statement it sends itself; the driver then works inside it."""
+LOCK_WAIT = "15s"
 
 _TRANSIENT = (
     asyncpg.PostgresConnectionError,
@@ -73,13 +74,18 @@ class Database:
             max_overflow=0,
             pool_timeout=POOL_WAIT_SECONDS,
             pool_pre_ping=False,
+            isolation_level="AUTOCOMMIT",
             connect_args={
                 "timeout": POOL_WAIT_SECONDS,
                 "command_timeout": STATEMENT_SECONDS_MAX,
-                "server_settings": {"application_name": name, "timezone": "UTC"},
+                "server_settings": {
+                    "application_name": name,
+                    "timezone": "UTC",
+                    "lock_timeout": LOCK_WAIT,
+                },
             },
         )
-        self._looks = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+        event.listen(self.engine.sync_engine, "checkout", _is_alive)
         self._told: list[Callable[[], None]] = []
 
     def when_told(self, wake: Callable[[], None]) -> None:
@@ -89,13 +95,19 @@ class Database:
     @asynccontextmanager
     async def work(self, moment: Moment) -> AsyncIterator[Work]:
         """One transaction: committed when the block ends well, rolled back when it raises."""
-        async with self.engine.connect() as session:
-            await session.execute(_BEGIN)
-            work = Work(await _driver(session), moment)
-            yield work
+        async with self._connected() as connection:
+            transaction = connection.transaction()
+            await transaction.start()
+            work = Work(connection, moment)
+            try:
+                yield work
+            except BaseException:
+                with suppress(asyncpg.InterfaceError):  # the connection is gone, the work with it
+                    await transaction.rollback()
+                raise
 
             reached("work.before-commit")
-            await _commit(session)
+            await _commit(transaction)
             reached("work.after-commit")
         if work.told:
             for wake in self._told:
@@ -103,12 +115,21 @@ class Database:
 
     @asynccontextmanager
     async def look(self) -> AsyncIterator[asyncpg.Connection]:
-        """A read-only view of one instant; nothing is kept. The driver opens it itself: half the CPU."""
-        async with self._looks.connect() as session:
-            connection = await _driver(session)
+        """A read-only view of one instant; nothing is kept."""
+        async with (
+            self._connected() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            yield connection
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection of the pool. Transactions are the driver's: half the CPU of the pool's own."""
+        async with self.engine.connect() as session:
+            raw = await session.get_raw_connection()
+            connection = cast(asyncpg.Connection, raw.driver_connection)
             try:
-                async with connection.transaction(isolation="repeatable_read", readonly=True):
-                    yield connection
+                yield connection
             finally:
                 if connection.is_in_transaction():  # cancelled; the pool would not know
                     await session.invalidate()
@@ -118,14 +139,15 @@ class Database:
         await self.engine.dispose()
 
 
-async def _driver(session: AsyncConnection) -> asyncpg.Connection:
-    raw = await session.get_raw_connection()
-    return cast(asyncpg.Connection, raw.driver_connection)
+def _is_alive(pooled: DBAPIConnection, *_: object) -> None:
+    """Whether a kept connection still stands. When the database was restarted none does: the pool forgets them all."""
+    if pooled.driver_connection.is_closed():
+        raise InvalidatePoolError
 
 
-async def _commit(session: AsyncConnection) -> None:
+async def _commit(transaction: Transaction) -> None:
     """A commit that has begun is seen to its end, whoever cancels us meanwhile (else a connection leaks)."""
-    commit = asyncio.ensure_future(session.commit())
+    commit = asyncio.ensure_future(transaction.commit())
     try:
         await asyncio.shield(commit)
     except asyncio.CancelledError:

@@ -5,9 +5,10 @@ no settlement can commit between the last look and the commit of `handing-over`.
 database's clock; everything else is the business moment.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TypeVar
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -22,20 +23,19 @@ from notifier.gateways import messages
 from notifier.gateways.dossiers import CONTACTS, ERP_HOLDS, INVOICE_HOLDS, OWNER
 from shared.base.clock import Moment
 
-_DUE = """
-SELECT message_id, customer_id FROM messages
+F = TypeVar("F", Invoice, Credit, Hold)
+
+_ANY_DUE = """
+SELECT EXISTS (SELECT FROM messages WHERE status = 'waiting' AND withheld_at IS NULL AND due_at <= $1)
+"""
+_DUE = f"""
+SELECT {messages.COLUMNS}, traceparent, origin_traces FROM messages
 WHERE status = 'waiting' AND withheld_at IS NULL AND due_at <= $1
 ORDER BY due_at, message_id LIMIT $2
+FOR UPDATE SKIP LOCKED
 """
 _LOCK = """
 SELECT * FROM customers WHERE customer_id = ANY($1::uuid[]) ORDER BY customer_id FOR UPDATE SKIP LOCKED
-"""
-_STILL_DUE = f"""
-SELECT {messages.COLUMNS}, traceparent, origin_traces FROM messages
-WHERE message_id = ANY($1::uuid[]) AND customer_id = ANY($2::uuid[])
-  AND status = 'waiting' AND withheld_at IS NULL AND due_at <= $3
-ORDER BY due_at, message_id
-FOR UPDATE
 """
 _INVOICES = """
 SELECT * FROM invoices WHERE (customer_id = ANY($1::uuid[]) AND status = 'open') OR invoice_id = ANY($2::uuid[])
@@ -68,12 +68,12 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[],
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Everything the books hold on the customers of a batch; a message picks what concerns it."""
+    """Everything the books hold on the customers of a batch, by customer; a message picks what concerns it."""
 
     customers: Mapping[UUID, Customer]
-    invoices: Sequence[Invoice] = ()
-    credits: Sequence[Credit] = ()
-    holds: Sequence[Hold] = ()
+    invoices: Mapping[UUID, Sequence[Invoice]] = field(default_factory=dict)
+    credits: Mapping[UUID, Sequence[Credit]] = field(default_factory=dict)
+    holds: Mapping[UUID, Sequence[Hold]] = field(default_factory=dict)
     contact_days: Mapping[UUID, list[ContactDay]] = field(default_factory=dict)
     opted_out: frozenset[tuple[Channel, str]] = frozenset()
     parked: Mapping[UUID, int] = field(default_factory=dict)
@@ -83,34 +83,34 @@ class Known:
 class Batch:
     """Due messages, oldest first, on a desk, and what is known of their customers, whose rows are locked.
 
-    `traces`: message → its `traceparent` and origin trace ids.
+    `traces`: message → its `traceparent` and origin trace ids. `found`: how many were due, left aside included.
     """
 
     desk: Desk
     known: Known
     due: Sequence[Message] = ()
     traces: Mapping[UUID, tuple[str, str]] = field(default_factory=dict)
+    found: int = 0
 
 
 async def any_due(connection: asyncpg.Connection, *, now: Moment) -> bool:
     """Whether a message could be looked at now."""
-    return bool(await connection.fetch(_DUE, now, 1))
+    return bool(await connection.fetchval(_ANY_DUE, now))
 
 
 async def claim(connection: asyncpg.Connection, *, now: Moment, limit: int) -> Batch:
-    """Lock the customers of due messages that nobody else has locked, and read what a last look needs."""
-    found = await connection.fetch(_DUE, now, limit)
-    customers = await lock_customers(connection, [row["customer_id"] for row in found])
-    rows = await connection.fetch(
-        _STILL_DUE, [row["message_id"] for row in found], list(customers), now
-    )
-    due = [messages.message_of(row) for row in rows]
+    """Take due messages that nobody else looks at, lock those of their customers that nobody else has locked, and read
+    what a last look at them needs. Waits for nobody.
+    """
+    rows = await connection.fetch(_DUE, now, limit)
+    customers = await lock_customers(connection, [row["customer_id"] for row in rows])
+    due = [messages.message_of(row) for row in rows if row["customer_id"] in customers]
     if not due:
-        return Batch(Desk(), Known({}))
+        return Batch(Desk(), Known({}), found=len(rows))
 
     known = await _known(connection, customers, due, now=now)
     traces = {row["message_id"]: (row["traceparent"], row["origin_traces"]) for row in rows}
-    return Batch(Desk(messages={one.message_id: one for one in due}), known, due, traces)
+    return Batch(Desk(messages={one.message_id: one for one in due}), known, due, traces, len(rows))
 
 
 async def lock_customers(
@@ -126,7 +126,7 @@ async def save(
 ) -> dict[UUID, UUID]:
     """Write the batch back. Messages that are to be handed over get a claim: message → claim id."""
     touched = batch.desk.to_save()
-    await messages.save(connection, touched, {})
+    await messages.move(connection, touched)
     going = [one for one in touched if one.status is Status.HANDING_OVER]
     if not going:
         return {}
@@ -177,9 +177,9 @@ async def _known(
         )
     return Known(
         customers=customers,
-        invoices=[_invoice(row) for row in await connection.fetch(_INVOICES, ids, listed)],
-        credits=[_credit(row) for row in await connection.fetch(_CREDITS, ids)],
-        holds=[_hold(row) for row in await connection.fetch(_HOLDS, ids)],
+        invoices=_by_customer(map(_invoice, await connection.fetch(_INVOICES, ids, listed))),
+        credits=_by_customer(map(_credit, await connection.fetch(_CREDITS, ids))),
+        holds=_by_customer(map(_hold, await connection.fetch(_HOLDS, ids))),
         contact_days=days,
         opted_out=frozenset(
             (Channel(row["channel"]), row["address"])
@@ -190,6 +190,13 @@ async def _known(
             for row in await connection.fetch(_PARKED, [str(one) for one in ids])
         },
     )
+
+
+def _by_customer(rows: Iterable[F]) -> dict[UUID, list[F]]:
+    found: dict[UUID, list[F]] = {}
+    for row in rows:
+        found.setdefault(row.customer_id, []).append(row)
+    return found
 
 
 def customer_of(row: asyncpg.Record) -> Customer:

@@ -26,22 +26,30 @@ _TOLD = TypeAdapter(Told)
 _ROADS = TypeAdapter(tuple[Address, ...])
 _TRACE_ID = re.compile(r"[0-9a-f]{32}")
 
-COLUMNS = """
-message_id, customer_id, purpose, legal_entity, status, version, reminder_id, escalation_id, brief, due_at, planned_at,
-contact_day, attempts, failed_roads, route, told, reason, rule, withheld_at, ended_at
+_MOVING = (
+    *("purpose", "status", "version", "due_at", "contact_day", "attempts", "failed_roads", "route"),
+    *("told", "reason", "rule", "withheld_at", "ended_at"),
+)
+"""What a move can change, in the order of `_moving`."""
+
+_MOVING_LIST = ", ".join(_MOVING)
+COLUMNS = f"message_id, {_MOVING_LIST}, customer_id, legal_entity, reminder_id, escalation_id, planned_at, brief"
+_ROWS = """
+$1::uuid[], $2::text[], $3::text[], $4::int[], $5::timestamptz[], $6::date[], $7::int[], $8::jsonb[], $9::jsonb[],
+$10::jsonb[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[]
 """
 _SAVE = f"""
 INSERT INTO messages ({COLUMNS}, traceparent, origin_traces)
 SELECT * FROM unnest(
-    $1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::int[], $7::uuid[], $8::uuid[], $9::jsonb[],
-    $10::timestamptz[], $11::timestamptz[], $12::date[], $13::int[], $14::jsonb[], $15::jsonb[], $16::jsonb[],
-    $17::text[], $18::text[], $19::timestamptz[], $20::timestamptz[], $21::text[], $22::text[]
+    {_ROWS},
+    $15::uuid[], $16::text[], $17::uuid[], $18::uuid[], $19::timestamptz[], $20::jsonb[], $21::text[], $22::text[]
 )
 ON CONFLICT (message_id) DO UPDATE SET
-    purpose = excluded.purpose, status = excluded.status, version = excluded.version, brief = excluded.brief,
-    due_at = excluded.due_at, contact_day = excluded.contact_day, attempts = excluded.attempts,
-    failed_roads = excluded.failed_roads, route = excluded.route, told = excluded.told, reason = excluded.reason,
-    rule = excluded.rule, withheld_at = excluded.withheld_at, ended_at = excluded.ended_at
+    {", ".join(f"{name} = excluded.{name}" for name in (*_MOVING, "brief"))}
+"""
+_MOVE = f"""
+UPDATE messages AS message SET {", ".join(f"{name} = moved.{name}" for name in _MOVING)}
+FROM unnest({_ROWS}) AS moved (message_id, {_MOVING_LIST}) WHERE message.message_id = moved.message_id
 """
 _OF_SLICE = f"""
 SELECT {COLUMNS} FROM messages
@@ -79,12 +87,20 @@ async def save(
         return
 
     causes = [getattr(opened_by.get(one.message_id), "attributes", {}) for one in messages]
+    rows = [(*_moving(one), *_lasting(one)) for one in messages]
     await connection.execute(
         _SAVE,
-        *(list(column) for column in zip(*(_row(one) for one in messages), strict=True)),
+        *map(list, zip(*rows, strict=True)),
         [cause.get("traceparent", "") for cause in causes],
         [" ".join(origins_of(cause.get("origintraces", ""))) for cause in causes],
     )
+
+
+async def move(connection: asyncpg.Connection, messages: Sequence[Message]) -> None:
+    """Write back messages that are in the table, all but their briefs."""
+    if messages:
+        columns = zip(*map(_moving, messages), strict=True)
+        await connection.execute(_MOVE, *map(list, columns))
 
 
 def origins_of(text: str) -> list[str]:
@@ -119,19 +135,13 @@ def message_of(row: asyncpg.Record) -> Message:
     )
 
 
-def _row(message: Message) -> tuple[Any, ...]:
+def _moving(message: Message) -> tuple[Any, ...]:
     return (
         message.message_id,
-        message.customer_id,
         message.purpose.value,
-        message.legal_entity,
         message.status.value,
         message.version,
-        message.reminder_id,
-        message.escalation_id,
-        _brief_json(message.purpose, message.brief),
         message.due_at,
-        message.planned_at,
         message.contact_day,
         message.attempts,
         json.dumps(message.failed_roads),
@@ -141,6 +151,17 @@ def _row(message: Message) -> tuple[Any, ...]:
         message.rule,
         message.withheld_at,
         message.ended_at,
+    )
+
+
+def _lasting(message: Message) -> tuple[Any, ...]:
+    return (
+        message.customer_id,
+        message.legal_entity,
+        message.reminder_id,
+        message.escalation_id,
+        message.planned_at,
+        _brief_json(message.purpose, message.brief),
     )
 
 

@@ -101,7 +101,7 @@ async def save(
     if not answered:
         return
 
-    await messages.save(connection, moved, {})
+    await messages.move(connection, moved)
     ids, traces = [one.message_id for one in answered], [one.trace_id for one in answered]
     answers = [one.answer for one in answered]
     await connection.execute(_RELEASE, ids, traces)

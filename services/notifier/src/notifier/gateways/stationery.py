@@ -112,7 +112,7 @@ def pieces_of(template: Template, values: Mapping[str, Any]) -> list[str]:
     """The same in pieces: what stands between two blanks is the same object each time."""
     pieces: list[str] = []
     characters = 0
-    for piece in template.generate(values):
+    for piece in template.root_render_func(template.new_context(dict(values))):
         characters += len(piece)
         if characters > OUTPUT_CHARACTERS_MAX:
             raise WordsTooLong(f"more than {OUTPUT_CHARACTERS_MAX} characters")

@@ -86,7 +86,8 @@ class Dispatch:
 
         began = machine_seconds()
         found, going = await self._claim()
-        reached("notifier.after-handing-over")
+        if going:
+            reached("notifier.after-handing-over")
         until = began + self.lease.total_seconds() * LEASE_RESERVE
         carrying = {
             asyncio.ensure_future(self._carry(parcel, leased, until)) for parcel, leased in going
@@ -143,6 +144,8 @@ class Dispatch:
             if sending.mode is Mode.OFF:
                 return 0, []
             batch = await claims.claim(work.connection, now=work.moment, limit=self.claim_messages)
+            if not batch.due:
+                return batch.found, []
             parcels = [
                 parcel
                 for message in batch.due
@@ -162,7 +165,7 @@ class Dispatch:
             await tell(work, batch.desk.told)
             reached("notifier.before-handing-over")
         count_ends(batch.desk)
-        return len(batch.due), [
+        return batch.found, [
             (one, _leased(batch, one.message_id, claimed[one.message_id])) for one in parcels
         ]
 
@@ -174,11 +177,9 @@ class Dispatch:
             customer=known.customers[customer_id],
             entity_zone=entity.time_zone,
             sending=sending,
-            invoices={
-                one.invoice_id: one for one in known.invoices if one.customer_id == customer_id
-            },
-            credits=[one for one in known.credits if one.customer_id == customer_id],
-            holds=[one for one in known.holds if one.customer_id == customer_id],
+            invoices={one.invoice_id: one for one in known.invoices.get(customer_id, ())},
+            credits=known.credits.get(customer_id, ()),
+            holds=known.holds.get(customer_id, ()),
             contact_days=known.contact_days.get(customer_id, ()),
             opted_out=known.opted_out,
             parked_here=known.parked.get(customer_id, 0),
