@@ -104,6 +104,27 @@ def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (function.end_lineno or 0) - function.lineno + 1
 
 
+def test_no_dependency_of_a_request_needs_a_thread() -> None:
+    """FastAPI runs those that are not `async` in a pool of threads: a tenth of the CPU of a read."""
+    wanted = {
+        argument.id
+        for path in sources()
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "Depends"
+        for argument in call.args
+        if isinstance(argument, ast.Name)
+    }
+    plain = [
+        f"{path.relative_to(ROOT)}:{function.lineno} {function.name}"
+        for path in sources()
+        for function in functions(path)
+        if function.name in wanted and isinstance(function, ast.FunctionDef)
+    ]
+
+    assert len(wanted) > len(SERVICES)
+    assert not plain, plain
+
+
 def test_no_drains() -> None:
     drains = [
         str(path.relative_to(ROOT))

@@ -1,9 +1,10 @@
 """CloudEvents 1.0 on Kafka: binary mode out, binary and structured mode in."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from json.decoder import scanstring  # type: ignore[attr-defined]  # typeshed does not know it
 from typing import Any, Protocol
 
@@ -18,13 +19,17 @@ ATTRIBUTES = (
     *("partitionkey", "sequence", "recordedtime", "correlationid", "causationid"),
     *("traceparent", "tracestate", "origintraces"),
 )
-READ = frozenset(("content-type", *(f"ce_{name}" for name in ATTRIBUTES)))
-"""The only headers that are read; all others are the sender's own business."""
+CONTENT_TYPE = "content-type"
+READ = {f"ce_{name}": name for name in ATTRIBUTES} | {CONTENT_TYPE: CONTENT_TYPE}
+"""The only headers that are read, and what they say; all others are the sender's own business."""
 
 REQUIRED = ("specversion", "id", "source", "type")
 ATTRIBUTE_BYTES_MAX, SOURCE_BYTES_MAX = 2_000, 500
 """A longer attribute makes the record unreadable (the id is the ERP's to choose, but not without end). PostgreSQL's
 indexes take 2,704 bytes: an event id, or a source and a customer number."""
+
+BYTES_SURELY = SOURCE_BYTES_MAX // 4
+"""Of no more characters than these the bytes need not be counted."""
 
 KEY_BYTES_MAX = 500
 """Ours are a UUID; of a longer one no more is kept."""
@@ -130,12 +135,10 @@ def read(message: FromBroker, *, topic: str) -> Record:
     return record
 
 
-def _fill(record: Record, headers: Iterable[tuple[str, bytes]]) -> None:
-    given = {known: value for name, value in headers if (known := name.lower()) in READ}
-    if _media_type(given.pop("content-type", b"")) == STRUCTURED:
-        broken = _unwrap(record)
-    else:
-        broken = _keep(record, {name[3:]: value for name, value in given.items()})
+def _fill(record: Record, headers: Iterable[tuple[str, bytes | None]]) -> None:
+    broken = _keep(record, headers)
+    if _media_type(record.attributes.pop(CONTENT_TYPE, "")) == STRUCTURED:
+        broken = _keep(record, _unwrapped(record))
 
     for name in broken:
         raise PayloadUnreadable(
@@ -153,22 +156,28 @@ def _fill(record: Record, headers: Iterable[tuple[str, bytes]]) -> None:
         )
 
 
-def _media_type(content_type: bytes | None) -> str:
-    return (content_type or b"").decode("latin-1").split(";")[0].strip().lower()
+@lru_cache
+def _media_type(content_type: str) -> str:
+    return content_type.split(";", maxsplit=1)[0].strip().lower()
 
 
-def _keep(record: Record, given: Mapping[str, bytes | None]) -> list[str]:
-    """Keep the attributes that are text; returns the names of the others."""
-    broken = []
-    for name, value in given.items():
+def _keep(record: Record, headers: Iterable[tuple[str, bytes | None]]) -> list[str]:
+    """Keep those that are read and are text as the record's attributes; returns the names of what is no text."""
+    broken: list[str] = []
+    attributes = record.attributes = {}
+    for header, value in headers:
+        name = READ.get(header) or READ.get(header.lower())
+        if name is None:
+            continue
         try:
-            text = (value or b"").decode()
+            text = value.decode() if value else ""
         except UnicodeDecodeError:
-            text = "\x00"
-        if "\x00" in text or len(value or b"") > _bytes_max(name):
+            broken.append(name)
+            continue
+        if "\x00" in text or (len(text) > BYTES_SURELY and len(text.encode()) > _bytes_max(name)):
             broken.append(name)
         else:
-            record.attributes[name] = text
+            attributes[name] = text
     return broken
 
 
@@ -176,8 +185,8 @@ def _bytes_max(name: str) -> int:
     return SOURCE_BYTES_MAX if name == "source" else ATTRIBUTE_BYTES_MAX
 
 
-def _unwrap(record: Record) -> list[str]:
-    """Structured mode: the envelope is the document, `data` its event. Answers as `_keep`."""
+def _unwrapped(record: Record) -> list[tuple[str, bytes | None]]:
+    """Structured mode: the envelope is the document, `data` its event. Its attributes as if they were headers."""
     if len(record.data) > MESSAGE_BYTES_MAX:
         raise PayloadTooLarge(f"{len(record.data)} bytes; at most {MESSAGE_BYTES_MAX} are taken")
     try:
@@ -186,14 +195,11 @@ def _unwrap(record: Record) -> list[str]:
         raise PayloadUnreadable("the structured CloudEvent is not a JSON object") from None
 
     record.data = envelope["data"][1].encode() if "data" in envelope else b""
-    return _keep(
-        record,
-        {
-            name: value.encode("utf-8", "surrogatepass")
-            for name, (value, _) in envelope.items()
-            if f"ce_{name}" in READ and isinstance(value, str)
-        },
-    )
+    return [
+        (f"ce_{name}", value.encode("utf-8", "surrogatepass"))
+        for name, (value, _) in envelope.items()
+        if isinstance(value, str)
+    ]
 
 
 def _members(document: str) -> dict[str, tuple[Any, str]]:

@@ -51,7 +51,7 @@ class Asked:
         return Page(items=items, next=sealed if isinstance(sealed, str) else sealed.decode())
 
 
-def asked(
+async def asked(
     request: Request,
     limit: Annotated[int, Query(ge=1, le=PAGE_ITEMS_MAX)] = PAGE_ITEMS,
     cursor: Annotated[str | None, Query(max_length=CURSOR_CHARACTERS_MAX)] = None,

@@ -40,7 +40,7 @@ class Expected:
             raise VersionOutdated(f"version {self.version} was expected, {held} is held")
 
 
-def expected(if_match: Annotated[str | None, Header(max_length=100)] = None) -> Expected:
+async def expected(if_match: Annotated[str | None, Header(max_length=100)] = None) -> Expected:
     """What `If-Match` says: one strong tag of ours, or `*`."""
     if if_match is None:
         raise VersionRequired("If-Match is wanted, with the ETag of what was seen")

@@ -66,7 +66,7 @@ def books_router(company: Company) -> APIRouter:
     """`/v1/trial-balance`, `/v1/aging`, `/v1/proof`."""
     router = APIRouter(prefix="/v1", tags=["books"], dependencies=[Depends(signed_in)])
 
-    def bounds(
+    async def bounds(
         moment: Present, as_of: date | None = None, known_at: Instant | None = None
     ) -> Bounds:
         return Bounds(as_of or latest(days_of(company, moment).values()), known_at or moment)
