@@ -78,7 +78,7 @@ def provider_doors(box: TextBox, faults: Faults, account_sid: str, auth_token: s
     return doors
 
 
-def _signed_in(account_sid: str, auth_token: str) -> Any:
+async def _signed_in(account_sid: str, auth_token: str) -> Any:
     basic = HTTPBasic()
 
     def check(account: str, given: Annotated[HTTPBasicCredentials, Depends(basic)]) -> None:
