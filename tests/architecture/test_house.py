@@ -109,7 +109,7 @@ def test_no_dependency_of_a_request_needs_a_thread() -> None:
     plain = [
         f"{path.relative_to(ROOT)}:{function.lineno} {function.name}"
         for path in sources()
-        if (wanted := set(re.findall(r"Depends\((\w+)", path.read_text())))
+        if (wanted := set(re.findall(r"Depends\((\w+)[,)]", path.read_text())))
         for function in functions(path)
         if function.name in wanted and isinstance(function, ast.FunctionDef)
     ]

@@ -78,10 +78,10 @@ def provider_doors(box: TextBox, faults: Faults, account_sid: str, auth_token: s
     return doors
 
 
-async def _signed_in(account_sid: str, auth_token: str) -> Any:
+def _signed_in(account_sid: str, auth_token: str) -> Any:
     basic = HTTPBasic()
 
-    def check(account: str, given: Annotated[HTTPBasicCredentials, Depends(basic)]) -> None:
+    async def check(account: str, given: Annotated[HTTPBasicCredentials, Depends(basic)]) -> None:
         right_name = secrets.compare_digest(given.username, account_sid) and account == account_sid
         right_token = secrets.compare_digest(given.password, auth_token)
         if not (right_name and right_token):
