@@ -4,6 +4,7 @@ import asyncio
 import statistics
 import subprocess
 from contextlib import ExitStack
+from datetime import date
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -11,25 +12,31 @@ from pathlib import Path
 import smtp_sink
 from databases import connect
 from measure import Bench, Row, cpu_seconds, program, reaches, say
-from works.ingest import INVOICES_TOPIC, invoice, publish_customers
+from works.ingest import publish
 from works.reads import issuing, listening
 
 from local_stack.addresses import free_port
+from shared.messaging.bus import Outgoing
 from shared.messaging.kafka import KafkaBus
+from shared.testing import builders
 from shared.testing.builders import Voice
 
 SERVICES = ("ledger", "scheduler", "notifier", "disputes", "portal_api")
-CALM_SECONDS, REST_SECONDS = 30, 30
+CALM_SECONDS, REST_SECONDS = 60, 30
 REST_PERCENT_MAX = 5.0
 SOAK_SECONDS = 600
-RATE = 100
-"""Invoices a second; each touches three services."""
+RATE, CUSTOMERS = 500, 20_000
+"""300,000 invoices; each goes through three services."""
 
 SAMPLE_SECONDS = 10
-ALL_SECONDS_MAX = 300
+ALL_SECONDS_MAX = 600
 MEGA = 1024 * 1024
 
-_NEXT = "SELECT coalesce(sum(next_offset), 0)::bigint FROM consumer_offsets WHERE topic = $1"
+_BOOKED = {
+    "ledger": "SELECT count(*) FROM invoices",
+    "scheduler": "SELECT count(*) FROM items",
+    "notifier": "SELECT count(*) FROM invoices",
+}
 
 Running = dict[str, subprocess.Popen]
 
@@ -45,7 +52,9 @@ async def rest(bench: Bench) -> list[Row]:
             "NOTIFIER_SMTP_PORT": str(sink.port),
             "NOTIFIER_SENDING_MODE": "live",
         }
-        await publish_customers(bench.at)
+        voice = Voice()
+        customers = [voice.says(builders.customer(f"C{number}")) for number in range(CUSTOMERS)]
+        await publish(bench.at, customers)
         with ExitStack() as stack:
             running: Running = {}
             for name in SERVICES:
@@ -84,11 +93,12 @@ async def under_load(bench: Bench, running: Running) -> list[Row]:
         for name, one in running.items():
             assert one.poll() is None, f"{name} died"
             samples[name].append(memory(one))
-    connection = await connect(bench.databases.url("rest_ledger"))
     async with asyncio.timeout(ALL_SECONDS_MAX):
-        heard = partial(connection.fetchval, _NEXT, INVOICES_TOPIC)
-        await reaches(heard, await said, *running.values())
-    await connection.close()
+        for name, sql in _BOOKED.items():
+            connection = await connect(bench.databases.url(f"rest_{name}"))
+            booked = await reaches(partial(connection.fetchval, sql), await said, *running.values())
+            await connection.close()
+            say(f"  {booked} invoices in the {name}")
 
     rows = []
     for name, taken in samples.items():
@@ -100,16 +110,21 @@ async def under_load(bench: Bench, running: Running) -> list[Row]:
 
 
 async def _say_steadily(bench: Bench) -> int:
-    """How many invoices were said, each of a due date long past, in turn of the customers."""
+    """How many invoices were said, in turn of the customers."""
     voice, bus, numbers = Voice(), KafkaBus(bench.at), count()
     await bus.start()
     loop = asyncio.get_running_loop()
     began = loop.time()
     for second in range(SOAK_SECONDS):
-        await bus.publish([invoice(voice, next(numbers)) for _ in range(RATE)])
+        await bus.publish([_overdue(voice, next(numbers)) for _ in range(RATE)])
         await asyncio.sleep(max(0.0, began + second + 1 - loop.time()))
     await bus.stop()
     return next(numbers)
+
+
+def _overdue(voice: Voice, number: int) -> Outgoing:
+    due = date(2026, 4, 1 + number % 28)
+    return voice.says(builders.invoice(f"I{number}", f"C{number % CUSTOMERS}", "119.00", due=due))
 
 
 def memory(running: subprocess.Popen) -> float:
