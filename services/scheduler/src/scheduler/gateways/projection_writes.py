@@ -183,4 +183,4 @@ async def _write(
 
 
 def _traceparent(cause: Any) -> str:
-    return cause.trace_headers.get("traceparent", "") if isinstance(cause, Record) else ""
+    return cause.attributes.get("traceparent", "") if isinstance(cause, Record) else ""
