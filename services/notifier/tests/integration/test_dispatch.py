@@ -206,6 +206,24 @@ class TestTrouble:
         assert await office.told() == ["notifier.message.unknown.v1"]
 
 
+class TestLegalEntity:
+    async def test_nobody_speaks_for_one_that_the_company_file_has_lost(
+        self, office: Any, tell: Any
+    ) -> None:
+        whole = office.dispatch.company
+        others = tuple(one for one in whole.legal_entities if one.code != "DE01")
+        await planned(office, tell)
+
+        office.dispatch.company = whole.model_copy(update={"legal_entities": others})
+        await office.dispatch.run()
+        assert await office.statuses() == [("waiting", "legal-entity-unknown")]
+
+        office.dispatch.company = whole
+        office.later(timedelta(minutes=15))
+        await office.dispatch.run()
+        assert await office.statuses() == [("sent", "")]
+
+
 class TestRecovery:
     async def hand_over_and_die(self, office: Any) -> None:
         """Everything up to the commit of `handing-over`, and no further."""

@@ -64,6 +64,7 @@ async def brought(talk: Talk) -> Answer:
     ("said", "answer"),
     [
         ({}, Brought),
+        ({".": "251 taken, and forwarded"}, Brought),
         ({"": "554 not today"}, NotNow),
         ({"": "421 too many of you"}, NotNow),
         ({"EHLO": "550 who are you?"}, NotNow),

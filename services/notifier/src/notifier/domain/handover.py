@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from uuid import UUID
 
-from notifier.domain.contact import ROUTES_MAX, Channel, Route
+from notifier.domain.contact import ROUTES_MAX, Route
 from notifier.domain.message import Message, Status
 from shared.base.clock import Moment
 
@@ -95,8 +95,3 @@ def _road_closed(message: Message, reason: str, *, at: Moment, routes_left: int)
         return replace(waiting, failed_roads=closed, attempts=0, route=None)
     failed = message.move(Status.FAILED, reason=reason, rule="handover.no-road-left", ended_at=at)
     return replace(failed, failed_roads=closed)
-
-
-def can_be_asked(channel: Channel) -> bool:
-    """Whether a provider can say afterwards if it took a message; SMTP cannot."""
-    return channel is Channel.SMS

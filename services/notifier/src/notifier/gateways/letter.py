@@ -25,7 +25,8 @@ from shared.contracts.company import Company, LegalEntity
 
 ITEMS_SHOWN_MAX = 40
 TEXT_CHARACTERS_MAX = 459
-"""Three parts of a concatenated text message."""
+"""Three parts of a concatenated text message, in the alphabet of GSM 03.38. What is too long is cut where it speaks of
+invoices: how to pay, whom to ask and how to stop stay whole."""
 
 SUBJECT_CHARACTERS_MAX = 200
 
@@ -101,12 +102,13 @@ class Writer:
     def _text(self, message: Message, speak: Speak, reader: Reader, values: Values) -> Worded:
         brief, language = message.brief, reader.language
         if isinstance(brief, AnswerBrief):
-            parts = [self._stationery.line("answers", brief.kind, language, values)]
+            first, names = self._stationery.line("answers", brief.kind, language, values), ()
         else:
-            names = (_kind(message, speak), "pay", "help", "stop")
-            parts = [self._stationery.line("sms", name, language, values) for name in names]
-        mark = self._stationery.line("sms", "mark", language, values)
-        body = " ".join(parts)[: TEXT_CHARACTERS_MAX - len(mark) - 1] + " " + mark
+            first = self._stationery.line("sms", _kind(message, speak), language, values)
+            names = ("pay", "help", "stop")
+        ending = [self._stationery.line("sms", name, language, values) for name in (*names, "mark")]
+        room = TEXT_CHARACTERS_MAX - sum(len(part) + 1 for part in ending)
+        body = " ".join([printable(first, room), *ending])
         return _worded(message, speak, "", body, body.encode(), sender=reader.entity.sender.sms)
 
     def _values(self, message: Message, speak: Speak, reader: Reader) -> Values:

@@ -12,7 +12,7 @@ from notifier.domain.handover import Answer, Brought, InDoubt, NotNow, Parcel, R
 from shared.base.points import reached
 
 MAILS_PER_CONNECTION_MAX = 100
-PERMANENT_FROM = 500
+TEMPORARY_FROM, PERMANENT_FROM = 400, 500
 _TAKEN = (SMTPStatus.completed, SMTPStatus.will_forward)
 _GO_ON = (SMTPStatus.start_input,)
 _END = b".\r\n"
@@ -86,7 +86,7 @@ class MailCarrier:
             self._idle.pop().smtp.close()
 
     async def _envelope(self, parcel: Parcel) -> _Line:
-        """A connection that waits for the content. One that was closed while idle is replaced once."""
+        """A connection that waits for the content. Idle ones that are closed by now are let go."""
         while self._idle:
             line = self._idle.pop()
             try:
@@ -108,7 +108,7 @@ class MailCarrier:
             return InDoubt(f"{type(error).__name__} after DATA")
         reached("notifier.after-data")
         self._keep(line)
-        if said.code != SMTPStatus.completed:
+        if said.code >= TEMPORARY_FROM:
             return _answer_to(said.code, said.message)
         return Brought(provider_id=said.message[:200])
 
@@ -139,6 +139,7 @@ async def _addressed(line: _Line, parcel: Parcel) -> _Line:
     """The addresses were checked when the mail was written."""
     said = await line.smtp.execute_command(f"MAIL FROM:<{parcel.sender}>".encode("ascii"))
     if said.code not in _TAKEN:
+        line.smtp.close()
         raise SMTPSenderRefused(said.code, said.message, parcel.sender)
 
     recipient = f"RCPT TO:<{parcel.route.address}>".encode("ascii")

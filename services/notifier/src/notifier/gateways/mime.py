@@ -72,7 +72,9 @@ def mail_bytes(mail: Mail) -> bytes:
         ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
     ]
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
-    parts = _part(boundary, "text/plain", [mail.text]) + _part(boundary, "text/html", mail.html)
+    parts = _part(boundary, "text/plain", _quoted_printable(mail.text)) + _part(
+        boundary, "text/html", _SOFT_BREAK.join(map(_piece, mail.html))
+    )
     return lines.encode("ascii") + b"\r\n" + parts + f"--{boundary}--\r\n".encode()
 
 
@@ -122,12 +124,15 @@ def _address(address: str) -> str:
     return address
 
 
-def _part(boundary: str, kind: str, pieces: Sequence[str]) -> bytes:
+def _part(boundary: str, kind: str, body: bytes) -> bytes:
     head = f"--{boundary}\r\nContent-Type: {kind}; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-    return head.encode() + _SOFT_BREAK.join(map(_quoted_printable, pieces)) + b"\r\n"
+    return head.encode() + body + b"\r\n"
 
 
-@lru_cache(maxsize=4_096)
-def _quoted_printable(piece: str) -> bytes:
-    body = binascii.b2a_qp("\n".join(piece.split("\r\n")).encode(), istext=True)
+def _quoted_printable(text: str) -> bytes:
+    body = binascii.b2a_qp("\n".join(text.split("\r\n")).encode(), istext=True)
     return body.replace(b"\n", b"\r\n")
+
+
+_piece = lru_cache(maxsize=1_024)(_quoted_printable)
+"""A mail has some hundred pieces that are the form's, and they come again in the next."""

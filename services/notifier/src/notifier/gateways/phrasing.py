@@ -34,7 +34,7 @@ PHONE_SIGNS = re.compile(r"[^\d+]")
 
 
 def language_of(*wanted: str | None) -> str:
-    """The first of these that we speak (`de-AT` is German), else English."""
+    """The first of these that is given, when we speak it (`de-AT` is German); else English."""
     for tag in wanted:
         if tag:
             spoken = tag.replace("_", "-").partition("-")[0].casefold()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from pydantic import BaseModel
 
 from notifier.domain.handover import (
     Answer,
@@ -30,6 +31,18 @@ ASKS_MAX = 3
 ASK_PAUSE_SECONDS = 0.5
 TEMPORARY = frozenset({408, 429, 503})
 """Answers that say: not taken, come back later."""
+
+
+class _Text(BaseModel):
+    sid: str
+    body: str = ""
+
+
+class _Page(BaseModel):
+    """What of the provider's list is read."""
+
+    messages: list[_Text]
+    next_page_uri: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +67,7 @@ class TextCarrier:
         reached("notifier.after-data")
 
         if response.is_success:
-            return Brought(provider_id=str(response.json().get("sid", "")))
+            return Brought(provider_id=_sid_in(response))
         return await self._refused(response, parcel)
 
     async def ask_about(self, message: Message) -> Answer:
@@ -83,11 +96,12 @@ class TextCarrier:
         for _ in range(PAGES_MAX):
             if not address:
                 break
-            page = (await self.http.get(address, params=query)).raise_for_status().json()
-            for text in page["messages"]:
-                if text["body"].rstrip().endswith(mark):
-                    return str(text["sid"])
-            address, query = page.get("next_page_uri"), None
+            answer = (await self.http.get(address, params=query)).raise_for_status()
+            page = _Page.model_validate_json(answer.content)
+            for text in page.messages:
+                if text.body.rstrip().endswith(mark):
+                    return text.sid
+            address, query = page.next_page_uri, None
         return ""
 
     async def _refused(self, response: httpx.Response, parcel: Parcel) -> Answer:
@@ -101,3 +115,11 @@ class TextCarrier:
     @property
     def _messages(self) -> str:
         return f"/{API_VERSION}/Accounts/{self.account_sid}/Messages.json"
+
+
+def _sid_in(response: httpx.Response) -> str:
+    """The provider's id of a text that it has taken; "" when its answer says no more than that."""
+    try:
+        return _Text.model_validate_json(response.content).sid
+    except ValueError:
+        return ""

@@ -188,10 +188,10 @@ class TestText:
     def test_is_short(self, word: Any, make: Any, tone: str, language: str) -> None:
         many = [make.invoice(f"R{number}" * 20, 10**9) for number in range(50)]
 
-        assert (
-            len(word(*many, tone=tone, language=language, channel=Channel.SMS).told.text)
-            <= TEXT_CHARACTERS_MAX
-        )
+        text = word(*many, tone=tone, language=language, channel=Channel.SMS).told.text
+
+        assert len(text) <= TEXT_CHARACTERS_MAX
+        assert "STOP" in text, "what is too long is cut at the front"
 
     def test_can_be_found_again_by_its_mark(self, word: Any, make: Any) -> None:
         assert word(channel=Channel.SMS).told.text.endswith(
