@@ -36,7 +36,12 @@ def build(settings: Settings) -> Service:
         migrations=HOME / "migrations",
         hearings=[hearing],
         jobs=[
-            Job("proof", Proof(database).run, settings.ledger_proof_every_seconds),
+            Job(
+                "proof",
+                Proof(database).run,
+                settings.ledger_proof_every_seconds,
+                waits_for_facts=False,
+            ),
             Job("patience", patience.run, settings.job_tick_seconds),
         ],
         routers=[

@@ -64,7 +64,7 @@ def build(settings: Settings) -> Service:
         recalls=[OwnOutcomes()],
         jobs=[
             *(Job("dispatch", dispatch.run, settings.job_tick_seconds) for _ in range(LANES)),
-            Job("recovery", dispatch.recover, RECOVERY_EVERY_SECONDS),
+            Job("recovery", dispatch.recover, RECOVERY_EVERY_SECONDS, waits_for_facts=False),
         ],
         routers=[
             messages.router,

@@ -24,6 +24,8 @@ class Job:
     name: str
     run: Callable[[], Awaitable[bool]]
     every_s: float
+    waits_for_facts: bool = True
+    """False for what keeps to its period, however much happens."""
     _woken: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False)
 
     def wake(self) -> None:
