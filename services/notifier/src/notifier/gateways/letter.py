@@ -102,11 +102,12 @@ class Writer:
     def _text(self, message: Message, speak: Speak, reader: Reader, values: Values) -> Worded:
         brief, language = message.brief, reader.language
         if isinstance(brief, AnswerBrief):
-            first, names = self._stationery.line("answers", brief.kind, language, values), ()
+            first = self._stationery.line("answers", brief.kind, language, values)
+            names = ["mark"]
         else:
             first = self._stationery.line("sms", _kind(message, speak), language, values)
-            names = ("pay", "help", "stop")
-        ending = [self._stationery.line("sms", name, language, values) for name in (*names, "mark")]
+            names = ["pay", "help", "stop", "mark"]
+        ending = [self._stationery.line("sms", name, language, values) for name in names]
         room = TEXT_CHARACTERS_MAX - sum(len(part) + 1 for part in ending)
         body = " ".join([printable(first, room), *ending])
         return _worded(message, speak, "", body, body.encode(), sender=reader.entity.sender.sms)
