@@ -45,7 +45,7 @@ WORKS = {
     "rest": rest,
 }
 COLUMNS = {
-    "work": 34, "raw": 9, "ours": 9, "unit": 14, "ratio": 7, "raw_cpu_us": 11, "ours_cpu_us": 12, "runs": 5,
+    "work": 40, "raw": 9, "ours": 9, "unit": 14, "ratio": 7, "raw_cpu_us": 11, "ours_cpu_us": 12, "runs": 5,
 }  # fmt: skip
 
 
