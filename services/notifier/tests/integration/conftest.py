@@ -85,6 +85,11 @@ class Office:
         data = event.model_dump_json().encode()
         return Record(event.TOPIC, 0, self.heard, str(event.customer_id), attributes, data)
 
+    async def planned(self, **changes: Any) -> None:
+        """The customer, an overdue invoice, and a reminder of it that may leave now."""
+        await self.hear(customer(), invoice())
+        await self.hear(reminder(**changes))
+
     async def rows(self, sql: str, *arguments: object) -> list[asyncpg.Record]:
         async with self.database.look() as connection:
             rows: list[asyncpg.Record] = await connection.fetch(sql, *arguments)

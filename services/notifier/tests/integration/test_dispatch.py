@@ -1,33 +1,21 @@
 """From heard facts to a mail in a real mail server, and the outcome told."""
 
 import json
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
-import asyncpg
 import pytest
 
 from notifier.domain.sending import Mode, Sending
 from notifier.gateways import switch
-from shared.base.ids import object_id
 from shared.contracts import erp, ledger, scheduler
-
-_CUT_ALL = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
-)
-
-
-async def planned(office: Any, tell: Any, **changes: Any) -> None:
-    await office.hear(tell.customer(), tell.invoice())
-    await office.hear(tell.reminder(**changes))
 
 
 class TestDispatch:
     async def test_a_reminder_becomes_one_mail_and_its_outcome_is_told(
         self, office: Any, tell: Any
     ) -> None:
-        await planned(office, tell)
+        await office.planned()
 
         await office.dispatch.run()
         await office.dispatch.run()
@@ -40,7 +28,7 @@ class TestDispatch:
         assert await office.told() == ["notifier.message.sent.v1"]
 
     async def test_the_outcome_says_what_was_said(self, office: Any, tell: Any) -> None:
-        await planned(office, tell)
+        await office.planned()
 
         await office.dispatch.run()
 
@@ -58,14 +46,14 @@ class TestDispatch:
 
     async def test_facts_heard_twice_make_one_mail(self, office: Any, tell: Any) -> None:
         for _ in range(2):
-            await planned(office, tell)
+            await office.planned()
             await office.dispatch.run()
 
         assert len(office.mails()) == 1
         assert await office.told() == ["notifier.message.sent.v1"]
 
     async def test_who_paid_after_the_plan_gets_nothing(self, office: Any, tell: Any) -> None:
-        await planned(office, tell)
+        await office.planned()
         await office.hear(tell.invoice(open_="0.00", version=2))
 
         await office.dispatch.run()
@@ -87,7 +75,7 @@ class TestDispatch:
         assert "R2" not in text
 
     async def test_nothing_leaves_while_facts_are_missing(self, office: Any, tell: Any) -> None:
-        await planned(office, tell)
+        await office.planned()
         office.watermark.missing = ["3 of ledger.events.v1[0]"]
 
         await office.dispatch.run()
@@ -96,7 +84,7 @@ class TestDispatch:
         assert await office.statuses() == [("waiting", "")]
 
     async def test_a_contact_day_that_passed_is_told(self, office: Any, tell: Any) -> None:
-        await planned(office, tell)
+        await office.planned()
         office.later(timedelta(days=10))
 
         await office.dispatch.run()
@@ -104,7 +92,7 @@ class TestDispatch:
         assert await office.statuses() == [("suppressed", "contact-day-passed")]
 
     async def test_a_withdrawn_reminder_is_suppressed(self, office: Any, tell: Any) -> None:
-        await planned(office, tell)
+        await office.planned()
         await office.hear(tell.withdrawal())
 
         await office.dispatch.run()
@@ -114,7 +102,7 @@ class TestDispatch:
 
     async def test_a_withdrawal_that_comes_first_wins(self, office: Any, tell: Any) -> None:
         await office.hear(tell.withdrawal())
-        await planned(office, tell)
+        await office.planned()
 
         await office.dispatch.run()
 
@@ -123,7 +111,7 @@ class TestDispatch:
     async def test_the_trace_of_the_plan_and_its_origins_are_kept(
         self, office: Any, tell: Any
     ) -> None:
-        await planned(office, tell)
+        await office.planned()
 
         (row,) = await office.rows("SELECT traceparent, origin_traces FROM messages")
 
@@ -133,7 +121,7 @@ class TestDispatch:
 
 class TestTrouble:
     async def test_a_temporary_failure_is_tried_again_later(self, office: Any, tell: Any) -> None:
-        await planned(office, tell)
+        await office.planned()
         office.mail_faults.mode = "tempfail"
         await office.dispatch.run()
         await office.dispatch.run()
@@ -149,7 +137,7 @@ class TestTrouble:
         assert [row["answer"] for row in answers] == ["not-now", "brought"]
 
     async def test_who_pays_between_two_tries_is_left_alone(self, office: Any, tell: Any) -> None:
-        await planned(office, tell)
+        await office.planned()
         office.mail_faults.mode = "tempfail"
         await office.dispatch.run()
         await office.hear(tell.invoice(open_="0.00", version=2))
@@ -193,7 +181,7 @@ class TestTrouble:
     async def test_a_mail_whose_fate_nobody_knows_is_never_sent_again(
         self, office: Any, tell: Any
     ) -> None:
-        await planned(office, tell)
+        await office.planned()
         office.mail_faults.mode = "hang"
         await office.dispatch.run()
         office.mail_faults.mode = "none"
@@ -212,7 +200,7 @@ class TestLegalEntity:
     ) -> None:
         whole = office.dispatch.company
         others = tuple(one for one in whole.legal_entities if one.code != "DE01")
-        await planned(office, tell)
+        await office.planned()
 
         office.dispatch.company = whole.model_copy(update={"legal_entities": others})
         await office.dispatch.run()
@@ -224,117 +212,6 @@ class TestLegalEntity:
         assert await office.statuses() == [("sent", "")]
 
 
-class TestRecovery:
-    async def hand_over_and_die(self, office: Any) -> None:
-        """Everything up to the commit of `handing-over`, and no further."""
-        await office.dispatch._claim()
-        async with office.database.work(office.clock.now()) as work:
-            await work.connection.execute("UPDATE messages SET claimed_until = '2026-01-01'")
-
-    async def test_a_mail_in_flight_when_the_process_died_is_unknown(
-        self, office: Any, tell: Any
-    ) -> None:
-        await planned(office, tell)
-        await self.hand_over_and_die(office)
-
-        await office.dispatch.recover()
-        await office.dispatch.run()
-
-        assert office.mails() == []
-        assert await office.statuses() == [("unknown", "handed-over-in-doubt")]
-
-    async def test_a_text_that_the_provider_took_was_sent(self, office: Any, tell: Any) -> None:
-        await planned(office, tell, channels=(erp.Channel.SMS,))
-        _, ((parcel, _),) = await office.dispatch._claim()
-        office.text_box.put(parcel.route.address, "+4940555010", parcel.content.decode(), "")
-        async with office.database.work(office.clock.now()) as work:
-            await work.connection.execute("UPDATE messages SET claimed_until = '2026-01-01'")
-
-        await office.dispatch.recover()
-
-        assert await office.statuses() == [("sent", "")]
-        assert len(office.text_box.all()) == 1
-
-    async def test_a_text_that_the_provider_does_not_know_is_sent_once(
-        self, office: Any, tell: Any
-    ) -> None:
-        await planned(office, tell, channels=(erp.Channel.SMS,))
-        await self.hand_over_and_die(office)
-
-        await office.dispatch.recover()
-        office.later(timedelta(minutes=2))
-        await office.dispatch.run()
-
-        assert await office.statuses() == [("sent", "")]
-        assert len(office.text_box.all()) == 1
-
-    async def test_a_text_whose_provider_is_silent_is_unknown(self, office: Any, tell: Any) -> None:
-        await planned(office, tell, channels=(erp.Channel.SMS,))
-        await self.hand_over_and_die(office)
-        office.text_faults.mode = "tempfail"
-
-        await office.dispatch.recover()
-
-        assert await office.statuses() == [("unknown", "handed-over-in-doubt")]
-
-    async def test_a_claim_that_was_recovered_notes_nothing_more(
-        self, office: Any, tell: Any
-    ) -> None:
-        await planned(office, tell)
-        _, ((parcel, leased),) = await office.dispatch._claim()
-        async with office.database.work(office.clock.now()) as work:
-            await work.connection.execute("UPDATE messages SET claimed_until = '2026-01-01'")
-        await office.dispatch.recover()
-
-        await office.dispatch._note([await office.dispatch._carry(parcel, leased, 10**12)])
-
-        assert await office.told() == ["notifier.message.unknown.v1"]
-
-    async def test_nothing_is_claimed_under_a_name_before_its_last_life_is_wound_up(
-        self, office: Any, tell: Any
-    ) -> None:
-        """Else the winding up would end leases of the new life, and call unknown what is on its way."""
-        await planned(office, tell)
-        office.dispatch.instance = "notifier-1"
-
-        await office.dispatch.run()
-        assert await office.statuses() == [("waiting", "")]
-        await office.dispatch.recover()
-        await office.dispatch.run()
-
-        assert await office.statuses() == [("sent", "")]
-
-    async def test_an_answer_is_kept_while_the_database_is_away(
-        self, office: Any, tell: Any
-    ) -> None:
-        await planned(office, tell)
-        _, ((parcel, leased),) = await office.dispatch._claim()
-        answered = await office.dispatch._carry(parcel, leased, 10**12)
-        with suppress(asyncpg.AdminShutdownError, asyncpg.InterfaceError):
-            await office.rows(_CUT_ALL)
-
-        await office.dispatch._note([answered])
-
-        assert len(office.mails()) == 1
-        assert await office.statuses() == [("sent", "")]
-
-    async def test_answers_that_come_together_are_written_together(
-        self, office: Any, tell: Any
-    ) -> None:
-        await planned(office, tell)
-        other = {"customer_id": object_id("urn:acme:erp:de01", "customer", "K2")}
-        await office.hear(tell.customer(customer_number="K2", **other), tell.invoice("R2", **other))
-        await office.hear(tell.reminder("R2", cause="look 2", **other))
-        _, going = await office.dispatch._claim()
-        assert len(going) == 2
-
-        await office.dispatch._note([await office.dispatch._carry(*one, 10**12) for one in going])
-
-        assert await office.statuses() == [("sent", ""), ("sent", "")]
-        ended = await office.rows("SELECT count(DISTINCT xmin::text) AS times FROM deliveries")
-        assert ended[0]["times"] == 1
-
-
 class TestSending:
     async def set_mode(self, office: Any, sending: Sending) -> None:
         async with office.database.work(office.clock.now()) as work:
@@ -344,7 +221,7 @@ class TestSending:
         self, office: Any, tell: Any
     ) -> None:
         await self.set_mode(office, Sending(Mode.OFF))
-        await planned(office, tell)
+        await office.planned()
         day = timedelta(days=1)
         plan = tell.reminder()
         office.later(day)
@@ -366,7 +243,7 @@ class TestSending:
 
     async def test_an_allow_list_keeps_the_others_waiting(self, office: Any, tell: Any) -> None:
         await self.set_mode(office, Sending(Mode.ALLOW_LIST, ("somebody@else.example",)))
-        await planned(office, tell)
+        await office.planned()
         await office.dispatch.run()
         assert await office.statuses() == [("waiting", "not-on-allow-list")]
 
@@ -390,7 +267,7 @@ class TestSilence:
     async def test_what_the_ledger_says_of_the_customer(
         self, office: Any, tell: Any, changes: dict[str, Any], reason: str
     ) -> None:
-        await planned(office, tell)
+        await office.planned()
         await office.hear(tell.customer(version=2, **changes))
 
         await office.dispatch.run()
@@ -400,7 +277,7 @@ class TestSilence:
     async def test_records_parked_in_the_scheduler_make_it_wait(
         self, office: Any, tell: Any
     ) -> None:
-        await planned(office, tell)
+        await office.planned()
         await office.hear(
             scheduler.RecordsParked(customer_id=tell.customer_id, version=1, parked=1)
         )
@@ -416,7 +293,7 @@ class TestSilence:
         assert await office.statuses() == [("sent", "")]
 
     async def test_the_contact_budget_is_our_own_record(self, office: Any, tell: Any) -> None:
-        await planned(office, tell)
+        await office.planned()
         await office.dispatch.run()
         days = timedelta(days=14)
         plan = tell.reminder()

@@ -13,11 +13,6 @@ from notifier.domain import silence
 from notifier.gateways import claims
 
 
-async def planned(office: Any, tell: Any) -> None:
-    await office.hear(tell.customer(), tell.invoice())
-    await office.hear(tell.reminder())
-
-
 class Meeting:
     """Two dispatchers that have both claimed before either of them goes on."""
 
@@ -40,7 +35,7 @@ class TestClaim:
     async def test_of_two_dispatchers_one_hands_over(
         self, office: Any, tell: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        await planned(office, tell)
+        await office.planned()
 
         await Meeting(monkeypatch).of_two(office)
 
@@ -50,7 +45,7 @@ class TestClaim:
     async def test_without_its_locks_the_customer_gets_two_mails(
         self, office: Any, tell: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        await planned(office, tell)
+        await office.planned()
         monkeypatch.setattr(claims, "_LOCK", claims._LOCK.replace("FOR UPDATE SKIP LOCKED", ""))
         monkeypatch.setattr(claims, "_DUE", claims._DUE.replace("FOR UPDATE SKIP LOCKED", ""))
 
@@ -76,7 +71,7 @@ class TestClaim:
         self, office: Any, tell: Any, monkeypatch: pytest.MonkeyPatch
     ) -> list[str]:
         """What had been committed of a settlement when the hand-over's own commit came."""
-        await planned(office, tell)
+        await office.planned()
         honest, committed = claims.save, list[str]()
         hearing: list[asyncio.Task[None]] = []
 
@@ -95,7 +90,7 @@ class TestClaim:
 
 class TestLastLook:
     async def paid_before_dispatch(self, office: Any, tell: Any) -> int:
-        await planned(office, tell)
+        await office.planned()
         await office.hear(tell.invoice(open_="0.00", version=2))
         await office.dispatch.run()
         return len(office.mails())

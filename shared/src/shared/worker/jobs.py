@@ -18,7 +18,7 @@ _log = logging.getLogger(__name__)
 class Job:
     """`run` does one slice in a transaction of its own and says whether there may be more at once.
 
-    When there is none it rests for `every_s` seconds of machine time, or until somebody calls `wake`.
+    When there is none it rests for `every_s` seconds of machine time or, if it waits for facts, until some come.
     """
 
     name: str
@@ -29,8 +29,9 @@ class Job:
     _woken: asyncio.Event = field(default_factory=asyncio.Event, init=False, repr=False)
 
     def wake(self) -> None:
-        """Look at once: there is something to do. Call it from the loop that runs the job."""
-        self._woken.set()
+        """Facts have come, or the clock was moved. Call it from the loop that runs the job."""
+        if self.waits_for_facts:
+            self._woken.set()
 
     async def keep_running(self, stopping: asyncio.Event) -> None:
         """Run until `stopping`; the slice under way is finished first.

@@ -153,8 +153,7 @@ class _Life:
     def _wake_jobs(self) -> None:
         """New facts or a moved clock: whoever waits for them need not wait for the next tick."""
         for job in self._service.jobs:
-            if job.waits_for_facts:
-                job.wake()
+            job.wake()
 
     async def _follow_clock(self) -> None:
         stood_at = self._service.clock.now()

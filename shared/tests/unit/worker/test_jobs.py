@@ -50,6 +50,15 @@ class TestJobs:
 
         assert work.runs == 2
 
+    async def test_keep_to_their_period_when_they_do_not_wait_for_facts(self) -> None:
+        work = Counting()
+        job = Job("proof", work, every_s=LONG, waits_for_facts=False)
+        asyncio.get_running_loop().call_later(0.02, job.wake)
+
+        await run_briefly(job)
+
+        assert work.runs == 1
+
     async def test_come_back_after_their_period(self) -> None:
         work = Counting()
 

@@ -21,8 +21,9 @@ from shared.base.clock import Moment
 from shared.base.days import local_day
 from shared.base.zones import zones_of
 
-PARKED_RECHECK = timedelta(minutes=15)
-"""How long a message waits for records set aside, before it looks again; its contact day is the limit."""
+RECHECK = timedelta(minutes=15)
+"""How long a message waits for people (records set aside, a legal entity that is missing) before it looks again; its
+contact day is the limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ Verdict = Speak | Wait | Silence
 
 def look_last(message: Message, facts: Facts, *, now: Moment) -> Verdict:
     """What becomes of a waiting message at this moment."""
+    if not facts.entity_zone:
+        return Wait(now + RECHECK, "legal-entity-unknown", "company.legal-entity")
     match message.brief:
         case ReminderBrief() as brief:
             return _look_at_reminder(message, brief, facts, now=now)
@@ -141,7 +144,7 @@ def _look_at_answer(brief: AnswerBrief, facts: Facts, *, now: Moment) -> Verdict
 def _waits_for_records(brief: ReminderBrief, facts: Facts, now: Moment) -> Wait | None:
     if not facts.parked_here and not facts.customer.parked:
         return None
-    until = min(max(now, brief.not_before) + PARKED_RECHECK, brief.not_after + timedelta(seconds=1))
+    until = min(max(now, brief.not_before) + RECHECK, brief.not_after + timedelta(seconds=1))
     return Wait(until, "records-parked", "doubt.records-parked")
 
 

@@ -22,6 +22,8 @@ from shared.base.days import local_day
 class Facts:
     """What is known of one customer at one legal entity at the moment of the look.
 
+    `entity_zone` is the legal entity's time zone, "" while the company file does not know it.
+
     `invoices` are all the customer's open ones and every one that is listed; `parked_here` counts records of the
     customer that stand aside in our own books.
     """

@@ -124,7 +124,12 @@ class MailCarrier:
             password=server.password or None,
         )
         await smtp.connect()
-        await smtp.ehlo()
+        if smtp.is_ehlo_or_helo_needed:  # TLS and sign-in have said it
+            try:
+                await smtp.ehlo()
+            except SMTPException:
+                smtp.close()
+                raise
         return _Line(smtp)
 
     def _keep(self, line: _Line) -> None:

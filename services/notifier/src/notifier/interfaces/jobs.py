@@ -27,7 +27,7 @@ from notifier.gateways.tally import count_ends
 from notifier.gateways.text_carrier import TextCarrier
 from notifier.handlers.hand_over import hand_over
 from notifier.handlers.note_answer import note_answer
-from shared.base.clock import Clock, Moment, machine_seconds
+from shared.base.clock import Clock, machine_seconds
 from shared.base.points import reached
 from shared.contracts.company import Company
 from shared.db.work import Database, is_transient
@@ -36,7 +36,6 @@ from shared.messaging.tell import tell
 
 BEHIND_WARNING_SECONDS = 30
 NOTE_AGAIN_SECONDS = 0.2
-ENTITY_RECHECK = timedelta(minutes=15)
 LEASE_RESERVE = 0.5
 """The part of a lease after which no hand-over may begin any more."""
 
@@ -147,8 +146,15 @@ class Dispatch:
             batch = await claims.claim(work.connection, now=work.moment, limit=self.claim_messages)
             if not batch.due:
                 return 0, []
-            looks = [
-                self._look(message, batch, sending, moment=work.moment) for message in batch.due
+            parcels = [
+                hand_over(
+                    batch.desk,
+                    message,
+                    self._facts(message, batch, sending),
+                    writer=self.writer,
+                    moment=work.moment,
+                )
+                for message in batch.due
             ]
             claimed = await claims.save(
                 work.connection, batch, by=self.instance, lease=self.lease, now=work.moment
@@ -157,28 +163,15 @@ class Dispatch:
             reached("notifier.before-handing-over")
         count_ends(batch.desk)
         return batch.found, [
-            (one, _leased(batch, one.message_id, claimed[one.message_id])) for one in looks if one
+            (one, _leased(batch, one.message_id, claimed[one.message_id])) for one in parcels if one
         ]
 
-    def _look(
-        self, message: Message, batch: Batch, sending: Sending, *, moment: Moment
-    ) -> Parcel | None:
-        """The last look. Of a legal entity that the company file has lost nobody speaks until it is back."""
-        entity = self.company.legal_entity(message.legal_entity)
-        if entity is None:
-            again = moment + ENTITY_RECHECK
-            batch.desk.put(message.defer(again, "legal-entity-unknown", "company.legal-entity"))
-            return None
-        facts = self._facts(message, batch, sending, entity_zone=entity.time_zone)
-        return hand_over(batch.desk, message, facts, writer=self.writer, moment=moment)
-
-    def _facts(
-        self, message: Message, batch: Batch, sending: Sending, *, entity_zone: str
-    ) -> Facts:
+    def _facts(self, message: Message, batch: Batch, sending: Sending) -> Facts:
         known, customer_id = batch.known, message.customer_id
+        entity = self.company.legal_entity(message.legal_entity)
         return Facts(
             customer=known.customers[customer_id],
-            entity_zone=entity_zone,
+            entity_zone=entity.time_zone if entity else "",
             sending=sending,
             invoices={one.invoice_id: one for one in known.invoices.get(customer_id, ())},
             credits=known.credits.get(customer_id, ()),
