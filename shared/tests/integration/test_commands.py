@@ -24,7 +24,7 @@ from shared.testing.plugin import DatabaseOf, migrations_of
 from shared.web import idempotency
 from shared.web.app import create_app
 from shared.web.auth import Staff, signed_in
-from shared.web.commands import Command, CommandRoute, Look, Present
+from shared.web.commands import Command, CommandRoute, Question
 
 NOON = datetime(2026, 4, 20, 12, tzinfo=UTC)
 UNIQUE = "ALTER TABLE notes ADD CONSTRAINT late UNIQUE (text) DEFERRABLE INITIALLY DEFERRED"
@@ -56,9 +56,10 @@ async def write_note(note: Note, work: Command, request: Request) -> JSONRespons
 
 
 @router.get("/v1/notes")
-async def read_notes(connection: Look, now: Present) -> dict[str, object]:
-    rows = await connection.fetch("SELECT text FROM notes ORDER BY number")
-    return {"notes": [row["text"] for row in rows], "now": now}
+async def read_notes(question: Question) -> dict[str, object]:
+    async with question.look() as connection:
+        rows = await connection.fetch("SELECT text FROM notes ORDER BY number")
+    return {"notes": [row["text"] for row in rows], "now": question.moment}
 
 
 @dataclass

@@ -16,7 +16,7 @@ from shared.db.work import Database
 from shared.instruments.exporters import start_tracing, stop_tracing
 from shared.testing.plugin import DatabaseOf, migrations_of
 from shared.web.app import create_app
-from shared.web.commands import Look
+from shared.web.commands import Question
 from shared.worker.description import Service
 
 CALLER = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -26,8 +26,9 @@ router = APIRouter()
 
 
 @router.get("/v1/days")
-async def day(connection: Look) -> str:
-    answer: str = await connection.fetchval("SELECT 'monday'")
+async def day(question: Question) -> str:
+    async with question.look() as connection:
+        answer: str = await connection.fetchval("SELECT 'monday'")
     return answer
 
 

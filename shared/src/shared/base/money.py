@@ -70,8 +70,8 @@ def decimal_text(minor: int, currency: str) -> str:
     decimals = exponent(currency)
     if not decimals:
         return str(minor)
-    sign, digits = ("-" if minor < 0 else ""), str(abs(minor)).rjust(decimals + 1, "0")
-    return f"{sign}{digits[:-decimals]}.{digits[-decimals:]}"
+    whole, part = divmod(abs(minor), 10**decimals)
+    return f"{'-' if minor < 0 else ''}{whole}.{part:0{decimals}}"
 
 
 def split(minor: int, weights: Sequence[int]) -> list[int]:

@@ -58,10 +58,10 @@ def create_app(service: Served, health: Health | None = None, *, doors: bool = T
     app.add_exception_handler(RequestValidationError, problems.of_invalid)
     app.add_exception_handler(HTTPException, problems.of_http)
     app.add_exception_handler(Replay, of_replay)
-    app.include_router(ops.router)
     for router in service.routers if doors else ():
         _assert_answers_kept(router.routes)
         app.include_router(router)
+    app.include_router(ops.router)
     document_problems(app)
     return app
 

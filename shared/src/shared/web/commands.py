@@ -1,10 +1,12 @@
-"""The transaction of one HTTP request: a look for questions, work for commands. The only place that opens them.
+"""What one HTTP request is given: a question opens a look where it needs one, a command is one transaction.
 
 `scope="function"` is what makes a commit come before the answer: FastAPI otherwise ends a `yield` dependency after the
 response is sent, and a failed commit would have been answered 201.
 """
 
 from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import asyncpg
@@ -19,28 +21,28 @@ from shared.web.auth import SignedIn
 from shared.web.idempotency import KEY_CHARACTERS_MAX, Key, request_hash
 
 
-async def present(request: Request) -> Moment:
-    """The business moment at which the request is handled."""
-    moment: Moment = request.app.state.service.clock.now()
-    return moment
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A request that changes nothing. `moment` is the business time at which it is handled; `look()` a read-only view
+    of one instant, for the length of a block.
+    """
+
+    moment: Moment
+    look: Callable[[], AbstractAsyncContextManager[asyncpg.Connection]]
 
 
-Present = Annotated[Moment, Depends(present)]
+async def asking(request: Request) -> Asking:
+    """No `yield`, so that the view is closed before the answer is made, and FastAPI keeps no stack for it."""
+    service = request.app.state.service
+    return Asking(service.clock.now(), service.database.look)
 
 
-async def look(request: Request) -> AsyncIterator[asyncpg.Connection]:
-    """A read-only view of one instant."""
-    async with request.app.state.service.database.look() as connection:
-        yield connection
-
-
-Look = Annotated[asyncpg.Connection, Depends(look, scope="function")]
+Question = Annotated[Asking, Depends(asking)]
 
 
 async def command_work(
     request: Request,
     staff: SignedIn,
-    moment: Present,
     idempotency_key: Annotated[
         str | None, Header(min_length=1, max_length=KEY_CHARACTERS_MAX)
     ] = None,
@@ -49,7 +51,8 @@ async def command_work(
 
     Its routes must be on a router with `route_class=CommandRoute`.
     """
-    async with request.app.state.service.database.work(moment) as work:
+    service = request.app.state.service
+    async with service.database.work(service.clock.now()) as work:
         if idempotency_key is not None:
             key = Key(
                 scope=staff.subject, key=idempotency_key, request_hash=await request_hash(request)

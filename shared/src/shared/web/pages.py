@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Generic, TypeVar
 
 from fastapi import Depends, Query, Request
@@ -37,7 +38,7 @@ class Asked:
     limit: int
     after: tuple[str, ...] | None
     """Position of the last item of the page before, as texts; None for the first page."""
-    _seal: URLSafeSerializer
+    _seal: Callable[[], URLSafeSerializer]
 
     def page(
         self, found: Sequence[Item], position: Callable[[Item], tuple[object, ...]]
@@ -47,7 +48,7 @@ class Asked:
         if len(found) <= self.limit:
             return Page(items=items)
 
-        sealed = self._seal.dumps([str(part) for part in position(items[-1])])
+        sealed = self._seal().dumps([str(part) for part in position(items[-1])])
         return Page(items=items, next=sealed if isinstance(sealed, str) else sealed.decode())
 
 
@@ -57,14 +58,18 @@ async def asked(
     cursor: Annotated[str | None, Query(max_length=CURSOR_CHARACTERS_MAX)] = None,
 ) -> Asked:
     """The page asked for; a cursor is good for the path that gave it out, and no other."""
-    seal = URLSafeSerializer(request.app.state.cursor_secret, salt=f"cursor of {request.url.path}")
+    seal = partial(_seal, request)
     if cursor is None:
         return Asked(limit, None, seal)
 
     try:
-        return Asked(limit, tuple(seal.loads(cursor)), seal)
+        return Asked(limit, tuple(seal().loads(cursor)), seal)
     except BadData as error:
         raise CursorUnreadable("the cursor is not one that this list gave out") from error
+
+
+def _seal(request: Request) -> URLSafeSerializer:
+    return URLSafeSerializer(request.app.state.cursor_secret, salt=f"cursor of {request.url.path}")
 
 
 Paging = Annotated[Asked, Depends(asked)]

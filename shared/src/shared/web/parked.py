@@ -12,7 +12,7 @@ from shared.messaging import parking
 from shared.messaging.projection import Projection
 from shared.web.accepted import Bigint, Reason
 from shared.web.auth import SignedIn, require
-from shared.web.commands import Command, CommandRoute, Look
+from shared.web.commands import Command, CommandRoute, Question
 from shared.web.pages import Page, Paging
 from shared.web.problems import problems
 
@@ -54,9 +54,10 @@ def parked_router(projection: Projection[Any]) -> APIRouter:
     router = APIRouter(prefix="/v1/parked", tags=["parked"], route_class=CommandRoute)
 
     @router.get("")
-    async def parked(_: SignedIn, connection: Look, paging: Paging) -> Page[ParkedRecord]:
+    async def parked(_: SignedIn, question: Question, paging: Paging) -> Page[ParkedRecord]:
         after = int(paging.after[0]) if paging.after else 0
-        rows = await parking.page(connection, after=after, limit=paging.limit + 1)
+        async with question.look() as connection:
+            rows = await parking.page(connection, after=after, limit=paging.limit + 1)
         return paging.page([ParkedRecord(**row) for row in rows], lambda one: (one.parked_id,))
 
     @router.post(

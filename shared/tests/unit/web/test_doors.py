@@ -16,7 +16,7 @@ from shared.base.errors import Refusal
 from shared.config import RuntimeSettings
 from shared.db.work import Database
 from shared.web.app import create_app
-from shared.web.commands import Command, Look
+from shared.web.commands import Command, Question
 from shared.web.guard import BODY_BYTES_MAX
 from shared.web.pages import Page, Paging
 from shared.web.problems import problems
@@ -78,8 +78,9 @@ async def glacier() -> None:
 
 
 @router.get("/v1/wells")
-async def well(_: Look) -> None:
-    raise AssertionError("there is no database")
+async def well(question: Question) -> None:
+    async with question.look():
+        raise AssertionError("there is no database")
 
 
 @dataclass

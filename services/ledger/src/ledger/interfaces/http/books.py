@@ -13,7 +13,7 @@ from shared.base.money import decimal_text
 from shared.contracts.company import Company
 from shared.web.accepted import Instant
 from shared.web.auth import signed_in
-from shared.web.commands import Look, Present
+from shared.web.commands import Question
 from shared.web.pages import Page
 
 BUCKETS = (("current", 0), ("1-30", 30), ("31-60", 60), ("61-90", 90))
@@ -67,26 +67,32 @@ def books_router(company: Company) -> APIRouter:
     router = APIRouter(prefix="/v1", tags=["books"], dependencies=[Depends(signed_in)])
 
     async def bounds(
-        moment: Present, as_of: date | None = None, known_at: Instant | None = None
+        question: Question, as_of: date | None = None, known_at: Instant | None = None
     ) -> Bounds:
+        moment = question.moment
         return Bounds(as_of or latest(days_of(company, moment).values()), known_at or moment)
 
     @router.get("/trial-balance")
     async def trial_balance(
-        connection: Look, asked: Annotated[Bounds, Depends(bounds)]
+        question: Question, asked: Annotated[Bounds, Depends(bounds)]
     ) -> Page[Balance]:
-        rows = await reports.trial_balance(connection, as_of=asked.as_of, known_at=asked.known_at)
+        as_of, known_at = asked
+        async with question.look() as connection:
+            rows = await reports.trial_balance(connection, as_of=as_of, known_at=known_at)
         return Page(items=[_balance(row) for row in rows])
 
     @router.get("/aging")
-    async def aging(connection: Look, asked: Annotated[Bounds, Depends(bounds)]) -> Page[Aging]:
-        owed = await reports.aging(connection, as_of=asked.as_of, known_at=asked.known_at)
-        left = await reports.credits_left(connection, as_of=asked.as_of, known_at=asked.known_at)
+    async def aging(question: Question, asked: Annotated[Bounds, Depends(bounds)]) -> Page[Aging]:
+        as_of, known_at = asked
+        async with question.look() as connection:
+            owed = await reports.aging(connection, as_of=as_of, known_at=known_at)
+            left = await reports.credits_left(connection, as_of=as_of, known_at=known_at)
         return Page(items=_agings(owed, left))
 
     @router.get("/proof")
-    async def prove(connection: Look) -> Proof:
-        found = await proof.prove(connection)
+    async def prove(question: Question) -> Proof:
+        async with question.look() as connection:
+            found = await proof.prove(connection)
         return Proof(imbalance=proof.imbalance_of(found), **found)
 
     return router

@@ -15,7 +15,7 @@ from shared.base.money import decimal_text
 from shared.contracts.company import Company
 from shared.web.accepted import Instant, Text
 from shared.web.auth import signed_in
-from shared.web.commands import Look, Present
+from shared.web.commands import Question
 from shared.web.pages import Page, Paging
 from shared.web.problems import problems
 
@@ -71,38 +71,42 @@ def customers_router(company: Company) -> APIRouter:
     )
 
     @router.get("", responses=problems(NotKnown))
-    async def show_customer(connection: Look, source: Text, customer_number: Text) -> CustomerShown:
-        row = known(await lookups.customer(connection, source, customer_number), "customer")
-        return _customer(row, await lookups.doubts(connection, row["customer_id"]))
+    async def show_customer(
+        question: Question, source: Text, customer_number: Text
+    ) -> CustomerShown:
+        async with question.look() as connection:
+            row = known(await lookups.customer(connection, source, customer_number), "customer")
+            doubts = await lookups.doubts(connection, row["customer_id"])
+        return _customer(row, doubts)
 
     @router.get("/{customer_id}/open-items")
-    async def list_open_items(  # noqa: PLR0917 - FastAPI names them all
+    async def list_open_items(
         customer_id: UUID,
-        connection: Look,
-        moment: Present,
+        question: Question,
         paging: Paging,
         as_of: date | None = None,
         known_at: Instant | None = None,
     ) -> Page[OpenItem]:
-        today = days_of(company, moment)
-        rows = await reports.open_items(
-            connection,
-            customer_id,
-            as_of=as_of or latest(today.values()),
-            known_at=known_at or moment,
-            after=_after(paging),
-            limit=paging.limit + 1,
-        )
+        today = days_of(company, question.moment)
+        async with question.look() as connection:
+            rows = await reports.open_items(
+                connection,
+                customer_id,
+                as_of=as_of or latest(today.values()),
+                known_at=known_at or question.moment,
+                after=_after(paging),
+                limit=paging.limit + 1,
+            )
         items = [_open_item(row, as_of or today[row["legal_entity"]]) for row in rows]
         return paging.page(items, lambda one: (one.due_on, one.invoice_id))
 
     @router.get("/{customer_id}/unapplied")
     async def list_unapplied(
-        customer_id: UUID, connection: Look, paging: Paging
+        customer_id: UUID, question: Question, paging: Paging
     ) -> Page[UnappliedShown]:
-        rows = await reports.unapplied(
-            connection, customer_id, after=_after(paging), limit=paging.limit + 1
-        )
+        after, limit = _after(paging), paging.limit + 1
+        async with question.look() as connection:
+            rows = await reports.unapplied(connection, customer_id, after=after, limit=limit)
         return paging.page(
             [_unapplied(row) for row in rows], lambda one: (one.credited_on, one.credit_id)
         )

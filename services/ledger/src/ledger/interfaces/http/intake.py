@@ -12,7 +12,7 @@ from ledger.interfaces.http.unknown import NotKnown, known
 from shared.base.errors import Refusal
 from shared.web.accepted import INT_MAX, NO_NUL, Bigint, Text
 from shared.web.auth import signed_in
-from shared.web.commands import Look
+from shared.web.commands import Question
 from shared.web.problems import problems
 
 DELIVERIES_MAX = 200
@@ -54,7 +54,7 @@ class IntakeShown(BaseModel):
 
 @router.get("", responses=problems(NotKnown, QuestionIncomplete))
 async def show_intake(  # noqa: PLR0917 - FastAPI names them all
-    connection: Look,
+    question: Question,
     source: Text | None = None,
     event_id: Annotated[str | None, Query(max_length=EVENT_ID_MAX, pattern=NO_NUL)] = None,
     topic: Text | None = None,
@@ -62,17 +62,20 @@ async def show_intake(  # noqa: PLR0917 - FastAPI names them all
     offset: Bigint | None = None,
 ) -> IntakeShown:
     """By `source` and `event_id`, or by `topic`, `partition` and `offset`."""
-    if source is not None and event_id is not None:
-        row = await lookups.first_of_event(connection, source, event_id)
-    elif topic is not None and partition is not None and offset is not None:
-        row = await lookups.intake_at(connection, topic, partition, offset)
-    else:
-        raise QuestionIncomplete("ask by source and event_id, or by topic, partition and offset")
+    async with question.look() as connection:
+        if source is not None and event_id is not None:
+            row = await lookups.first_of_event(connection, source, event_id)
+        elif topic is not None and partition is not None and offset is not None:
+            row = await lookups.intake_at(connection, topic, partition, offset)
+        else:
+            raise QuestionIncomplete(
+                "ask by source and event_id, or by topic, partition and offset"
+            )
 
-    row = known(row, "record")
-    deliveries = await lookups.deliveries(
-        connection, row["source"], row["event_id"], limit=DELIVERIES_MAX
-    )
+        row = known(row, "record")
+        deliveries = await lookups.deliveries(
+            connection, row["source"], row["event_id"], limit=DELIVERIES_MAX
+        )
     return _shown(row, deliveries)
 
 

@@ -13,7 +13,7 @@ from shared.base.ids import object_id
 from shared.base.money import decimal_text
 from shared.web.accepted import Text
 from shared.web.auth import signed_in
-from shared.web.commands import Look
+from shared.web.commands import Question
 from shared.web.problems import problems
 
 router = APIRouter(prefix="/v1/invoices", tags=["invoices"], dependencies=[Depends(signed_in)])
@@ -50,11 +50,12 @@ class InvoiceShown(BaseModel):
 
 
 @router.get("", responses=problems(NotKnown))
-async def show_invoice(connection: Look, source: Text, source_id: Text) -> InvoiceShown:
+async def show_invoice(question: Question, source: Text, source_id: Text) -> InvoiceShown:
     """By the ERP's own id; one that only a cancellation has named is not known yet."""
-    row = await lookups.invoice(connection, object_id(source, "invoice", source_id))
-    row = known(row if row is not None and row["currency"] is not None else None, "invoice")
-    changes = await lookups.history(connection, row["invoice_id"])
+    async with question.look() as connection:
+        row = await lookups.invoice(connection, object_id(source, "invoice", source_id))
+        row = known(row if row is not None and row["currency"] is not None else None, "invoice")
+        changes = await lookups.history(connection, row["invoice_id"])
 
     return _invoice(row, [_change(change, row["currency"]) for change in changes])
 

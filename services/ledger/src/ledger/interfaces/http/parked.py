@@ -12,7 +12,7 @@ from ledger.gateways import lookups
 from ledger.interfaces.consumers import ErpHearing, NothingParked
 from shared.web.accepted import Reason
 from shared.web.auth import require, signed_in
-from shared.web.commands import Command, CommandRoute, Look
+from shared.web.commands import Command, CommandRoute, Question
 from shared.web.pages import Page, Paging
 from shared.web.problems import problems
 
@@ -65,13 +65,14 @@ def parked_router(hearing: ErpHearing) -> APIRouter:
     }
 
     @router.get("")
-    async def list_parked(connection: Look, paging: Paging) -> Page[ParkedShown]:
+    async def list_parked(question: Question, paging: Paging) -> Page[ParkedShown]:
         after = (
             (datetime.fromisoformat(paging.after[0]), UUID(paging.after[1]))
             if paging.after
             else None
         )
-        rows = await lookups.parked(connection, after=after, limit=paging.limit + 1)
+        async with question.look() as connection:
+            rows = await lookups.parked(connection, after=after, limit=paging.limit + 1)
         return paging.page(
             [_shown(row) for row in rows], lambda one: (one.parked_at, one.parked_id)
         )

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
@@ -15,7 +14,7 @@ from shared.base.ids import object_id
 from shared.base.money import decimal_text
 from shared.web.accepted import Text
 from shared.web.auth import signed_in
-from shared.web.commands import Look
+from shared.web.commands import Asking, Question
 from shared.web.problems import problems
 
 router = APIRouter(prefix="/v1", tags=["payments"], dependencies=[Depends(signed_in)])
@@ -55,9 +54,9 @@ class CreditNoteShown(CreditShown):
 
 
 @router.get("/payments", responses=problems(NotKnown))
-async def show_payment(connection: Look, source: Text, source_id: Text) -> PaymentShown:
+async def show_payment(question: Question, source: Text, source_id: Text) -> PaymentShown:
     """By the ERP's own id."""
-    row, shown = await _credit(connection, PAYMENT, source, source_id)
+    row, shown = await _credit(question, PAYMENT, source, source_id)
     returned = decimal_text(row["returned_minor"], row["currency"])
     return PaymentShown(
         payment_id=row["credit_id"], value_date=row["credited_on"], returned=returned, **shown
@@ -65,17 +64,20 @@ async def show_payment(connection: Look, source: Text, source_id: Text) -> Payme
 
 
 @router.get("/credit-notes", responses=problems(NotKnown))
-async def show_credit_note(connection: Look, source: Text, source_id: Text) -> CreditNoteShown:
+async def show_credit_note(question: Question, source: Text, source_id: Text) -> CreditNoteShown:
     """By the ERP's own id."""
-    row, shown = await _credit(connection, CREDIT_NOTE, source, source_id)
+    row, shown = await _credit(question, CREDIT_NOTE, source, source_id)
     return CreditNoteShown(credit_note_id=row["credit_id"], issued_on=row["credited_on"], **shown)
 
 
 async def _credit(
-    connection: asyncpg.Connection, kind: str, source: str, source_id: str
+    question: Asking, kind: str, source: str, source_id: str
 ) -> tuple[Any, dict[str, Any]]:
-    row = await lookups.credit(connection, object_id(source, kind, source_id))
-    row = known(row if row is not None and row["currency"] is not None else None, kind)
+    async with question.look() as connection:
+        row = await lookups.credit(connection, object_id(source, kind, source_id))
+        row = known(row if row is not None and row["currency"] is not None else None, kind)
+        applied = await lookups.allocations(connection, row["credit_id"])
+
     currency = row["currency"]
     allocations = [
         AllocationShown(
@@ -84,7 +86,7 @@ async def _credit(
             amount=decimal_text(one["applied_minor"], currency),
             provisional=one["provisional"],
         )
-        for one in await lookups.allocations(connection, row["credit_id"])
+        for one in applied
     ]
     shown = {
         name: row[name]

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from notifier.gateways import shown
 from shared.base.money import decimal_text
 from shared.web.auth import require
-from shared.web.commands import Look
+from shared.web.commands import Question
 from shared.web.pages import Page, Paging
 
 router = APIRouter(prefix="/v1/customers", tags=["messages"], dependencies=[require("viewer")])
@@ -58,9 +58,13 @@ class ShownMessage(BaseModel):
 
 
 @router.get("/{customer_id}/messages")
-async def list_messages(customer_id: UUID, connection: Look, paging: Paging) -> Page[ShownMessage]:
+async def list_messages(
+    customer_id: UUID, question: Question, paging: Paging
+) -> Page[ShownMessage]:
     """Messages in the order in which they were planned."""
-    rows = await shown.messages_of(connection, customer_id, after=paging.after, limit=paging.limit)
+    after, limit = paging.after, paging.limit
+    async with question.look() as connection:
+        rows = await shown.messages_of(connection, customer_id, after=after, limit=limit)
 
     return paging.page(
         [_shown(row) for row in rows], lambda one: (one.planned_at.isoformat(), one.message_id)

@@ -10,7 +10,7 @@ from notifier.domain.sending import ALLOWED_MAX, AllowListMissing, Mode, Sending
 from notifier.gateways import switch
 from shared.web.accepted import Text
 from shared.web.auth import Staff, require
-from shared.web.commands import Command, CommandRoute, Look
+from shared.web.commands import Command, CommandRoute, Question
 from shared.web.problems import problems
 
 
@@ -39,9 +39,10 @@ def sending_router(otherwise: Sending) -> APIRouter:
     router = APIRouter(prefix="/v1/sending", tags=["sending"], route_class=CommandRoute)
 
     @router.get("", dependencies=[require("viewer")])
-    async def show_sending(connection: Look) -> ShownSending:
+    async def show_sending(question: Question) -> ShownSending:
         """The mode as it is now."""
-        row = await switch.show(connection)
+        async with question.look() as connection:
+            row = await switch.show(connection)
         if row is None:
             return ShownSending(mode=otherwise.mode, allow_list=list(otherwise.allow_list))
         return ShownSending.model_validate(dict(row))

@@ -15,7 +15,7 @@ from scheduler.interfaces.http.timeline import BEFORE_ALL, CustomerUnknown, know
 from shared.base.ids import derived_id
 from shared.web.accepted import NO_NUL, Instant, Reason
 from shared.web.auth import Staff, require
-from shared.web.commands import Command, CommandRoute, Look
+from shared.web.commands import Command, CommandRoute, Question
 from shared.web.pages import Page, Paging
 from shared.web.problems import problems
 
@@ -65,13 +65,14 @@ class ShownHold(BaseModel):
 @router.get(
     "/{customer_id}/holds", dependencies=[require("viewer")], responses=problems(CustomerUnknown)
 )
-async def read_holds(customer_id: UUID, connection: Look, paging: Paging) -> Page[ShownHold]:
+async def read_holds(customer_id: UUID, question: Question, paging: Paging) -> Page[ShownHold]:
     """All holds there ever were, oldest first."""
-    await known(connection, customer_id)
     after = (BEFORE_ALL, FIRST_ID)
     if paging.after:
         after = datetime.fromisoformat(paging.after[0]), UUID(paging.after[1])
-    found = await holds.page(connection, customer_id, after=after, limit=paging.limit + 1)
+    async with question.look() as connection:
+        await known(connection, customer_id)
+        found = await holds.page(connection, customer_id, after=after, limit=paging.limit + 1)
     shown = [_shown(hold) for hold in found]
     return paging.page(shown, lambda hold: (hold.placed_at.isoformat(), hold.hold_id))
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from scheduler.gateways import holds, next_look, timeline
 from shared.base.errors import Refusal
 from shared.web.auth import require
-from shared.web.commands import Look
+from shared.web.commands import Question
 from shared.web.pages import Page, Paging
 from shared.web.problems import problems
 
@@ -53,22 +53,24 @@ class _Kept(Line):
 
 
 @router.get("/{customer_id}/timeline", responses=problems(CustomerUnknown))
-async def read_timeline(customer_id: UUID, connection: Look, paging: Paging) -> Page[Line]:
+async def read_timeline(customer_id: UUID, question: Question, paging: Paging) -> Page[Line]:
     """Every decision and every silence, oldest first."""
-    await known(connection, customer_id)
     after = (BEFORE_ALL, 0)
     if paging.after:
         after = datetime.fromisoformat(paging.after[0]), int(paging.after[1])
-    rows = await timeline.page(connection, customer_id, after=after, limit=paging.limit + 1)
+    async with question.look() as connection:
+        await known(connection, customer_id)
+        rows = await timeline.page(connection, customer_id, after=after, limit=paging.limit + 1)
     kept = [_Kept(**row) for row in rows]
     page = paging.page(kept, lambda line: (line.at.isoformat(), line.decision_id))
     return Page[Line](items=list(page.items), next=page.next)
 
 
 @router.get("/{customer_id}/next-look", responses=problems(CustomerUnknown))
-async def read_next_look(customer_id: UUID, connection: Look) -> NextLook:
+async def read_next_look(customer_id: UUID, question: Question) -> NextLook:
     """When the customer is looked at next, and what for."""
-    row = await next_look.read(connection, customer_id)
+    async with question.look() as connection:
+        row = await next_look.read(connection, customer_id)
     if row is None:
         raise CustomerUnknown(f"nobody told us of a customer {customer_id}")
     touched = row["at"] is not None and row["at"] != row["look_at"]
