@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from databases import connect
 from measure import Bench, Measured, Row, process, turns, watch
-from works.ingest import HEARD, INVOICES, known_customers, publish_customers, publish_invoices
+from works.ingest import HEARD, INVOICES, known_customers, publish_invoices
 
 from local_stack import topics
 from shared.messaging.routes import Routes
@@ -17,8 +17,6 @@ LEDGER_TOPIC = "ledger.events.v1"
 
 async def flow(bench: Bench) -> Row:
     """Every run has topics of its own, because the ledger's would go on growing."""
-    await publish_customers(bench.at)
-    await publish_invoices(bench.at)
     await known_customers(bench)
     await bench.databases.create("projection", "scheduler")
 

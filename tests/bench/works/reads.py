@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from itertools import count
 
 from measure import Bench, Measured, Row, process, turns, watch
-from works.ingest import CUSTOMERS, INVOICES, known_customers, publish_customers, publish_invoices
+from works.ingest import CUSTOMERS, INVOICES, known_customers
 
 from local_stack.addresses import LOOPBACK, free_port
 from local_stack.clock.staff import Issuer
@@ -37,8 +37,6 @@ async def open_items(bench: Bench) -> Row:
 
 async def reads(bench: Bench, work: str, path_of: Callable[[int], str]) -> Row:
     """The same requests to both sides; ours wants a staff token and sees the books as of a moment."""
-    await publish_customers(bench.at)
-    await publish_invoices(bench.at)
     await known_customers(bench)
     url = bench.databases.url("booked")
 

@@ -47,10 +47,9 @@ async def refusals(bench: Bench) -> Row:
     """From Kafka to the books, or to the parking lot."""
     spoilt = replace(bench.at, routes=Routes(bench.at.routes.prefix + "spoilt."))
     await topics.create_missing(spoilt.bootstrap, spoilt.routes.prefix)
-    for at, percent in ((bench.at, 0), (spoilt, BAD_PERCENT)):
-        await publish_customers(at)
-        await publish(at, stream(percent))
-    await known_customers(bench)
+    await known_customers(bench, partial(publish, messages=stream(0)))
+    await publish_customers(spoilt)
+    await publish(spoilt, stream(BAD_PERCENT))
 
     async def once(side: str) -> Measured:
         at = bench.at if side == "raw" else spoilt
