@@ -14,7 +14,7 @@ HOME = Path(__file__).parents[2]
 class Settings(RuntimeSettings):
     """What only the ledger needs."""
 
-    ledger_proof_every_seconds: Seconds = 15
+    ledger_proof_every_seconds: Seconds = 60
     """How often the books are proved, in machine time."""
     ledger_waiting_hours_max: Annotated[int, Field(ge=1)] = 24
     """Hours of the domain clock a record may wait before its customer is in doubt (ERP rule 4)."""

@@ -71,6 +71,7 @@ class Database:
         self.engine = create_async_engine(
             url,
             pool_size=pool,
+            pool_use_lifo=True,
             max_overflow=0,
             pool_timeout=POOL_WAIT_SECONDS,
             pool_pre_ping=False,

@@ -24,7 +24,8 @@ from shared.messaging.cloudevents import wire_headers
 
 BATCH_ROWS_MAX = 1_000
 LEASE_SECONDS = 10
-POLL_SECONDS_MIN, POLL_SECONDS_MAX = 0.01, 0.25
+POLL_SECONDS_MIN, POLL_SECONDS_MAX = 0.05, 0.25
+"""Between looks for what other processes have written; a commit of this one wakes the relay at once."""
 PARTITIONS_AHEAD = 3
 
 _READ = """
@@ -102,10 +103,10 @@ class Relay:
                     raise
                 log.warning("relay waits for its database", extra={"why": repr(error)})
                 cursor, told, pause = None, 0, POLL_SECONDS_MAX
-            if not told:
-                pause = await self._rest(pause)
-            else:
+            if told:
                 pause = POLL_SECONDS_MIN
+            if told < BATCH_ROWS_MAX:
+                pause = await self._rest(pause)
 
     async def tell_once(self, cursor: Cursor) -> int:
         """Read a batch, send it, move the cursor; returns how many rows were sent."""
@@ -149,7 +150,8 @@ class Relay:
 
     async def _advance(self, cursor: Cursor, position: int, seen: set[int], xmin: int) -> None:
         async with self._database.work(self._clock.now()) as work:
-            fence = await work.connection.fetchval(_FENCE)
+            missing = position - cursor.position > sum(seq > cursor.position for seq in seen)
+            fence = await work.connection.fetchval(_FENCE) if missing else 0
             holes = holes_after(cursor, position, seen, xmin=xmin, fence=fence)
             gaps = json.dumps([(hole.first, hole.last, hole.fence) for hole in holes])
             if await work.connection.execute(_ADVANCE, cursor.epoch, position, gaps) != "UPDATE 1":

@@ -10,6 +10,8 @@ from shared.instruments import metrics
 
 BACKOFF_SECONDS_FIRST = 0.2
 BACKOFF_SECONDS_MAX = 10.0
+GATHER_SECONDS = 0.05
+"""Facts come in swarms: whoever is woken by one waits so long for those behind it, and does them together."""
 
 _log = logging.getLogger(__name__)
 
@@ -56,10 +58,17 @@ class Job:
                 await self._rest(self.every_s, stopping)
 
     async def _rest(self, seconds: float, stopping: asyncio.Event) -> None:
-        waits = [asyncio.ensure_future(event.wait()) for event in (self._woken, stopping)]
-        try:
-            await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
+        await _any_of(self._woken, stopping, seconds=seconds)
+        if self._woken.is_set():
+            await _any_of(stopping, seconds=GATHER_SECONDS)
         self._woken.clear()
+
+
+async def _any_of(*events: asyncio.Event, seconds: float) -> None:
+    """Wait until one of these happens, or so long."""
+    waits = [asyncio.ensure_future(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

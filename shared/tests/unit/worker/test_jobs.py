@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from shared.worker.jobs import Job
+from shared.worker.jobs import GATHER_SECONDS, Job
 
 LONG = 60.0
 
@@ -46,7 +46,17 @@ class TestJobs:
         job = Job("look", work, every_s=LONG)
         asyncio.get_running_loop().call_later(0.02, job.wake)
 
-        await run_briefly(job)
+        await run_briefly(job, seconds=4 * GATHER_SECONDS)
+
+        assert work.runs == 2
+
+    async def test_take_a_swarm_of_facts_together(self) -> None:
+        work = Counting()
+        job = Job("look", work, every_s=LONG)
+        for number in range(10):
+            asyncio.get_running_loop().call_later(0.02 + number * GATHER_SECONDS / 20, job.wake)
+
+        await run_briefly(job, seconds=4 * GATHER_SECONDS)
 
         assert work.runs == 2
 
@@ -55,7 +65,7 @@ class TestJobs:
         job = Job("proof", work, every_s=LONG, waits_for_facts=False)
         asyncio.get_running_loop().call_later(0.02, job.wake)
 
-        await run_briefly(job)
+        await run_briefly(job, seconds=4 * GATHER_SECONDS)
 
         assert work.runs == 1
 

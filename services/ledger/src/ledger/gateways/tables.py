@@ -7,6 +7,9 @@ import asyncpg
 
 Row = tuple[object, ...]
 
+COPY_ROWS_MIN = 50
+"""COPY is cheapest by the row, but is planned anew and asks twice; a trickle goes by a prepared statement."""
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
@@ -15,6 +18,7 @@ class Table:
     name: str
     columns: dict[str, str]
     key_columns: int = 1
+    insert_sql: str = field(init=False, default="")
     update_sql: str = field(init=False, default="")
     delete_sql: str = field(init=False, default="")
     select: str = field(init=False, default="")
@@ -33,6 +37,7 @@ class Table:
         gone = f"unnest({keys}) AS given ({', '.join(key)})"
 
         for attribute, sql in (
+            ("insert_sql", f"INSERT INTO {self.name} ({quoted}) SELECT * FROM {given}"),
             ("update_sql", f"UPDATE {self.name} AS kept SET {assigned} FROM {given} WHERE {same}"),
             ("delete_sql", f"DELETE FROM {self.name} AS kept USING {gone} WHERE {same}"),
             ("select", ", ".join(f'{self.name}."{name}"' for name in names)),
@@ -40,11 +45,13 @@ class Table:
             object.__setattr__(self, attribute, sql)
 
     async def insert(self, connection: asyncpg.Connection, rows: Sequence[Row]) -> None:
-        """New rows by COPY; a key that is taken raises `UniqueViolationError`."""
-        if rows:
+        """New rows; a key that is taken raises `UniqueViolationError`."""
+        if len(rows) >= COPY_ROWS_MIN:
             await connection.copy_records_to_table(
                 self.name, records=rows, columns=list(self.columns)
             )
+        elif rows:
+            await connection.execute(self.insert_sql, *map(list, zip(*rows, strict=True)))
 
     async def update(self, connection: asyncpg.Connection, rows: Sequence[Row]) -> None:
         """Rows that are there, whole, in one statement; each key at most once."""
