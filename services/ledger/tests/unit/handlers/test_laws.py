@@ -94,6 +94,9 @@ def line_of(telling: Telling) -> tuple[str, str, int]:
 examples = settings(max_examples=40, deadline=None)
 
 histories = st.lists(tellings(directed=False), max_size=25)
+sound_histories = st.lists(tellings(directed=False), max_size=25, unique_by=line_of)
+"""No version says two things: a contradiction is seen only until a newer version is known."""
+
 directed_histories = st.lists(tellings(directed=True), max_size=14, unique_by=line_of)
 
 
@@ -152,7 +155,7 @@ class TestLawsOfTheBooks:
         ]
 
     @examples
-    @given(history=histories)
+    @given(history=sound_histories)
     def test_a_whole_history_again_changes_nothing(
         self, new_desk: Desks, history: list[Telling]
     ) -> None:
