@@ -19,7 +19,7 @@ from shared.base.clock import FrozenClock
 from shared.base.telling import Telling
 from shared.contracts.event import Event
 from shared.db import offsets
-from shared.db.work import Database
+from shared.db.work import Database, Work
 from shared.messaging.bus import Outgoing
 from shared.messaging.cloudevents import wire_headers
 from shared.messaging.consumer import Consumer
@@ -61,14 +61,14 @@ async def load(
     return Sums(of={row["customer_id"]: (row["version"], row["total"]) for row in rows})
 
 
-async def save(connection: asyncpg.Connection, sums: Sums, *, moment: datetime) -> None:
+async def save(work: Work, sums: Sums) -> None:
     rows = [(one, *state) for one, state in sums.of.items()]
-    await connection.executemany(
+    await work.connection.executemany(
         "INSERT INTO sums VALUES ($1, $2, $3) ON CONFLICT (customer_id)"
         " DO UPDATE SET version = excluded.version, total = excluded.total",
         rows,
     )
-    await connection.execute("UPDATE heard SET records = records + $1", sums.heard)
+    await work.connection.execute("UPDATE heard SET records = records + $1", sums.heard)
 
 
 def count_thing(sums: Sums, thing: Counted, *, moment: datetime) -> None:

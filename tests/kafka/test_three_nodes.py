@@ -54,7 +54,7 @@ async def told(hall: Any, things: list[Any], as_message: Any) -> None:
             rows.append(
                 OutboxRow(thing.event_id, sent.topic, sent.key.decode(), headers, sent.value)
             )
-        await outbox.append(work, rows)
+        outbox.append(work, rows)
 
 
 async def leader_of_most(at: KafkaAt) -> int:

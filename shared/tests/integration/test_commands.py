@@ -249,7 +249,7 @@ class TestHealth:
         async with desk.database.work(NOON) as work:
             hours = {str(n): NOON + timedelta(hours=n) for n in range(-1, 3)}
             await timers.set_many(work.connection, "look", hours)
-            await outbox.append(work, [OutboxRow(uuid4(), "t", "k", {}, b"{}")])
+            outbox.append(work, [OutboxRow(uuid4(), "t", "k", {}, b"{}")])
             await work.connection.execute(
                 "INSERT INTO consumer_offsets VALUES ('t', 3, 17), ('own', 0, 5)"
             )

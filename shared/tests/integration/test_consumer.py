@@ -13,7 +13,7 @@ from shared.base.clock import FrozenClock
 from shared.base.telling import Telling
 from shared.contracts.event import Event
 from shared.db import offsets
-from shared.db.work import Database
+from shared.db.work import Database, Work
 from shared.messaging import consumer as consumer_module
 from shared.messaging.bus import Outgoing
 from shared.messaging.cloudevents import wire_headers
@@ -48,8 +48,8 @@ async def load(
     return Tally()
 
 
-async def save(connection: asyncpg.Connection, tally: Tally, *, moment: datetime) -> None:
-    await connection.executemany("INSERT INTO tally VALUES ($1, $2)", tally.counted)
+async def save(work: Work, tally: Tally) -> None:
+    await work.connection.executemany("INSERT INTO tally VALUES ($1, $2)", tally.counted)
 
 
 def count_thing(tally: Tally, thing: Counted, *, moment: datetime) -> None:

@@ -12,7 +12,7 @@ import pytest
 from shared.base.telling import Telling
 from shared.contracts.event import Event
 from shared.contracts.scheduler import RecordsParked
-from shared.db.work import Database
+from shared.db.work import Database, Work
 from shared.messaging.cloudevents import Record
 from shared.messaging.projection import Projection, Unreadable
 from shared.testing.plugin import DatabaseOf
@@ -43,10 +43,8 @@ async def load(
     return Notes()
 
 
-async def save(connection: asyncpg.Connection, notes: Notes, *, moment: datetime) -> None:
-    await connection.executemany(
-        "INSERT INTO note VALUES ($1)", [(number,) for number in notes.noted]
-    )
+async def save(work: Work, notes: Notes) -> None:
+    work.later("INSERT INTO note SELECT unnest($1::int[])", [(number,) for number in notes.noted])
 
 
 def note(notes: Notes, thing: Noted, *, moment: datetime) -> None:

@@ -108,7 +108,7 @@ class TestWorking:
     async def test_hears_what_it_has_told(self, world: World) -> None:
         database = Database(world.settings["DATABASE_URL"])
         async with database.work(NOON) as work:
-            await outbox.append(work, [OutboxRow(uuid4(), ledger.TOPIC, "k", {}, b"{}")])
+            outbox.append(work, [OutboxRow(uuid4(), ledger.TOPIC, "k", {}, b"{}")])
 
         async with world.greeter("worker") as process:
             await process.ready()

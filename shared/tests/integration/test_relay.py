@@ -54,10 +54,11 @@ async def write(database: Database, writer: int, committed: list[bytes]) -> None
                     OutboxRow(uuid4(), "t", str(writer), {}, payload)
                     for _ in range(chance.randint(1, 3))
                 ]
-                await outbox.append(work, rows[:1])
+                outbox.append(work, rows[:1])
+                await work.write()
                 if chance.random() < 0.2:
                     await asyncio.sleep(chance.random() * 0.05)
-                await outbox.append(work, rows[1:])
+                outbox.append(work, rows[1:])
                 if chance.random() < 0.15:
                     raise InterruptedError
         except InterruptedError:
@@ -129,7 +130,7 @@ class TestRelay:
 class TestLease:
     async def test_a_second_relay_waits_and_a_fenced_one_stops(self, database: Database) -> None:
         async with database.work(NOW) as work:
-            await outbox.append(work, [OutboxRow(uuid4(), "t", "k", {}, b"k:1")])
+            outbox.append(work, [OutboxRow(uuid4(), "t", "k", {}, b"k:1")])
         first, second = (
             Relay(service="test", database=database, bus=Heap(), clock=FrozenClock(NOW), owner=name)
             for name in ("one", "two")

@@ -1,4 +1,4 @@
-"""Transactions come from a pool that keeps its connections, however many want one at a time."""
+"""Transactions come from a pool that keeps its connections, however many want one at a time; writes can wait."""
 
 import asyncio
 
@@ -10,6 +10,10 @@ from shared.db.work import Database
 from shared.testing.plugin import DatabaseOf
 
 CONNECTIONS, AT_ONCE = 3, 12
+_TIMERS = (
+    "INSERT INTO timers (kind, key, due_at) SELECT $2, key, $3 FROM unnest($1::text[]) AS row (key)"
+)
+_OFFSETS = "INSERT INTO consumer_offsets SELECT topic, 0, next FROM unnest($1::text[], $2::int[]) AS row (topic, next)"
 _CUT_OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
@@ -94,3 +98,53 @@ async def test_connections_that_died_in_the_pool_are_replaced_unseen(
     async with database.work(EPOCH) as work:
         assert await work.connection.fetchval("SELECT 1") == 1
     await database.close()
+
+
+class TestWhatIsPutOff:
+    async def test_is_written_in_order_before_the_commit(self, database_of: DatabaseOf) -> None:
+        database = Database(await database_of("runtime"), pool=1)
+
+        async with database.work(EPOCH) as work:
+            work.later(_TIMERS, [("a",), ("b",)], "first", EPOCH)
+            work.later(_OFFSETS, [("t", 1), ("u", 2)])
+            work.later(_TIMERS, [("c",)], "first", EPOCH)
+            work.later(_TIMERS, [("a",)], "second", EPOCH)
+            assert await work.connection.fetchval("SELECT count(*) FROM timers") == 0
+
+        async with database.look() as looking:
+            timers = await looking.fetch("SELECT kind, key FROM timers ORDER BY kind, key")
+            offsets = await looking.fetch("SELECT topic, next_offset FROM consumer_offsets")
+        assert [tuple(one) for one in timers] == [
+            ("first", "a"),
+            ("first", "b"),
+            ("first", "c"),
+            ("second", "a"),
+        ]
+        assert {tuple(one) for one in offsets} == {("t", 1), ("u", 2)}
+        await database.close()
+
+    async def test_can_be_had_at_once(self, database_of: DatabaseOf) -> None:
+        database = Database(await database_of("runtime"), pool=1)
+
+        async with database.work(EPOCH) as work:
+            work.later(_TIMERS, [("a",)], "first", EPOCH)
+            await work.write()
+            assert await work.connection.fetchval("SELECT count(*) FROM timers") == 1
+        await database.close()
+
+    async def test_undoes_everything_when_it_fails(self, database_of: DatabaseOf) -> None:
+        database = Database(await database_of("runtime"), pool=1)
+
+        async def contradict() -> None:
+            async with database.work(EPOCH) as work:
+                await work.connection.execute(_TIMERS, ["b"], "first", EPOCH)
+                work.later(_OFFSETS, [("t", 1)])
+                work.later(_TIMERS, [("a",), ("a",)], "first", EPOCH)
+
+        with pytest.raises(asyncpg.UniqueViolationError):
+            await contradict()
+
+        async with database.look() as looking:
+            assert await looking.fetchval("SELECT count(*) FROM timers") == 0
+            assert await looking.fetchval("SELECT count(*) FROM consumer_offsets") == 0
+        await database.close()

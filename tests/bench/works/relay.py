@@ -39,5 +39,5 @@ async def full_outbox(bench: Bench) -> None:
     rows = facts.rows(facts.opened(number, number % 2_000) for number in range(ROWS))
     for begin in range(0, ROWS, APPEND_ROWS):
         async with database.work(datetime(2026, 3, 2, 9, tzinfo=UTC)) as work:
-            await outbox.append(work, rows[begin : begin + APPEND_ROWS])
+            outbox.append(work, rows[begin : begin + APPEND_ROWS])
     await database.close()

@@ -31,12 +31,11 @@ class OutboxRow(NamedTuple):
     payload: bytes
 
 
-async def append(work: Work, rows: Sequence[OutboxRow]) -> None:
-    """Write rows in order, in one statement."""
-    if not rows:
-        return
-
-    event_ids, topics, keys, headers, payloads = zip(*rows, strict=True)
-    texts = [to_json(one).decode() for one in headers]
-    await work.connection.execute(_APPEND, event_ids, topics, keys, texts, payloads, work.moment)
+def append(work: Work, rows: Sequence[OutboxRow]) -> None:
+    """Have rows written in order, at the end of the work."""
+    written = [
+        (event_id, topic, key, to_json(headers).decode(), payload)
+        for event_id, topic, key, headers, payload in rows
+    ]
+    work.later(_APPEND, written, work.moment)
     work.told += len(rows)

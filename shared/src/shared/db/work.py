@@ -1,10 +1,16 @@
-"""One slice of work is one transaction: the only commit in the repository."""
+"""One slice of work is one transaction: the only commit in the repository.
+
+A small slice spends its time on trips to the database, not on rows. What nobody reads before the commit is put off
+until then, and goes in one statement.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import re
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import cast
+from functools import lru_cache
+from typing import Any, cast
 
 import asyncpg
 from asyncpg.transaction import Transaction
@@ -22,6 +28,10 @@ POOL_CONNECTIONS = 16
 POOL_WAIT_SECONDS = 10
 STATEMENT_SECONDS_MAX = 60
 LOCK_WAIT = "15s"
+STATEMENTS_REMEMBERED = 256
+
+Row = tuple[Any, ...]
+_PLACE = re.compile(r"\$(\d+)")
 
 _TRANSIENT = (
     asyncpg.PostgresConnectionError,
@@ -62,6 +72,25 @@ class Work:
     moment: Moment
     told: int = field(default=0)
     """Outbox rows written; when there are some, whoever relays them is woken after the commit."""
+    _later: dict[tuple[str, Row], list[Row]] = field(default_factory=dict, repr=False)
+
+    def later(self, statement: str, rows: Sequence[Row], *more: object) -> None:
+        """Write these rows before the commit: `statement` takes an array for each of their columns, then `more`.
+
+        No two statements put off together may touch the same row; whoever reads what one writes calls `write` first.
+        """
+        if rows:
+            self._later.setdefault((statement, more), []).extend(rows)
+
+    async def write(self) -> None:
+        """Send what was put off, in one statement."""
+        if not self._later:
+            return
+        put_off, self._later = self._later, {}
+        arguments: list[object] = []
+        for (_, more), rows in put_off.items():
+            arguments += [*map(list, zip(*rows, strict=True)), *more]
+        await self.connection.execute(_in_one(tuple(sql for sql, _ in put_off)), *arguments)
 
 
 class Database:
@@ -102,6 +131,7 @@ class Database:
             work = Work(connection, moment)
             try:
                 yield work
+                await work.write()
             except BaseException:
                 with suppress(asyncpg.InterfaceError):  # the connection is gone, the work with it
                     await transaction.rollback()
@@ -138,6 +168,22 @@ class Database:
     async def close(self) -> None:
         """Let all connections go."""
         await self.engine.dispose()
+
+
+@lru_cache(maxsize=STATEMENTS_REMEMBERED)
+def _in_one(statements: tuple[str, ...]) -> str:
+    """These statements as one, each with its own numbers for its arguments."""
+    if len(statements) == 1:
+        return statements[0]
+    parts, taken = [], 0
+    for number, statement in enumerate(statements):
+        parts.append(f"part_{number} AS ({_moved(statement, by=taken)})")
+        taken += max(int(place) for place in _PLACE.findall(statement))
+    return f"WITH {', '.join(parts)} SELECT"
+
+
+def _moved(statement: str, *, by: int) -> str:
+    return _PLACE.sub(lambda place: f"${int(place[1]) + by}", statement)
 
 
 def _is_alive(pooled: DBAPIConnection, *_: object) -> None:

@@ -36,8 +36,8 @@ S = TypeVar("S", bound=Slice)
 Load = Callable[..., Awaitable[S]]
 """`load(connection, events, *, moment) -> state`: one bulk read of the state of all customers the events speak of."""
 
-Save = Callable[..., Awaitable[None]]
-"""`save(connection, state, *, moment)`: one bulk write of what changed; the projection tells what was announced."""
+Save = Callable[[Work, S], Awaitable[None]]
+"""One bulk write of what changed; the projection tells what was announced."""
 
 ParkedFact = Callable[[UUID, int, int], Event]
 """`(customer_id, version, parked)` → the fact that so many records of the customer stand parked here."""
@@ -51,7 +51,7 @@ class Projection(Generic[S]):
     topics: tuple[str, ...]
     hears: Mapping[type[Event], Callable[..., None]]
     load: Load[S]
-    save: Save
+    save: Save[S]
     parked_fact: ParkedFact | None = None
 
     async def take(self, work: Work, records: Sequence[Record]) -> None:
@@ -119,8 +119,8 @@ class Projection(Generic[S]):
         for record in records:
             state.cause = record
             self.hears[type(record.event)](state, record.event, moment=work.moment)
-        await self.save(work.connection, state, moment=work.moment)
-        await tell(work, state.told)
+        await self.save(work, state)
+        tell(work, state.told)
 
     async def _queue(self, work: Work, records: Sequence[Record]) -> None:
         waiting = [
@@ -137,7 +137,7 @@ class Projection(Generic[S]):
         if self.parked_fact is None or customer_id is None:
             return
         standing, version = await parking.count(work.connection, key)
-        await tell(work, [Told(self.parked_fact(customer_id, version, standing), None)])
+        tell(work, [Told(self.parked_fact(customer_id, version, standing), None)])
 
 
 def customer_of(key: str) -> UUID | None:

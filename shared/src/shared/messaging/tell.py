@@ -14,10 +14,10 @@ SEQUENCE_DIGITS = 16
 _CONTENT = "application/json"
 
 
-async def tell(work: Work, told: Sequence[Told]) -> None:
+def tell(work: Work, told: Sequence[Told]) -> None:
     """Write the facts to the outbox, in the transaction of their effect."""
     recorded_at = work.moment.isoformat()
-    await outbox.append(work, [row_of(one, recorded_at=recorded_at) for one in told])
+    outbox.append(work, [row_of(one, recorded_at=recorded_at) for one in told])
 
 
 def row_of(told: Told, *, recorded_at: str) -> OutboxRow:

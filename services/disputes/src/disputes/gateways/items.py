@@ -8,6 +8,7 @@ import asyncpg
 from disputes.domain.items import Items
 from shared.base.clock import Moment
 from shared.contracts.event import Event
+from shared.db.work import Work
 
 _SAVE_CUSTOMERS = """
 INSERT INTO customers AS held (customer_id, version, source, customer_number, name, language)
@@ -38,9 +39,8 @@ async def load(_: asyncpg.Connection, events: Sequence[Event], *, moment: Moment
     return Items()
 
 
-async def save(connection: asyncpg.Connection, items: Items, *, moment: Moment) -> None:
+async def save(work: Work, items: Items) -> None:
     """Write what is newer than what the tables hold, in the order of its keys (two writers never cross)."""
     for statement, held in ((_SAVE_CUSTOMERS, items.customers), (_SAVE_INVOICES, items.invoices)):
         if held:
-            rows = [astuple(held[key]) for key in sorted(held)]
-            await connection.execute(statement, *map(list, zip(*rows, strict=True)))
+            work.later(statement, [astuple(held[key]) for key in sorted(held)])

@@ -9,9 +9,10 @@ import asyncpg
 
 from ledger.domain.books import Books
 from ledger.domain.parked import Parked
-from ledger.gateways.tables import DOUBTS, INTAKE, PARKED_RECORDS, Row
+from ledger.gateways.tables import DOUBTS, INTAKE, PARKED_RECORDS
 from shared.base.clock import Moment
 from shared.db.condition import Standing
+from shared.db.work import Row, Work
 from shared.messaging.cloudevents import Record
 
 _RELEASE = """
@@ -59,16 +60,16 @@ async def count_parked(connection: asyncpg.Connection) -> Standing:
     return Standing(**row)
 
 
-async def record(connection: asyncpg.Connection, rows: Sequence[Row]) -> None:
+async def record(work: Work, rows: Sequence[Row]) -> None:
     """Keep the outcomes of a slice."""
-    await INTAKE.insert(connection, rows)
+    await INTAKE.insert(work, rows)
 
 
-async def release(connection: asyncpg.Connection, books: Books) -> None:
-    """Give waiting records the outcome that they waited for."""
+async def release(work: Work, books: Books) -> None:
+    """Give waiting records the outcome that they waited for, those of this slice too."""
     if books.released:
-        rows = [(*key, *versions) for key, versions in books.released.items()]
-        await connection.execute(_RELEASE, *map(list, zip(*rows, strict=True)))
+        await work.write()
+        work.later(_RELEASE, [(*key, *versions) for key, versions in books.released.items()])
 
 
 async def known_parked(connection: asyncpg.Connection, parked_ids: Sequence[UUID]) -> set[UUID]:
@@ -76,17 +77,16 @@ async def known_parked(connection: asyncpg.Connection, parked_ids: Sequence[UUID
     return {row["parked_id"] for row in await connection.fetch(_KNOWN, parked_ids)}
 
 
-async def park(
-    connection: asyncpg.Connection, parked: Sequence[tuple[Parked, Record, UUID | None]]
-) -> None:
+async def park(work: Work, parked: Sequence[tuple[Parked, Record, UUID | None]]) -> None:
     """Keep records that are set aside, with all that a retry needs, and the doubts they cause."""
     await PARKED_RECORDS.insert(
-        connection, [_parked_row(one, record, customer) for one, record, customer in parked]
+        work, [_parked_row(one, record, customer) for one, record, customer in parked]
     )
+    await work.write()  # doubts refer to them
     await DOUBTS.insert(
-        connection,
-        [(customer, one.parked_id) for one, _, _ in parked for customer in one.customer_ids],
+        work, [(customer, one.parked_id) for one, _, _ in parked for customer in one.customer_ids]
     )
+    await work.write()  # what ends in the same slice must find them
 
 
 async def end(

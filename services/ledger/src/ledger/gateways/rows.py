@@ -17,7 +17,7 @@ from ledger.domain.credit import (
 from ledger.domain.customer import Customer
 from ledger.domain.invoice import Invoice, InvoiceBody, ItemHold
 from ledger.domain.line import Line
-from ledger.gateways.tables import Row
+from shared.db.work import Row
 
 _NO_BODY: Row = (None,) * 13
 _NO_CREDIT: Row = (None,) * 9

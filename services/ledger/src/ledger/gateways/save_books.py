@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable
 
-import asyncpg
-
 from ledger.domain.books import Books
 from ledger.domain.posting import RECEIVABLE, UNAPPLIED_CASH
 from ledger.gateways.rows import allocation_row, credit_row, customer_row, invoice_row
@@ -14,10 +12,9 @@ from ledger.gateways.tables import (
     ENTRIES,
     INVOICE_HISTORY,
     INVOICES,
-    Row,
     Table,
 )
-from shared.base.clock import Moment
+from shared.db.work import Row, Work
 
 _TOTALS = """
 INSERT INTO totals AS total (customer_id, legal_entity, currency, receivable_minor, unapplied_minor)
@@ -28,29 +25,23 @@ ON CONFLICT (customer_id, legal_entity, currency) DO UPDATE SET
 """
 
 
-async def save(connection: asyncpg.Connection, books: Books, *, moment: Moment) -> None:
+async def save(work: Work, books: Books) -> None:
     """Write customers, invoices, credits, allocations, entries, history and totals; nothing that stayed as it was."""
-    await CUSTOMERS.update(
-        connection, [customer_row(one) for one in books.changed_customers.values()]
-    )
+    CUSTOMERS.update(work, [customer_row(one) for one in books.changed_customers.values()])
     invoices = books.changed_invoices.values()
-    await _write(connection, INVOICES, ((invoice_row(one), one.stored_row) for one in invoices))
+    await _write(work, INVOICES, ((invoice_row(one), one.stored_row) for one in invoices))
     payments_and_notes = books.changed_credits.values()
-    await _write(
-        connection, CREDITS, ((credit_row(one), one.stored_row) for one in payments_and_notes)
-    )
-    await _save_allocations(connection, books)
+    await _write(work, CREDITS, ((credit_row(one), one.stored_row) for one in payments_and_notes))
+    await _save_allocations(work, books)
 
     await ENTRIES.insert(
-        connection, [(one.entry_id, *one.posting, one.reverses, moment) for one in books.entries]
+        work, [(one.entry_id, *one.posting, one.reverses, work.moment) for one in books.entries]
     )
-    await INVOICE_HISTORY.insert(connection, books.history)
-    await _add_totals(connection, books)
+    await INVOICE_HISTORY.insert(work, books.history)
+    _add_totals(work, books)
 
 
-async def _write(
-    connection: asyncpg.Connection, table: Table, rows: Iterable[tuple[Row, Row | None]]
-) -> None:
+async def _write(work: Work, table: Table, rows: Iterable[tuple[Row, Row | None]]) -> None:
     new: list[Row] = []
     changed: list[Row] = []
     for row, stored in rows:
@@ -58,11 +49,11 @@ async def _write(
             new.append(row)
         elif row != stored:
             changed.append(row)
-    await table.insert(connection, new)
-    await table.update(connection, changed)
+    await table.insert(work, new)
+    table.update(work, changed)
 
 
-async def _save_allocations(connection: asyncpg.Connection, books: Books) -> None:
+async def _save_allocations(work: Work, books: Books) -> None:
     kept: list[tuple[Row, Row | None]] = []
     gone: list[Row] = []
     for key, application in books.changed_applications.items():
@@ -71,11 +62,11 @@ async def _save_allocations(connection: asyncpg.Connection, books: Books) -> Non
             kept.append((allocation_row(application), stored))
         elif stored is not None:
             gone.append(key)
-    await ALLOCATIONS.delete(connection, gone)
-    await _write(connection, ALLOCATIONS, kept)
+    ALLOCATIONS.delete(work, gone)
+    await _write(work, ALLOCATIONS, kept)
 
 
-async def _add_totals(connection: asyncpg.Connection, books: Books) -> None:
+def _add_totals(work: Work, books: Books) -> None:
     """Add what the entries moved on the control accounts; unapplied cash is counted as a positive amount."""
     sums: dict[tuple[object, str, str], list[int]] = {}
     for entry in books.entries:
@@ -88,6 +79,4 @@ async def _add_totals(connection: asyncpg.Connection, books: Books) -> None:
                 sums_of[0] += minor
             elif account == UNAPPLIED_CASH:
                 sums_of[1] -= minor
-    if sums:
-        rows = [(*key, *sums[key]) for key in sorted(sums, key=str)]
-        await connection.execute(_TOTALS, *map(list, zip(*rows, strict=True)))
+    work.later(_TOTALS, [(*key, *sums[key]) for key in sorted(sums, key=str)])

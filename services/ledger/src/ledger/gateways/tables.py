@@ -1,14 +1,12 @@
-"""Set-based writing: whole slices by COPY and by one UPDATE over arrays, never a statement per row."""
+"""Set-based writing: whole slices by COPY and by one statement over arrays, never one per row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import asyncpg
-
-Row = tuple[object, ...]
+from shared.db.work import Row, Work
 
 COPY_ROWS_MIN = 50
-"""COPY is cheapest by the row, but is planned anew and asks twice; a trickle goes by a prepared statement."""
+"""COPY is cheapest by the row, but is planned anew and asks twice; fewer rows wait for the end of the work."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +42,22 @@ class Table:
         ):
             object.__setattr__(self, attribute, sql)
 
-    async def insert(self, connection: asyncpg.Connection, rows: Sequence[Row]) -> None:
+    async def insert(self, work: Work, rows: Sequence[Row]) -> None:
         """New rows; a key that is taken raises `UniqueViolationError`."""
         if len(rows) >= COPY_ROWS_MIN:
-            await connection.copy_records_to_table(
+            await work.connection.copy_records_to_table(
                 self.name, records=rows, columns=list(self.columns)
             )
-        elif rows:
-            await connection.execute(self.insert_sql, *map(list, zip(*rows, strict=True)))
+        else:
+            work.later(self.insert_sql, rows)
 
-    async def update(self, connection: asyncpg.Connection, rows: Sequence[Row]) -> None:
-        """Rows that are there, whole, in one statement; each key at most once."""
-        if rows:
-            await connection.execute(self.update_sql, *map(list, zip(*rows, strict=True)))
+    def update(self, work: Work, rows: Sequence[Row]) -> None:
+        """Rows that are there, whole, at the end of the work; each key at most once."""
+        work.later(self.update_sql, rows)
 
-    async def delete(self, connection: asyncpg.Connection, keys: Sequence[Row]) -> None:
-        """Rows by key."""
-        if keys:
-            await connection.execute(self.delete_sql, *map(list, zip(*keys, strict=True)))
+    def delete(self, work: Work, keys: Sequence[Row]) -> None:
+        """Rows by key, at the end of the work."""
+        work.later(self.delete_sql, keys)
 
 
 CUSTOMERS = Table(

@@ -13,7 +13,6 @@ from ledger.domain.outcome import PARKED, Outcome
 from ledger.domain.parked import Ending
 from ledger.gateways import intake, load_books, save_books
 from ledger.gateways.load_books import Wanted
-from ledger.gateways.tables import Row
 from ledger.handlers.end_doubts import end_parked, end_waiting
 from ledger.handlers.read_erp_record import Reading, read_crashed, read_erp_record
 from ledger.handlers.read_identity import CUSTOMER
@@ -22,7 +21,7 @@ from ledger.handlers.take_record import Taken, take_record
 from ledger.handlers.understand import Registered
 from shared.base.clock import Moment
 from shared.base.errors import Refusal
-from shared.db.work import Work
+from shared.db.work import Row, Work
 from shared.instruments import metrics
 from shared.messaging.cloudevents import Record
 from shared.messaging.routes import ERP_TOPICS
@@ -131,16 +130,16 @@ async def save_taken(work: Work, books: Books, taken: Sequence[Taken]) -> None:
     """Set aside what has to be, then write everything in one go and tell it."""
     await _set_aside(work, books, [one for one in taken if one.outcome in PARKED])
 
-    await intake.record(work.connection, [intake_row(one, work.moment) for one in taken])
+    await intake.record(work, [intake_row(one, work.moment) for one in taken])
     await _save(work, books)
 
 
 async def _save(work: Work, books: Books, *, why: str = "") -> None:
     end_waiting(books)
-    await save_books.save(work.connection, books, moment=work.moment)
-    await intake.release(work.connection, books)
+    await save_books.save(work, books)
+    await intake.release(work, books)
     await intake.end(work.connection, books, moment=work.moment, why=why)
-    await tell(work, books.told)
+    tell(work, books.told)
 
 
 def _standing(row: Any) -> Any:
@@ -165,7 +164,7 @@ async def _set_aside(work: Work, books: Books, bad: Sequence[Taken]) -> None:
             aside = set_aside(books, one, moment=work.moment)
             if one.reading.silences:
                 parked.append((aside, one.reading.record, one.reading.identity.customer_id))
-    await intake.park(work.connection, parked)
+    await intake.park(work, parked)
 
 
 def intake_row(taken: Taken, moment: Moment) -> Row:

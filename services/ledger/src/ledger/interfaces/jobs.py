@@ -75,10 +75,10 @@ class Patience:
                 park_record(books, one, moment=now)
                 attributes = {"source": row["source"], "id": row["event_id"], "type": row["type"]}
                 parked.append((one, Record(*one.place, "", attributes, b""), row["customer_id"]))
-            await intake.park(work.connection, parked)
+            await intake.park(work, parked)
             await intake.alarmed(work.connection, [one.place for one, _, _ in parked], moment=now)
-            await save_books.save(work.connection, books, moment=now)
-            await tell(work, books.told)
+            await save_books.save(work, books)
+            tell(work, books.told)
         return len(rows) == ALARMS_PER_RUN_MAX
 
     async def pulse(self, connection: asyncpg.Connection, now: Moment) -> Pulse:
@@ -138,6 +138,6 @@ class Republish:
                 tell_present(books, customer_ids, moment=work.moment)
                 floor = version_floor(work.moment)
                 await present.raise_versions(work.connection, customer_ids, floor=floor)
-                await save_books.save(work.connection, books, moment=work.moment)
-                await tell(work, books.told)
+                await save_books.save(work, books)
+                tell(work, books.told)
             last = customer_ids[-1]

@@ -111,7 +111,7 @@ async def hold(connection: asyncpg.Connection, customers: Iterable[UUID]) -> Non
     await connection.fetch(_LOCK, customer_ids)
 
 
-async def save(connection: asyncpg.Connection, desk: Desk, *, moment: Moment) -> None:
+async def save(connection: asyncpg.Connection, desk: Desk) -> None:
     """Write what was heard, a statement per table, and the messages that were touched."""
     await _write(connection, _CUSTOMERS, map(_customer_row, desk.customers.values()))
     await _write(connection, _PARKED, ((customer, *told) for customer, told in desk.parked.items()))

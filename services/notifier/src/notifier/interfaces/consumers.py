@@ -3,8 +3,6 @@
 import logging
 from collections.abc import Callable, Mapping, Sequence
 
-import asyncpg
-
 from notifier.domain.desk import Desk
 from notifier.gateways import dossiers, messages, switch
 from notifier.gateways.tally import count_ends
@@ -17,7 +15,6 @@ from notifier.handlers.recall_outcome import STATUSES, recall_outcome
 from notifier.handlers.take_escalation import take_escalation
 from notifier.handlers.take_reminder import take_reminder
 from notifier.handlers.withdraw_reminder import withdraw_reminder
-from shared.base.clock import Moment
 from shared.contracts import ledger, notifier, scheduler
 from shared.contracts.event import Event
 from shared.db.work import Work
@@ -61,8 +58,8 @@ def projection() -> Projection[Desk]:
     )
 
 
-async def _save(connection: asyncpg.Connection, desk: Desk, *, moment: Moment) -> None:
-    await dossiers.save(connection, desk, moment=moment)
+async def _save(work: Work, desk: Desk) -> None:
+    await dossiers.save(work.connection, desk)
     count_ends(desk)
 
 

@@ -159,7 +159,7 @@ class Dispatch:
             claimed = await claims.save(
                 work.connection, batch, by=self.instance, lease=self.lease, now=work.moment
             )
-            await tell(work, batch.desk.told)
+            tell(work, batch.desk.told)
             reached("notifier.before-handing-over")
         count_ends(batch.desk)
         return batch.found, [
@@ -212,7 +212,7 @@ class Dispatch:
                 message, customer = one.leased.message, one.leased.customer
                 note_answer(desk, message, one.answer, customer, moment=work.moment)
             await outcomes.save(work.connection, desk.to_save(), ours, now=work.moment)
-            await tell(work, desk.told)
+            tell(work, desk.told)
         reached("notifier.after-outcome")
         count_ends(desk)
 

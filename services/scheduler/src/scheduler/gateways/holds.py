@@ -53,8 +53,8 @@ async def save(work: Work, desk: Desk) -> None:
             *(hold.legal_entity, hold.invoice_id, hold.placed_at, hold.until, hold.ended_at),
         )
     lines = [Line(desk.customer_id, decision, "", 0) for decision in desk.decisions]
-    await timeline.append(work.connection, lines, moment=work.moment)
-    await tell(work, desk.told)
+    timeline.append(work, lines)
+    tell(work, desk.told)
 
 
 async def page(

@@ -4,8 +4,6 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from scheduler.domain.decision import Verdict
 from scheduler.domain.looks import Looks
 from scheduler.gateways import alarm, timeline
@@ -16,7 +14,7 @@ from shared.base.telling import Told
 from shared.contracts.scheduler import EscalationRaised, ReminderPlanned, ReminderWithdrawn
 from shared.db import outbox
 from shared.db.outbox import OutboxRow
-from shared.db.work import Work
+from shared.db.work import Row, Work
 from shared.instruments import traces as spans
 from shared.messaging.cloudevents import Record
 from shared.messaging.tell import row_of
@@ -64,25 +62,25 @@ _SEPARATOR = "\x1f"
 
 async def save(work: Work, looks: Looks, traces: Traces) -> None:
     """Write every verdict and tell what follows from it; each customer's next look is set."""
-    connection, moment, verdicts = work.connection, work.moment, looks.verdicts
-    await _standings(connection, verdicts)
-    await _reminders(connection, verdicts, moment=moment)
-    await _escalations(connection, looks, moment=moment)
+    verdicts = looks.verdicts
+    _standings(work, verdicts)
+    _reminders(work, verdicts)
+    _escalations(work, looks)
     ended = [hold for verdict in verdicts.values() for hold in verdict.ended_holds]
-    await _write(connection, _HOLDS_ENDED, ((hold.hold_id, hold.ended_at) for hold in ended))
+    _write(work, _HOLDS_ENDED, ((hold.hold_id, hold.ended_at) for hold in ended))
 
     lines = [
         Line(customer_id, decision, verdict.policy.name, verdict.policy.version)
         for customer_id, verdict in verdicts.items()
         for decision in verdict.decisions
     ]
-    await timeline.append(connection, lines, moment=moment)
-    await outbox.append(work, _outbox_rows(looks, traces, moment=moment))
+    timeline.append(work, lines)
+    outbox.append(work, _outbox_rows(looks, traces, moment=work.moment))
     looks_at = {customer_id: verdict.look_at for customer_id, verdict in verdicts.items()}
-    await alarm.set_all(connection, looks_at)
+    await alarm.set_all(work.connection, looks_at)
 
 
-async def _standings(connection: asyncpg.Connection, verdicts: dict[UUID, Verdict]) -> None:
+def _standings(work: Work, verdicts: dict[UUID, Verdict]) -> None:
     rows = (
         (
             *(
@@ -96,12 +94,10 @@ async def _standings(connection: asyncpg.Connection, verdicts: dict[UUID, Verdic
         )
         for customer_id, verdict in verdicts.items()
     )
-    await _write(connection, _STANDINGS, rows)
+    _write(work, _STANDINGS, rows)
 
 
-async def _reminders(
-    connection: asyncpg.Connection, verdicts: dict[UUID, Verdict], *, moment: Moment
-) -> None:
+def _reminders(work: Work, verdicts: dict[UUID, Verdict]) -> None:
     planned = (
         (
             *(one.reminder_id, one.customer_id, one.legal_entity, one.contact_day, one.step.number),
@@ -111,15 +107,14 @@ async def _reminders(
         for verdict in verdicts.values()
         for one in verdict.reminders
     )
-    await _write(connection, _PLANNED, planned, moment)
-    gone = [
-        one.reminder.reminder_id for verdict in verdicts.values() for one in verdict.withdrawals
-    ]
-    if gone:
-        await connection.execute(_WITHDRAWN, sorted(gone), moment)
+    _write(work, _PLANNED, planned, work.moment)
+    gone = (
+        (one.reminder.reminder_id,) for verdict in verdicts.values() for one in verdict.withdrawals
+    )
+    _write(work, _WITHDRAWN, gone, work.moment)
 
 
-async def _escalations(connection: asyncpg.Connection, looks: Looks, *, moment: Moment) -> None:
+def _escalations(work: Work, looks: Looks) -> None:
     raised = (
         (
             *(one.escalation_id, one.customer_id, one.legal_entity, one.level.value),
@@ -128,23 +123,19 @@ async def _escalations(connection: asyncpg.Connection, looks: Looks, *, moment: 
         for verdict in looks.verdicts.values()
         for one in verdict.escalations
     )
-    await _write(connection, _RAISED, raised, moment)
+    _write(work, _RAISED, raised, work.moment)
     marked = (
         (item.invoice_id, item.owner_told_on, item.manager_told_on)
         for view in looks.views.values()
         for item in view.items
         if item.changed
     )
-    await _write(connection, _ESCALATED, marked)
+    _write(work, _ESCALATED, marked)
 
 
-async def _write(
-    connection: asyncpg.Connection, statement: str, rows: Iterable[tuple[Any, ...]], *more: Any
-) -> None:
-    """One statement for all rows, a column an array, in the order of their ids."""
-    ordered = sorted(rows, key=lambda row: row[0].int)
-    if ordered:
-        await connection.execute(statement, *map(list, zip(*ordered, strict=True)), *more)
+def _write(work: Work, statement: str, rows: Iterable[Row], *more: object) -> None:
+    """In the order of their ids."""
+    work.later(statement, sorted(rows, key=lambda row: row[0].int), *more)
 
 
 def _outbox_rows(looks: Looks, traces: Traces, *, moment: Moment) -> list[OutboxRow]:

@@ -7,13 +7,11 @@ their customers, so that slices and looks wait for one another instead of deadlo
 import json
 from typing import Any
 
-import asyncpg
-
 from scheduler.domain.facts import Facts
 from scheduler.gateways import alarm, timeline
 from scheduler.gateways.rows import holds_json
 from scheduler.gateways.timeline import Line
-from shared.base.clock import Moment
+from shared.db.work import Row, Work
 from shared.messaging.cloudevents import Record
 
 _TRACES = """
@@ -73,36 +71,34 @@ SELECT * FROM unnest($1::uuid[], $2::date[], $3::boolean[], $4::boolean[])
 ON CONFLICT (customer_id, day) DO UPDATE SET
     sent = known.sent OR excluded.sent, overdue = known.overdue OR excluded.overdue
 """
-_OUTCOMES = """
-WITH told AS (
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS row (id, outcome, outcome_at)
-), of_reminders AS (
-    UPDATE reminders SET outcome = told.outcome, outcome_at = told.outcome_at FROM told WHERE reminder_id = told.id
-)
-UPDATE escalations SET outcome = told.outcome, outcome_at = told.outcome_at FROM told WHERE escalation_id = told.id
+_OF_REMINDERS = """
+UPDATE reminders SET outcome = told.outcome, outcome_at = told.outcome_at
+FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS told (id, outcome, outcome_at) WHERE reminder_id = told.id
+"""
+_OF_ESCALATIONS = """
+UPDATE escalations SET outcome = told.outcome, outcome_at = told.outcome_at
+FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS told (id, outcome, outcome_at) WHERE escalation_id = told.id
 """
 
 
-async def save(connection: asyncpg.Connection, facts: Facts, *, moment: Moment) -> None:
+async def save(work: Work, facts: Facts) -> None:
     """Write what changed, and have every customer it touches looked at."""
     if facts.touched:
-        await alarm.ring_now(connection, facts.touched, moment=moment)
-        touched = sorted(facts.touched, key=lambda customer: customer.int)
-        traces = [_traceparent(facts.touched[customer]) for customer in touched]
-        await connection.execute(_TRACES, touched, traces)
+        await alarm.ring_now(work.connection, facts.touched, moment=work.moment)
+        _write(work, _TRACES, [(one, _traceparent(why)) for one, why in facts.touched.items()])
 
-    await _customers(connection, facts)
-    await _items(connection, facts)
-    await _credits(connection, facts)
-    await _outcomes(connection, facts)
+    _customers(work, facts)
+    await _items(work, facts)
+    _credits(work, facts)
+    _outcomes(work, facts)
     lines = [
         Line(customer_id, decision, sent.policy, sent.policy_version)
         for customer_id, decision, sent in facts.decisions
     ]
-    await timeline.append(connection, lines, moment=moment)
+    timeline.append(work, lines)
 
 
-async def _customers(connection: asyncpg.Connection, facts: Facts) -> None:
+def _customers(work: Work, facts: Facts) -> None:
     rows = [
         (
             *(one.customer_id, one.version, one.known, one.customer_number, one.kind, one.status),
@@ -118,10 +114,10 @@ async def _customers(connection: asyncpg.Connection, facts: Facts) -> None:
         )
         for one in facts.customers.values()
     ]
-    await _write(connection, _CUSTOMERS, rows)
+    _write(work, _CUSTOMERS, rows)
 
 
-async def _items(connection: asyncpg.Connection, facts: Facts) -> None:
+async def _items(work: Work, facts: Facts) -> None:
     restated = [
         (
             *(one.invoice_id, one.customer_id, one.version, one.legal_entity, one.invoice_number),
@@ -134,15 +130,17 @@ async def _items(connection: asyncpg.Connection, facts: Facts) -> None:
         )
         for one in facts.restated.values()
     ]
-    await _write(connection, _ITEMS, restated)
+    _write(work, _ITEMS, restated)
     told_of = [
         (one.invoice_id, one.listed_step, one.listed_on, one.told_step)
         for one in facts.told_of.values()
     ]
-    await _write(connection, _TOLD_OF, told_of)
+    if told_of:
+        await work.write()  # the same items may have been restated
+        _write(work, _TOLD_OF, told_of)
 
 
-async def _credits(connection: asyncpg.Connection, facts: Facts) -> None:
+def _credits(work: Work, facts: Facts) -> None:
     credited = [
         (
             one.credit_id,
@@ -154,32 +152,29 @@ async def _credits(connection: asyncpg.Connection, facts: Facts) -> None:
         )
         for one in facts.credits.values()
     ]
-    await _write(connection, _CREDITS, credited)
+    _write(work, _CREDITS, credited)
     habits = [
         (customer_id, one.paid_invoices, one.days_late, one.returned_payments)
         for customer_id, one in facts.habits.items()
         if one.paid_invoices or one.days_late or one.returned_payments
     ]
-    await _write(connection, _HABITS, habits)
+    _write(work, _HABITS, habits)
 
 
-async def _outcomes(connection: asyncpg.Connection, facts: Facts) -> None:
+def _outcomes(work: Work, facts: Facts) -> None:
     days = [
         (customer_id, day, one.sent, one.overdue)
         for (customer_id, day), one in facts.contact_days.items()
     ]
-    await _write(connection, _CONTACT_DAYS, days)
+    _write(work, _CONTACT_DAYS, days)
     outcomes = [(sent_id, one.outcome, one.at) for sent_id, one in facts.outcomes.items()]
-    await _write(connection, _OUTCOMES, outcomes)
+    for statement in (_OF_REMINDERS, _OF_ESCALATIONS):
+        _write(work, statement, outcomes)
 
 
-async def _write(
-    connection: asyncpg.Connection, statement: str, rows: list[tuple[Any, ...]]
-) -> None:
-    """One statement for all rows, a column an array, in the order of their ids."""
-    if rows:
-        rows.sort(key=lambda row: row[0].int)
-        await connection.execute(statement, *map(list, zip(*rows, strict=True)))
+def _write(work: Work, statement: str, rows: list[Row]) -> None:
+    """In the order of their ids."""
+    work.later(statement, sorted(rows, key=lambda row: row[0].int))
 
 
 def _traceparent(cause: Any) -> str:

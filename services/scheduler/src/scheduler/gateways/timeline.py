@@ -9,6 +9,7 @@ from pydantic_core import to_json
 
 from scheduler.domain.decision import Decision
 from shared.base.clock import Moment
+from shared.db.work import Work
 from shared.instruments import metrics
 
 _APPEND = """
@@ -35,26 +36,20 @@ class Line:
     policy_version: int
 
 
-async def append(connection: asyncpg.Connection, lines: Sequence[Line], *, moment: Moment) -> None:
-    """Keep them in order, in one statement."""
-    if not lines:
-        return
-
-    decisions = [line.decision for line in lines]
-    await connection.execute(
-        _APPEND,
-        [line.customer_id for line in lines],
-        [decision.kind.value for decision in decisions],
-        [decision.step for decision in decisions],
-        [decision.reason for decision in decisions],
-        [decision.rule for decision in decisions],
-        [line.policy for line in lines],
-        [line.policy_version for line in lines],
-        [to_json(decision.facts).decode() for decision in decisions],
-        moment,
-    )
-    for decision in decisions:
-        metrics.count("decisions", kind=decision.kind.value, reason=_label(decision))
+def append(work: Work, lines: Sequence[Line]) -> None:
+    """Have them kept in order, at the end of the work."""
+    rows = [
+        (
+            *(line.customer_id, line.decision.kind.value, line.decision.step, line.decision.reason),
+            *(line.decision.rule, line.policy, line.policy_version),
+            to_json(line.decision.facts).decode(),
+        )
+        for line in lines
+    ]
+    work.later(_APPEND, rows, work.moment)
+    for line in lines:
+        kind, reason = line.decision.kind.value, _label(line.decision)
+        metrics.count("decisions", kind=kind, reason=reason)
 
 
 async def page(
