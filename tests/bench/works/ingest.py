@@ -64,7 +64,7 @@ async def publish(at: KafkaAt, messages: list[Outgoing]) -> None:
 
 
 async def known_customers(
-    bench: Bench, publish_invoices: Callable[[KafkaAt], Awaitable[None]] = publish_invoices
+    bench: Bench, say_invoices: Callable[[KafkaAt], Awaitable[None]] = publish_invoices
 ) -> None:
     """Publish everything; a database `booked` has heard it, and one `known` has forgotten all but the customers.
 
@@ -77,7 +77,7 @@ async def known_customers(
     with process("ours", "ingest", settings) as running:
         for say_all, topic, until in (
             (publish_customers, CUSTOMERS_TOPIC, CUSTOMERS),
-            (publish_invoices, INVOICES_TOPIC, INVOICES),
+            (say_invoices, INVOICES_TOPIC, INVOICES),
         ):
             await say_all(bench.at)
             await reaches(partial(connection.fetchval, HEARD, topic), until, running)

@@ -42,5 +42,4 @@ async def load(_: asyncpg.Connection, events: Sequence[Event], *, moment: Moment
 async def save(work: Work, items: Items) -> None:
     """Write what is newer than what the tables hold, in the order of its keys (two writers never cross)."""
     for statement, held in ((_SAVE_CUSTOMERS, items.customers), (_SAVE_INVOICES, items.invoices)):
-        if held:
-            work.later(statement, [astuple(held[key]) for key in sorted(held)])
+        work.later(statement, [astuple(held[key]) for key in sorted(held)])

@@ -1,6 +1,5 @@
 """Looks, written: verdicts, their place on the timeline, and the facts to be told, in a handful of statements."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -8,13 +7,14 @@ from scheduler.domain.decision import Verdict
 from scheduler.domain.looks import Looks
 from scheduler.gateways import alarm, timeline
 from scheduler.gateways.looks import Traces
+from scheduler.gateways.rows import write_later
 from scheduler.gateways.timeline import Line
 from shared.base.clock import Moment
 from shared.base.telling import Told
 from shared.contracts.scheduler import EscalationRaised, ReminderPlanned, ReminderWithdrawn
 from shared.db import outbox
 from shared.db.outbox import OutboxRow
-from shared.db.work import Row, Work
+from shared.db.work import Work
 from shared.instruments import traces as spans
 from shared.messaging.cloudevents import Record
 from shared.messaging.tell import row_of
@@ -67,7 +67,7 @@ async def save(work: Work, looks: Looks, traces: Traces) -> None:
     _reminders(work, verdicts)
     _escalations(work, looks)
     ended = [hold for verdict in verdicts.values() for hold in verdict.ended_holds]
-    _write(work, _HOLDS_ENDED, ((hold.hold_id, hold.ended_at) for hold in ended))
+    write_later(work, _HOLDS_ENDED, ((hold.hold_id, hold.ended_at) for hold in ended))
 
     lines = [
         Line(customer_id, decision, verdict.policy.name, verdict.policy.version)
@@ -94,7 +94,7 @@ def _standings(work: Work, verdicts: dict[UUID, Verdict]) -> None:
         )
         for customer_id, verdict in verdicts.items()
     )
-    _write(work, _STANDINGS, rows)
+    write_later(work, _STANDINGS, rows)
 
 
 def _reminders(work: Work, verdicts: dict[UUID, Verdict]) -> None:
@@ -107,11 +107,11 @@ def _reminders(work: Work, verdicts: dict[UUID, Verdict]) -> None:
         for verdict in verdicts.values()
         for one in verdict.reminders
     )
-    _write(work, _PLANNED, planned, work.moment)
+    write_later(work, _PLANNED, planned, work.moment)
     gone = (
         (one.reminder.reminder_id,) for verdict in verdicts.values() for one in verdict.withdrawals
     )
-    _write(work, _WITHDRAWN, gone, work.moment)
+    write_later(work, _WITHDRAWN, gone, work.moment)
 
 
 def _escalations(work: Work, looks: Looks) -> None:
@@ -123,19 +123,14 @@ def _escalations(work: Work, looks: Looks) -> None:
         for verdict in looks.verdicts.values()
         for one in verdict.escalations
     )
-    _write(work, _RAISED, raised, work.moment)
+    write_later(work, _RAISED, raised, work.moment)
     marked = (
         (item.invoice_id, item.owner_told_on, item.manager_told_on)
         for view in looks.views.values()
         for item in view.items
         if item.changed
     )
-    _write(work, _ESCALATED, marked)
-
-
-def _write(work: Work, statement: str, rows: Iterable[Row], *more: object) -> None:
-    """In the order of their ids."""
-    work.later(statement, sorted(rows, key=lambda row: row[0].int), *more)
+    write_later(work, _ESCALATED, marked)
 
 
 def _outbox_rows(looks: Looks, traces: Traces, *, moment: Moment) -> list[OutboxRow]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from scheduler.domain.facts import Facts
 from scheduler.gateways import alarm, timeline
-from scheduler.gateways.rows import holds_json
+from scheduler.gateways.rows import holds_json, write_later
 from scheduler.gateways.timeline import Line
-from shared.db.work import Row, Work
+from shared.db.work import Work
 from shared.messaging.cloudevents import Record
 
 _TRACES = """
@@ -71,21 +71,19 @@ SELECT * FROM unnest($1::uuid[], $2::date[], $3::boolean[], $4::boolean[])
 ON CONFLICT (customer_id, day) DO UPDATE SET
     sent = known.sent OR excluded.sent, overdue = known.overdue OR excluded.overdue
 """
-_OF_REMINDERS = """
-UPDATE reminders SET outcome = told.outcome, outcome_at = told.outcome_at
-FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS told (id, outcome, outcome_at) WHERE reminder_id = told.id
+_OUTCOMES = """
+UPDATE {table} SET outcome = told.outcome, outcome_at = told.outcome_at
+FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS told (id, outcome, outcome_at) WHERE {key} = told.id
 """
-_OF_ESCALATIONS = """
-UPDATE escalations SET outcome = told.outcome, outcome_at = told.outcome_at
-FROM unnest($1::uuid[], $2::text[], $3::timestamptz[]) AS told (id, outcome, outcome_at) WHERE escalation_id = told.id
-"""
+_OF_REMINDERS = _OUTCOMES.format(table="reminders", key="reminder_id")
+_OF_ESCALATIONS = _OUTCOMES.format(table="escalations", key="escalation_id")
 
 
 async def save(work: Work, facts: Facts) -> None:
     """Write what changed, and have every customer it touches looked at."""
     if facts.touched:
         await alarm.ring_now(work.connection, facts.touched, moment=work.moment)
-        _write(work, _TRACES, [(one, _traceparent(why)) for one, why in facts.touched.items()])
+        write_later(work, _TRACES, [(one, _traceparent(why)) for one, why in facts.touched.items()])
 
     _customers(work, facts)
     await _items(work, facts)
@@ -114,7 +112,7 @@ def _customers(work: Work, facts: Facts) -> None:
         )
         for one in facts.customers.values()
     ]
-    _write(work, _CUSTOMERS, rows)
+    write_later(work, _CUSTOMERS, rows)
 
 
 async def _items(work: Work, facts: Facts) -> None:
@@ -130,14 +128,14 @@ async def _items(work: Work, facts: Facts) -> None:
         )
         for one in facts.restated.values()
     ]
-    _write(work, _ITEMS, restated)
+    write_later(work, _ITEMS, restated)
     told_of = [
         (one.invoice_id, one.listed_step, one.listed_on, one.told_step)
         for one in facts.told_of.values()
     ]
     if told_of:
         await work.write()  # the same items may have been restated
-        _write(work, _TOLD_OF, told_of)
+        write_later(work, _TOLD_OF, told_of)
 
 
 def _credits(work: Work, facts: Facts) -> None:
@@ -152,13 +150,13 @@ def _credits(work: Work, facts: Facts) -> None:
         )
         for one in facts.credits.values()
     ]
-    _write(work, _CREDITS, credited)
+    write_later(work, _CREDITS, credited)
     habits = [
         (customer_id, one.paid_invoices, one.days_late, one.returned_payments)
         for customer_id, one in facts.habits.items()
         if one.paid_invoices or one.days_late or one.returned_payments
     ]
-    _write(work, _HABITS, habits)
+    write_later(work, _HABITS, habits)
 
 
 def _outcomes(work: Work, facts: Facts) -> None:
@@ -166,15 +164,10 @@ def _outcomes(work: Work, facts: Facts) -> None:
         (customer_id, day, one.sent, one.overdue)
         for (customer_id, day), one in facts.contact_days.items()
     ]
-    _write(work, _CONTACT_DAYS, days)
+    write_later(work, _CONTACT_DAYS, days)
     outcomes = [(sent_id, one.outcome, one.at) for sent_id, one in facts.outcomes.items()]
     for statement in (_OF_REMINDERS, _OF_ESCALATIONS):
-        _write(work, statement, outcomes)
-
-
-def _write(work: Work, statement: str, rows: list[Row]) -> None:
-    """In the order of their ids."""
-    work.later(statement, sorted(rows, key=lambda row: row[0].int))
+        write_later(work, statement, outcomes)
 
 
 def _traceparent(cause: Any) -> str:

@@ -1,7 +1,7 @@
 """Rows: how the domain's values lie in the tables. A jsonb column is written as text and read as plain values."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,6 +10,7 @@ import asyncpg
 from scheduler.domain.customer import Customer, ErpHold, Person
 from scheduler.domain.hold import Hold, HoldKind
 from scheduler.domain.item import Item, ItemHold
+from shared.db.work import Row, Work
 
 
 def item_of(row: asyncpg.Record) -> Item:
@@ -87,6 +88,11 @@ def holds_json(holds: Sequence[ErpHold | ItemHold]) -> str:
     if not holds:
         return "[]"
     return json.dumps([_plain(hold) for hold in holds], separators=(",", ":"))
+
+
+def write_later(work: Work, statement: str, rows: Iterable[Row], *more: object) -> None:
+    """Have rows written at the end of the work, in the order of their ids (two writers never cross)."""
+    work.later(statement, sorted(rows, key=lambda row: row[0].int), *more)
 
 
 def _plain(hold: ErpHold | ItemHold) -> dict[str, Any]:
