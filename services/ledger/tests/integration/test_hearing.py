@@ -5,6 +5,8 @@ from typing import Any
 import asyncpg
 import pytest
 
+from ledger.gateways.tables import COPY_ROWS_MIN
+
 
 def a_busy_month(pen: Any) -> None:
     """Everything that happens to invoices and payments, once."""
@@ -85,6 +87,32 @@ class TestHearing:
         await till.take()
         rows = await till.fetch('SELECT outcome FROM intake ORDER BY "offset"')
         assert [row["outcome"] for row in rows] == ["accepted"] * 4
+
+    async def test_what_waits_and_what_it_waits_for_may_share_a_slice(self, till: Any) -> None:
+        till.pen.payment("P1", allocations=[{"invoice_id": "I1", "amount": "100.00"}])
+        till.pen.invoice("I1")
+
+        assert await till.take() == ["accepted", "accepted"]
+
+    async def test_a_bad_record_and_its_mended_successor_may_share_a_slice(self, till: Any) -> None:
+        till.pen.invoice("I1", "100.00", tax="1.00", net="1.00")
+        till.pen.invoice("I1", "100.00", version=2)
+
+        assert await till.take() == ["refused", "accepted"]
+        assert await till.fetch("SELECT 1 FROM doubts") == []
+        assert await till.fetch("SELECT 1 FROM parked_records WHERE ended_at IS NULL") == []
+
+    @pytest.mark.parametrize("number", [COPY_ROWS_MIN - 1, COPY_ROWS_MIN])
+    async def test_many_rows_go_another_way_to_the_same_books(self, till: Any, number: int) -> None:
+        for one in range(number):
+            till.pen.invoice(f"I{one}", "10.00")
+
+        assert await till.take() == ["accepted"] * number
+        proof = await till.get("/v1/proof")
+        assert (proof["imbalance"], await till.fetch("SELECT sum(open_minor) FROM invoices")) == (
+            0,
+            [(number * 1_000,)],
+        )
 
     @pytest.mark.parametrize(
         "change", ["UPDATE entries SET minor = 1", "DELETE FROM entries", "TRUNCATE entries"]
