@@ -282,6 +282,28 @@ class TestZombies:
 
         assert len(asked) == 3
 
+    async def test_who_is_cut_off_before_the_group_lets_it_in_leaves_no_member_behind(
+        self, database: Database, kafka_at: KafkaAt
+    ) -> None:
+        others = asyncio.all_tasks()
+        consumer = Consumer(
+            service="scheduler",
+            hearings=[projection()],
+            database=database,
+            at=kafka_at,
+            clock=FrozenClock(NOW),
+        )
+        running = asyncio.create_task(consumer.run(asyncio.Event()))
+        async with asyncio.timeout(60):
+            while consumer.kafka is None or consumer.kafka._coordinator is None:
+                await asyncio.sleep(0)
+
+        running.cancel()
+        await asyncio.wait([running])
+
+        assert not consumer.joined
+        assert asyncio.all_tasks() == others
+
     async def test_without_the_compare_and_set_the_effect_is_double(
         self, database: Database, bus: KafkaBus, kafka_at: KafkaAt, monkeypatch: pytest.MonkeyPatch
     ) -> None:

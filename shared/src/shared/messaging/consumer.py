@@ -89,8 +89,8 @@ class Consumer:
             [self.at.routes.on_broker(topic) for topic in self._hearings],
             listener=_Rebalance(self._assigned),
         )
-        await kafka.start()
         try:
+            await kafka.start()
             while not stopping.is_set():
                 batch = await kafka.getmany(timeout_ms=POLL_MS, max_records=self._slice_records)
                 for one in self._slices(batch):
