@@ -43,6 +43,20 @@ class TestFromFactToReminder:
         assert steps == [("2026-02-27", 1), ("2026-03-16", 2)]
         assert ("outcome", "sent") in await desk.timeline()
 
+    async def test_an_item_that_is_amended_and_told_of_in_one_slice_keeps_both(
+        self, desk: Any, facts: Any
+    ) -> None:
+        due = facts.monday - 21 * DAY
+        await desk.hear(facts.customer(), facts.opened("R1", due))
+        await desk.advance(facts.at(facts.monday + DAY))
+        (planned,) = await desk.told("reminder.planned")
+
+        amended = ledger.InvoiceAmended(**facts.invoice("R1", due, 2, open="60.00"))
+        await desk.hear(amended, facts.outcome(planned))
+
+        rows = await desk.rows("SELECT open_minor, told_step FROM items")
+        assert [tuple(row) for row in rows] == [(6000, 1)]
+
     async def test_facts_delivered_twice_or_late_change_nothing(
         self, desk: Any, facts: Any
     ) -> None:
