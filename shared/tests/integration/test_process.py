@@ -18,6 +18,7 @@ import asyncpg
 import httpx
 import pytest
 
+from local_stack import topics
 from shared.contracts import ledger
 from shared.db import outbox
 from shared.db.outbox import OutboxRow
@@ -120,6 +121,24 @@ class TestWorking:
         await database.close()
         assert pulse["busy"] == []
         assert pulse["told_seq"] == 1
+
+    async def test_is_not_at_rest_before_its_topics_are_there(
+        self, world: World, kafka_at: KafkaAt
+    ) -> None:
+        """A broker that does not know them yet is no reason to believe that nothing was ever said."""
+        prefix = f"t{uuid4().hex[:10]}."
+        async with world.greeter("worker", KAFKA_TOPIC_PREFIX=prefix) as process:
+            while not await process.answer("/healthz"):
+                await asyncio.sleep(0.1)
+            await asyncio.sleep(2)
+            before = await process.pulse(), await process.answer("/readyz")
+
+            await topics.create_missing(kafka_at.bootstrap, prefix)
+            await process.ready()
+
+            assert before[0]["busy"] == ["not listening yet"]
+            assert before[1] == 503
+            assert (await process.pulse())["busy"] == []
 
 
 class TestDraining:

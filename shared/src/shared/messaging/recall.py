@@ -24,6 +24,8 @@ from shared.messaging.consumer import POLL_MS, SLICE_RECORDS_MAX
 from shared.messaging.hearing import Hearing
 from shared.messaging.kafka import KafkaAt
 
+UNKNOWN_PAUSE_SECONDS = 1
+
 _log = logging.getLogger(__name__)
 
 E = TypeVar("E", bound=Event)
@@ -43,14 +45,26 @@ class Recall:
     ) -> None:
         """Read what `own` hears to where it ends now; `heard` are the topics that are heard later.
 
-        A broker whose ends cannot be trusted keeps no log beyond its own life: there is nothing to recall.
+        Waits for topics that the broker does not know: they may be on their way back, and what was said with them. A
+        broker whose ends cannot be trusted keeps no log beyond its own life: there is nothing to recall.
         """
         if not self._at.end_offsets:
             return
         hearings = {topic: hearing for hearing in own for topic in hearing.topics}
-        topics = {*map(self._at.routes.on_broker, (*hearings, *heard))}
+        topics = sorted({*map(self._at.routes.on_broker, (*hearings, *heard))})
+        while not stopping.is_set():
+            try:
+                await self._read_back(topics, hearings, stopping)
+                break
+            except UnknownTopicOrPartitionError:
+                _log.warning("the broker does not know all topics yet", extra={"topics": topics})
+            await asyncio.sleep(UNKNOWN_PAUSE_SECONDS)
+
+    async def _read_back(
+        self, topics: Sequence[str], hearings: dict[str, Hearing], stopping: asyncio.Event
+    ) -> None:
         kafka = AIOKafkaConsumer(
-            *sorted(topics),
+            *topics,
             bootstrap_servers=self._at.bootstrap,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -66,8 +80,6 @@ class Recall:
                 self._next[part] < end for part, end in ends.items()
             ):
                 await self._take_poll(kafka, hearings)
-        except UnknownTopicOrPartitionError:
-            _log.info("no topic to read back yet", extra={"topics": sorted(topics)})
         finally:
             await kafka.stop()
 

@@ -63,6 +63,7 @@ async def show_metrics() -> Response:
 async def pulse(request: Request) -> JSONResponse:
     """What could be done now, when the clock makes more of it, and how far was heard and told; one instant's view."""
     service: Served = request.app.state.service
+    health: Health = request.app.state.health
     now = service.clock.now()
     async with service.database.look() as connection:
         found = await condition.read(connection, now=now)
@@ -81,7 +82,7 @@ async def pulse(request: Request) -> JSONResponse:
         {
             "service": service.name,
             "now": now.isoformat(),
-            "busy": [sentence for one in pulses for sentence in one.busy],
+            "busy": health.complaints() + [sentence for one in pulses for sentence in one.busy],
             "next_due_at": due.isoformat() if due else None,
             "consumed": consumed,
             "told_seq": found.told_seq,
