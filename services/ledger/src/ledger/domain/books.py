@@ -21,6 +21,18 @@ class InvoiceBefore(NamedTuple):
     open_minor: int
     returned: bool
     body: InvoiceBody | None
+    withheld_minor: int
+
+
+def seen_of(invoice: Invoice) -> InvoiceBefore:
+    """What the outside would see of it now."""
+    return InvoiceBefore(
+        invoice.status,
+        invoice.open_minor,
+        invoice.returned,
+        invoice.body,
+        invoice.withheld_minor,
+    )
 
 
 class CreditBefore(NamedTuple):
@@ -98,9 +110,7 @@ class Books(Telling):
         """Call before changing an invoice: remembers what the outside knew, and that there is something to save."""
         self.changed_invoices[invoice.invoice_id] = invoice
         if invoice.invoice_id not in self.invoices_before:
-            self.invoices_before[invoice.invoice_id] = InvoiceBefore(
-                invoice.status, invoice.open_minor, invoice.returned, invoice.body
-            )
+            self.invoices_before[invoice.invoice_id] = seen_of(invoice)
         return invoice
 
     def touch_credit(self, credit: Credit) -> Credit:

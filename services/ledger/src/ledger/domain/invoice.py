@@ -54,6 +54,8 @@ class Invoice:
     version: int = 0
     entry_id: int | None = None
     tax_entry_id: int | None = None
+    withheld_minor: int = 0
+    """By how much the ERP states less than we do (ERP rule 10); not chased until that is solved."""
     stored_row: tuple[object, ...] | None = None
 
     @property

@@ -86,6 +86,7 @@ def invoice_row(invoice: Invoice) -> Row:
         invoice.version,
         invoice.entry_id,
         invoice.tax_entry_id,
+        invoice.withheld_minor,
     )
 
 
@@ -93,7 +94,7 @@ def invoice_of(row: Any) -> Invoice:
     body = None
     if row[8] is not None:
         body = InvoiceBody._make((*row[8:20], _holds_of(row[20])))
-    cancelled_on, _, open_minor, returned, version, entry_id, tax_entry_id = row[21:28]
+    cancelled_on, _, open_minor, returned, version, entry_id, tax_entry_id, withheld = row[21:29]
     return Invoice(
         row[0],
         row[1],
@@ -107,6 +108,7 @@ def invoice_of(row: Any) -> Invoice:
         version,
         entry_id,
         tax_entry_id,
+        withheld,
         tuple(row),
     )
 

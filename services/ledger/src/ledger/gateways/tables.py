@@ -106,6 +106,7 @@ INVOICES = Table(
         "version": "bigint",
         "entry_id": "bigint",
         "tax_entry_id": "bigint",
+        "withheld_minor": "bigint",
     },
 )
 INVOICE_HISTORY = Table(

@@ -5,10 +5,17 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from ledger.domain.books import Books, CreditBefore, InvoiceBefore, applied_of, face_of
+from ledger.domain.books import (
+    Books,
+    CreditBefore,
+    InvoiceBefore,
+    applied_of,
+    face_of,
+    seen_of,
+)
 from ledger.domain.credit import NOBODY, PAYMENT, Credit, CreditBody
 from ledger.domain.customer import Customer
-from ledger.domain.invoice import Invoice
+from ledger.domain.invoice import Invoice, ItemHold
 from shared.base.clock import Moment
 from shared.base.money import decimal_text
 from shared.contracts import erp
@@ -18,6 +25,9 @@ STATES_CHARACTERS_MAX = 100_000
 """More than this of invoices does not travel inside a credit's fact: a message has at most 1 MiB."""
 STATE_CHARACTERS = 800
 """About as much as an invoice's state takes without its free texts."""
+
+ERP_STATES_LESS = "erp-states-less"
+"""Reason of the hold on what we have open and the ERP has not."""
 
 _PAYMENT_FACTS: dict[str, type[told.PaymentEvent]] = {
     "received": told.PaymentReceived,
@@ -35,7 +45,7 @@ def tell_changes(books: Books, *, moment: Moment) -> None:
     states: dict[UUID, dict[str, Any]] = {}
     for invoice_id, before in books.invoices_before.items():
         invoice = books.invoices[invoice_id]
-        if invoice.body is not None and before != _seen(invoice):
+        if invoice.body is not None and before != seen_of(invoice):
             invoice.version += 1
             state = states[invoice_id] = state_of_invoice(invoice)
             changes = list(_invoice_facts(before, invoice))
@@ -95,26 +105,28 @@ def state_of_invoice(invoice: Invoice) -> dict[str, Any]:
         "purchase_order": body.purchase_order,
         "document_url": body.document_url,
         "returned": invoice.returned,
-        "holds": [hold._asdict() for hold in body.holds],
+        "holds": [hold._asdict() for hold in (*body.holds, *_withheld(invoice, body.currency))],
     }
 
 
-def _seen(invoice: Invoice) -> InvoiceBefore:
-    return InvoiceBefore(invoice.status, invoice.open_minor, invoice.returned, invoice.body)
+def _withheld(invoice: Invoice, currency: str) -> Iterator[ItemHold]:
+    if invoice.withheld_minor:
+        yield ItemHold(ERP_STATES_LESS, decimal_text(invoice.withheld_minor, currency))
 
 
 def _invoice_facts(before: InvoiceBefore, invoice: Invoice) -> Iterator[type[told.InvoiceEvent]]:
     """Which facts this change is; none when only the open amount moved (then the credit that moved it is told)."""
     status = invoice.status
+    differs = (before.body, before.withheld_minor) != (invoice.body, invoice.withheld_minor)
     if status == "cancelled":
         if before.status != "cancelled":
             yield told.InvoiceCancelled
-        elif before.body != invoice.body:
+        elif differs:
             yield told.InvoiceAmended
         return
     if not before.status:
         yield told.InvoiceOpened
-    elif before.body != invoice.body:
+    elif differs:
         yield told.InvoiceAmended
     if status == "settled" and before.status != "settled":
         yield told.InvoiceSettled
