@@ -31,9 +31,11 @@ CREATE TABLE invoices (
     top_version bigint NOT NULL, top_content bytea NOT NULL,
     invoice_number text, kind text, legal_entity text, issued_on date, due_on date, currency text,
     total_minor bigint, tax_minor bigint,
-    payment_method text, payment_reference text, purchase_order text, document_url text, holds text,
+    payment_method text, payment_reference text, purchase_order text, document_url text,
+    opening_minor bigint, opening_on date, holds text,
     cancelled_on date, status text NOT NULL, open_minor bigint NOT NULL CHECK (open_minor >= 0),
-    returned boolean NOT NULL, version bigint NOT NULL, entry_id bigint, tax_entry_id bigint
+    adjusted_minor bigint NOT NULL, returned boolean NOT NULL, version bigint NOT NULL,
+    entry_id bigint, tax_entry_id bigint
 );
 CREATE INDEX invoices_of_customer ON invoices (customer_id, invoice_id);
 CREATE INDEX invoices_open ON invoices (customer_id) WHERE open_minor > 0;
@@ -54,23 +56,41 @@ CREATE TABLE credits (
     top_version bigint NOT NULL, top_content bytea NOT NULL,
     set_version bigint NOT NULL, set_content bytea NOT NULL, set_directions text,
     legal_entity text, credited_on date, currency text, minor bigint, tax_minor bigint, number text, subkind text,
-    reference text, bank_reference text, directions text,
+    reference text, bank_reference text,
+    opening_minor bigint, opening_on date, directions text,
     returned_amount text, returned_on date, return_reason text,
     status text NOT NULL, returned_minor bigint NOT NULL,
-    unapplied_minor bigint NOT NULL CHECK (unapplied_minor >= 0),
+    unapplied_minor bigint NOT NULL CHECK (unapplied_minor >= 0), adjusted_minor bigint NOT NULL,
     matchable boolean NOT NULL, waiting boolean NOT NULL, version bigint NOT NULL,
     entry_id bigint, tax_entry_id bigint, return_entry_id bigint
 );
 CREATE INDEX credits_of_customer ON credits (customer_id, credit_id);
 CREATE INDEX credits_free ON credits (customer_id) WHERE matchable AND unapplied_minor > 0;
 CREATE TABLE allocations (
-    credit_id uuid NOT NULL, invoice_id uuid NOT NULL, customer_id uuid NOT NULL,
-    directed_minor bigint NOT NULL, wanted_minor bigint NOT NULL, applied_minor bigint NOT NULL,
-    provisional boolean NOT NULL, effective_on date, entry_id bigint,
+    credit_id uuid NOT NULL, invoice_id uuid NOT NULL, customer_id uuid NOT NULL, owner_id uuid,
+    directed_minor bigint NOT NULL, wanted_minor bigint NOT NULL, spent_minor bigint NOT NULL,
+    applied_minor bigint NOT NULL, back_minor bigint NOT NULL,
+    provisional boolean NOT NULL, effective_on date, entry_id bigint, booked text,
     PRIMARY KEY (credit_id, invoice_id)
 );
 CREATE INDEX allocations_at_invoice ON allocations (invoice_id);
-CREATE INDEX allocations_provisional ON allocations (customer_id) WHERE provisional
+CREATE INDEX allocations_provisional ON allocations (customer_id) WHERE provisional;
+CREATE INDEX allocations_beyond ON allocations (invoice_id) INCLUDE (customer_id, owner_id) WHERE owner_id IS NOT NULL;
+CREATE INDEX allocations_beyond_of ON allocations (customer_id) WHERE owner_id IS NOT NULL;
+CREATE INDEX allocations_beyond_at ON allocations (owner_id) WHERE owner_id IS NOT NULL
+"""
+
+_ADJUSTMENTS = """
+CREATE TABLE adjustments (
+    adjustment_id uuid PRIMARY KEY,
+    source text NOT NULL, source_id text NOT NULL, customer_id uuid NOT NULL,
+    body_version bigint NOT NULL, body_content bytea NOT NULL,
+    top_version bigint NOT NULL, top_content bytea NOT NULL,
+    legal_entity text, currency text, item_id uuid, minor bigint, reason text, posted_on date,
+    instalment int, request_id text,
+    granted_minor bigint NOT NULL, waiting boolean NOT NULL, booked text
+);
+CREATE INDEX adjustments_of_item ON adjustments (item_id)
 """
 
 _ENTRIES = """
@@ -140,7 +160,7 @@ CREATE INDEX doubts_of_record ON doubts (parked_id)
 def upgrade() -> None:
     """Create everything."""
     create_v1(op.execute)
-    for tables in (_CUSTOMERS, _INVOICES, _CREDITS, _ENTRIES, _INTAKE):
+    for tables in (_CUSTOMERS, _INVOICES, _CREDITS, _ADJUSTMENTS, _ENTRIES, _INTAKE):
         for statement in tables.split(";"):
             op.execute(statement)
     op.execute(_FOR_EVER)

@@ -29,7 +29,8 @@ CODES = {
     *("instalments-do-not-add-up", "allocations-exceed-credit", "date-out-of-range", "due-before-issued"),
     *("currency-unknown", "country-unknown", "source-unknown", "legal-entity-unknown", "type-unknown"),
     *("field-missing", "field-null", "value-unknown", "payload-too-large", "payload-unreadable"),
-    *("invoice-identity-changed", "payment-identity-changed", "credit-note-identity-changed", "not-yet-supported"),
+    *("invoice-identity-changed", "payment-identity-changed", "credit-note-identity-changed"),
+    *("adjustment-identity-changed", "not-yet-supported"),
 }  # fmt: skip
 """The closed list of ERP rule 12."""
 
@@ -121,6 +122,33 @@ class Pen:
             credit_note_id=name,
             version=version,
             total=total,
+            **given | body,
+        )
+
+    def adjust(
+        self,
+        name: str = "A1",
+        amount: str = "10.00",
+        *,
+        version: int = 1,
+        item: str = "I1",
+        **body: Any,
+    ) -> Any:
+        """Takes off an invoice; `kind` for another item."""
+        given = {
+            "customer_number": "C1",
+            "legal_entity": "DE01",
+            "currency": "EUR",
+            "reason": "write-off",
+            "posted_on": "2026-04-02",
+        }
+        kind = body.pop("kind", "invoice")
+        return self.take(
+            "erp.adjustment.posted.v1",
+            adjustment_id=name,
+            version=version,
+            item={"kind": kind, "id": item},
+            amount=amount,
             **given | body,
         )
 

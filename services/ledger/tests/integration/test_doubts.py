@@ -106,7 +106,7 @@ class TestDoubts:
         assert await till.doubts() == ["amount-not-a-number"]
 
     async def test_a_retry_that_is_taken_ends_it_and_changes_the_outcome(self, till: Any) -> None:
-        till.pen.invoice("OTHER", customer_number="C2")
+        till.pen.invoice("OTHER", currency="USD")
         till.pen.payment(allocations=[{"invoice_id": "OTHER", "amount": "1.00"}])
         till.pen.invoice(total="5.00")
         (record,) = [one for one in till.written if b"payment_id" in one.data]

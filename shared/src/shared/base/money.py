@@ -86,6 +86,11 @@ def split(minor: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
+def share(minor: int, part: int, whole: int) -> int:
+    """`minor × part ÷ whole`, rounded half up; none of them below zero, and `whole` above it."""
+    return (2 * minor * part + whole) // (2 * whole)
+
+
 @dataclass(frozen=True, slots=True, order=False)
 class Money:
     """An amount of one currency, in whole minor units."""

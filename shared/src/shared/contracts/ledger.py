@@ -180,10 +180,19 @@ class PaymentStatus(StrEnum):
 
 
 class Allocation(Part):
-    """Part of a credit that stands against an invoice. Provisional: ours, until the ERP speaks."""
+    """Part of a credit that stands against an invoice. Provisional: ours, until the ERP speaks.
+
+    `amount` is what the invoice falls by, deductions included, in its currency.
+    """
 
     invoice_id: UUID
     amount: Amount
+    credit_amount: Annotated[
+        Amount | None,
+        Field(
+            description="what it takes of the credit, in the credit's currency, when that is not the amount"
+        ),
+    ] = None
     provisional: bool = False
 
 

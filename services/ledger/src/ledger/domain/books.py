@@ -1,16 +1,18 @@
 """The books of one slice: everything its events can touch, loaded before and saved after."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 from uuid import UUID
 
-from ledger.domain.credit import Application, Credit
+from ledger.domain.adjustment import Adjustment
+from ledger.domain.application import Application
+from ledger.domain.credit import NOBODY, Credit
 from ledger.domain.customer import Customer
 from ledger.domain.invoice import Invoice, InvoiceBody, Scope
 from ledger.domain.outcome import Waits
 from ledger.domain.parked import Ending, Parked
-from ledger.domain.posting import Entry, Posting, reversal
+from ledger.domain.posting import Booked, Entry, Posting, reversal
 from shared.base.telling import Telling
 
 
@@ -20,6 +22,7 @@ class InvoiceBefore(NamedTuple):
     status: str
     open_minor: int
     returned: bool
+    adjusted_minor: int
     body: InvoiceBody | None
     withheld_minor: int
 
@@ -30,6 +33,7 @@ def seen_of(invoice: Invoice) -> InvoiceBefore:
         invoice.status,
         invoice.open_minor,
         invoice.returned,
+        invoice.adjusted_minor,
         invoice.body,
         invoice.withheld_minor,
     )
@@ -46,7 +50,8 @@ class CreditBefore(NamedTuple):
 def face_of(credit: Credit) -> tuple[object, ...]:
     """What is told of a credit besides status and applications."""
     body = credit.body
-    return (credit.customer_id, credit.returned_minor, body and body._replace(directions=None))
+    shown = body and body._replace(directions=None)
+    return (credit.customer_id, credit.returned_minor, credit.adjusted_minor, shown)
 
 
 def applied_of(credit: Credit) -> dict[UUID, tuple[int, bool]]:
@@ -68,6 +73,9 @@ class Books(Telling):
     credits: dict[UUID, Credit] = field(default_factory=dict)
     at: dict[UUID, dict[UUID, Application]] = field(default_factory=dict)
     """Applications by invoice and credit."""
+    adjustments: dict[UUID, Adjustment] = field(default_factory=dict)
+    adjusting: dict[UUID, dict[UUID, Adjustment]] = field(default_factory=dict)
+    """Adjustments by item."""
     open_in: dict[Scope, dict[UUID, Invoice]] = field(default_factory=dict)
     matchable_in: dict[Scope, dict[UUID, Credit]] = field(default_factory=dict)
 
@@ -75,6 +83,7 @@ class Books(Telling):
     changed_customers: dict[UUID, Customer] = field(default_factory=dict)
     changed_invoices: dict[UUID, Invoice] = field(default_factory=dict)
     changed_credits: dict[UUID, Credit] = field(default_factory=dict)
+    changed_adjustments: dict[UUID, Adjustment] = field(default_factory=dict)
     changed_applications: dict[tuple[UUID, UUID], Application] = field(default_factory=dict)
     dropped_rows: dict[tuple[UUID, UUID], tuple[object, ...]] = field(default_factory=dict)
     """Stored rows of applications that ended in this slice; one may begin again before it is saved."""
@@ -90,6 +99,8 @@ class Books(Telling):
 
     invoices_before: dict[UUID, InvoiceBefore] = field(default_factory=dict)
     credits_before: dict[UUID, CreditBefore] = field(default_factory=dict)
+    adjusted: dict[UUID, Adjustment] = field(default_factory=dict)
+    """Adjustments at what the event at hand touched."""
 
     def add_parked(self, parked: Parked) -> None:
         """Hold a record that stands aside."""
@@ -105,6 +116,7 @@ class Books(Telling):
         """Forget what the event before this one changed."""
         self.invoices_before.clear()
         self.credits_before.clear()
+        self.adjusted.clear()
 
     def touch_invoice(self, invoice: Invoice) -> Invoice:
         """Call before changing an invoice: remembers what the outside knew, and that there is something to save."""
@@ -122,6 +134,12 @@ class Books(Telling):
             )
         return credit
 
+    def touch_adjustment(self, adjustment: Adjustment) -> Adjustment:
+        """Call before changing an adjustment."""
+        self.adjusted[adjustment.adjustment_id] = adjustment
+        self.changed_adjustments[adjustment.adjustment_id] = adjustment
+        return adjustment
+
     def add_invoice(self, invoice: Invoice) -> Invoice:
         """Hold an invoice that was loaded or has just been named for the first time."""
         self.invoices[invoice.invoice_id] = invoice
@@ -135,6 +153,25 @@ class Books(Telling):
             self.at.setdefault(application.invoice_id, {})[credit.credit_id] = application
         self.index_credit(credit)
         return credit
+
+    def add_adjustment(self, adjustment: Adjustment) -> Adjustment:
+        """Hold an adjustment that was loaded or has just been named for the first time, at its item."""
+        self.adjustments[adjustment.adjustment_id] = adjustment
+        if adjustment.body is not None:
+            standing = self.adjusting.setdefault(adjustment.body.item_id, {})
+            standing[adjustment.adjustment_id] = adjustment
+        return adjustment
+
+    def adjustments_of(self, item_id: UUID) -> Iterable[Adjustment]:
+        return self.adjusting.get(item_id, {}).values()
+
+    def owner_beyond(self, application: Application) -> UUID | None:
+        """Customer of the invoice when not the credit's; nobody while the invoice is not there."""
+        invoice = self.invoices.get(application.invoice_id)
+        if invoice is None:
+            return NOBODY if application.stored_row is None else application.owner_id
+        own = application.credit.customer_id
+        return None if invoice.customer_id == own else invoice.customer_id
 
     def index_invoice(self, invoice: Invoice) -> None:
         """Keep track of who is open in its scope."""
@@ -174,10 +211,12 @@ class Books(Telling):
 
     def owner_of(self, object_id: UUID | None) -> UUID | None:
         """The customer of an invoice or credit that is at hand."""
+        if object_id is None:
+            return None
         item = (
-            self.invoices.get(object_id) or self.credits.get(object_id)
-            if object_id is not None
-            else None
+            self.invoices.get(object_id)
+            or self.credits.get(object_id)
+            or self.adjustments.get(object_id)
         )
         return item.customer_id if item is not None else None
 
@@ -194,6 +233,14 @@ class Books(Telling):
             assert entry_id is not None
             self._enter(reversal(booked), reverses=entry_id)
         return self._enter(target) if target is not None else None
+
+    def rebook_all(self, booked: Booked, target: Sequence[Posting]) -> Booked:
+        """The same for what has several entries: when one of them differs, all are reversed and entered anew."""
+        if [posting for _, posting in booked] == list(target):
+            return booked
+        for entry_id, posting in booked:
+            self._enter(reversal(posting), reverses=entry_id)
+        return tuple((self._enter(posting), posting) for posting in target)
 
     def _enter(self, posting: Posting, *, reverses: int | None = None) -> int:
         entry_id = self.next_entry_id

@@ -33,15 +33,26 @@ class AllocationsExceedCredit(Refusal):
     code = "allocations-exceed-credit"
 
 
+class CreditAmountMissing(Refusal):
+    """An allocation between currencies says one amount only."""
+
+    code = "field-missing"
+
+
 class NotYetSupported(Refusal):
     code = "not-yet-supported"
 
 
-def plain_amount(amount: Decimal, pointer: str) -> Decimal:
-    """A finite amount of zero or more, in a currency not yet known."""
+def finite_amount(amount: Decimal, pointer: str) -> Decimal:
+    """A finite amount, perhaps below zero."""
     if not amount.is_finite() or amount.adjusted() > EXPONENT_MAX:
         raise AmountNotANumber("the amount is not a finite number", pointer=pointer)
-    if amount < 0:
+    return amount
+
+
+def plain_amount(amount: Decimal, pointer: str) -> Decimal:
+    """A finite amount of zero or more, in a currency not yet known."""
+    if finite_amount(amount, pointer) < 0:
         raise AmountNegative(
             f"{amount} is negative; credits are told as credit notes", pointer=pointer
         )

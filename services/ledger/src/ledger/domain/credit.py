@@ -1,35 +1,32 @@
 """Credits: payments and credit notes, and where they are applied."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from ledger.domain.invoice import Scope
+from ledger.domain.application import Application
+from ledger.domain.direction import Direction, minor_floor, rich_directions
+from ledger.domain.invoice import Opening, Scope
 from ledger.domain.line import Line
 from ledger.domain.posting import (
     BANK,
     CREDIT_NOTES,
+    OPENING,
     OUTPUT_TAX,
     RECEIVABLE,
     UNAPPLIED_CASH,
+    Account,
     Posting,
+    Where,
+    post,
 )
-from shared.base.money import exponent
 
 PAYMENT = "payment"
 CREDIT_NOTE = "credit-note"
 NOBODY = UUID(int=0)
 """Owner of a payment that names no customer yet, and of a record whose object nobody knows."""
-
-
-class Direction(NamedTuple):
-    """The ERP's word that part of a credit belongs to an invoice; `amount` in the credit's currency."""
-
-    invoice_id: UUID
-    amount: Decimal
 
 
 class CreditBody(NamedTuple):
@@ -45,6 +42,7 @@ class CreditBody(NamedTuple):
     """Kind of a credit note, method of a payment."""
     reference: str | None = None
     bank_reference: str | None = None
+    opening: Opening | None = None
     directions: tuple[Direction, ...] | None = None
     """Inline allocations; None = the ERP does not say."""
 
@@ -55,38 +53,6 @@ class Returned(NamedTuple):
     amount: Decimal | None
     on: date
     reason: str
-
-
-@dataclass(slots=True, eq=False)
-class Application:
-    """What one credit does at one invoice, in minor units of their currency.
-
-    directed: what the ERP says · wanted: that, cut by the credit · applied: what the books have applied.
-    """
-
-    credit: "Credit"
-    invoice_id: UUID
-    directed_minor: int = 0
-    wanted_minor: int = 0
-    applied_minor: int = 0
-    provisional: bool = False
-    booked: Posting | None = None
-    entry_id: int | None = None
-    stored_row: tuple[object, ...] | None = None
-
-    @property
-    def came_back(self) -> bool:
-        """Whether money that stood here was returned."""
-        if not self.credit.returned_minor:
-            return False
-        return self.applied_minor < self.directed_minor or not self.applied_minor
-
-    @property
-    def kept(self) -> bool:
-        """Whether there is anything to remember: amounts, a return, or a place for a credit that is still to come."""
-        if self.credit.body is None:
-            return True
-        return bool(self.directed_minor or self.applied_minor) or self.came_back
 
 
 @dataclass(slots=True, eq=False)
@@ -107,12 +73,33 @@ class Credit:
     set_directions: tuple[Direction, ...] | None = None
     applications: dict[UUID, Application] = field(default_factory=dict)
     unapplied_minor: int = 0
+    adjusted_minor: int = 0
+    """What adjustments took off (put back, when negative)."""
     version: int = 0
     waiting: bool = False
     entry_id: int | None = None
     tax_entry_id: int | None = None
     return_entry_id: int | None = None
     stored_row: tuple[object, ...] | None = None
+    _rich: tuple[object, dict[UUID, tuple[Direction, ...]]] = (None, {})
+
+    @property
+    def currency(self) -> str:
+        assert self.body is not None
+        return self.body.currency
+
+    @property
+    def control(self) -> int:
+        """The account on which it stands."""
+        return UNAPPLIED_CASH if self.kind == PAYMENT else RECEIVABLE
+
+    @property
+    def rich_directions(self) -> dict[UUID, tuple[Direction, ...]]:
+        """Where the ERP says more than amounts, by invoice."""
+        directions = self.directions
+        if self._rich[0] is not directions:
+            self._rich = (directions, rich_directions(directions))
+        return self._rich[1]
 
     @property
     def active(self) -> bool:
@@ -128,9 +115,24 @@ class Credit:
         return min(self.body.minor, minor_floor(self.returned.amount, self.body.currency))
 
     @property
+    def worth_minor(self) -> int:
+        """What there is of it before adjustments: without what went back, or was used before the books began."""
+        if self.body is None or not self.active:
+            return 0
+        begun = self.body.minor if self.body.opening is None else self.body.opening.minor
+        return max(0, begun - self.returned_minor)
+
+    @property
+    def history_minor(self) -> int:
+        """What was applied before the books began."""
+        if self.body is None or self.body.opening is None:
+            return 0
+        return max(0, self.body.minor - self.body.opening.minor)
+
+    @property
     def available_minor(self) -> int:
         """What can be applied."""
-        return self.body.minor - self.returned_minor if self.body is not None and self.active else 0
+        return self.worth_minor - self.adjusted_minor
 
     @property
     def directions(self) -> tuple[Direction, ...] | None:
@@ -173,21 +175,8 @@ class Credit:
             return True
         applications = self.applications.values()
         return sum(one.directed_minor for one in applications) <= self.body.minor and all(
-            one.applied_minor == one.wanted_minor for one in applications
+            one.spent_minor == one.wanted_minor for one in applications
         )
-
-
-def minor_floor(amount: Decimal, currency: str) -> int:
-    """Minor units of an amount that came before its currency was known; what is finer is left away."""
-    return int(amount.scaleb(exponent(currency)))
-
-
-def directed_minors(directions: Iterable[Direction], currency: str) -> dict[UUID, int]:
-    """Directions by invoice, in the order in which each invoice is first named."""
-    by_invoice: dict[UUID, int] = {}
-    for invoice_id, amount in directions:
-        by_invoice[invoice_id] = by_invoice.get(invoice_id, 0) + minor_floor(amount, currency)
-    return by_invoice
 
 
 def credit_postings(credit: Credit) -> tuple[Posting | None, Posting | None, Posting | None]:
@@ -196,52 +185,31 @@ def credit_postings(credit: Credit) -> tuple[Posting | None, Posting | None, Pos
     if body is None or not credit.active:
         return None, None, None
 
-    def post(
-        kind: str, debit: tuple[int, UUID | None], account: tuple[int, UUID | None], minor: int
-    ) -> Posting | None:
-        if not minor:
-            return None
-        return Posting(
-            kind,
-            *debit,
-            *account,
-            minor,
-            body.currency,
-            body.on,
-            body.legal_entity,
-            credit.customer_id,
-        )
+    def posting(kind: str, debit: Account, other: Account, minor: int) -> Posting | None:
+        return post(kind, debit, other, minor, there) if minor else None
 
+    there = Where(body.currency, body.on, body.legal_entity, credit.customer_id)
     own = credit.credit_id
     if credit.kind == PAYMENT:
-        money = post(PAYMENT, (BANK, None), (UNAPPLIED_CASH, own), body.minor)
-        back = post("return", (UNAPPLIED_CASH, own), (BANK, None), credit.returned_minor)
+        money = posting(PAYMENT, (BANK, None), (UNAPPLIED_CASH, own), body.minor)
+        returned = credit.returned_minor
+        if body.opening is not None:
+            money, returned = _opened(credit, body.opening), min(returned, body.opening.minor)
+        back = posting("return", (UNAPPLIED_CASH, own), (BANK, None), returned)
         if back is not None and credit.returned is not None:
             back = back._replace(effective_on=max(body.on, credit.returned.on))
         return money, None, back
-    net = post(CREDIT_NOTE, (CREDIT_NOTES, None), (RECEIVABLE, own), body.minor - body.tax_minor)
-    tax = post(CREDIT_NOTE, (OUTPUT_TAX, None), (RECEIVABLE, own), body.tax_minor)
+    if body.opening is not None:
+        return _opened(credit, body.opening), None, None
+    net = posting(CREDIT_NOTE, (CREDIT_NOTES, None), (RECEIVABLE, own), body.minor - body.tax_minor)
+    tax = posting(CREDIT_NOTE, (OUTPUT_TAX, None), (RECEIVABLE, own), body.tax_minor)
     return net, tax, None
 
 
-def application_posting(application: Application, issued_on: date) -> Posting | None:
-    """What should stand for an application: cash leaves 2100; a credit note only moves between items of 1200.
-
-    Effective when both sides exist: the later of the credit's day and the invoice's day of issue.
-    """
-    credit = application.credit
-    if not application.applied_minor or credit.body is None:
+def _opened(credit: Credit, opening: Opening) -> Posting | None:
+    body = credit.body
+    if body is None or not opening.minor:
         return None
-    control = UNAPPLIED_CASH if credit.kind == PAYMENT else RECEIVABLE
-    return Posting(
-        "application",
-        control,
-        credit.credit_id,
-        RECEIVABLE,
-        application.invoice_id,
-        application.applied_minor,
-        credit.body.currency,
-        max(credit.body.on, issued_on),
-        credit.body.legal_entity,
-        credit.customer_id,
-    )
+    there = Where(body.currency, opening.as_of, body.legal_entity, credit.customer_id)
+    own = (credit.control, credit.credit_id)
+    return post(credit.kind, (OPENING, None), own, opening.minor, there)

@@ -4,7 +4,9 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from ledger.domain.credit import CreditBody, Direction, Returned
+from ledger.domain.adjustment import AdjustmentBody
+from ledger.domain.credit import CreditBody, Returned
+from ledger.domain.direction import Direction
 from ledger.domain.invoice import InvoiceBody
 from ledger.domain.line import Stamp
 
@@ -77,6 +79,27 @@ class AllocationsSet(NamedTuple):
     directions: tuple[Direction, ...]
 
 
+class AdjustmentRef(NamedTuple):
+    """Which adjustment a record speaks of; `customer_id` is None when the ERP names none."""
+
+    adjustment_id: UUID
+    source: str
+    source_id: str
+    customer_id: UUID | None
+
+
+class AdjustmentPosted(NamedTuple):
+    adjustment: AdjustmentRef
+    stamp: Stamp
+    body: AdjustmentBody
+
+
+class AdjustmentCancelled(NamedTuple):
+    adjustment: AdjustmentRef
+    stamp: Stamp
+    cancelled_on: date
+
+
 Fact = (
     CustomerTold
     | InvoicePosted
@@ -85,4 +108,6 @@ Fact = (
     | CreditCancelled
     | PaymentReturned
     | AllocationsSet
+    | AdjustmentPosted
+    | AdjustmentCancelled
 )

@@ -1,10 +1,14 @@
-"""How the ERP's directions become applied amounts: cut by the credit, then granted by the invoice (ERP rule 7)."""
+"""How the ERP's word becomes applied amounts: cut by the credit, then granted by the item (ERP rule 7)."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
-from ledger.domain.credit import Application, Credit, directed_minors
+from ledger.domain.adjustment import Adjustment
+from ledger.domain.application import Application
+from ledger.domain.credit import Credit
+from ledger.domain.direction import directed_minors
 from ledger.domain.invoice import Invoice
+from shared.base.money import share
 
 
 def direct(credit: Credit) -> set[UUID]:
@@ -13,11 +17,11 @@ def direct(credit: Credit) -> set[UUID]:
     Provisional applications stay while nobody directs the credit, and end when the ERP speaks (ERP rule 5).
     """
     directions = credit.directions
-    directed = (
-        directed_minors(directions, credit.body.currency)
-        if directions and credit.body is not None
-        else {}
-    )
+    directed: dict[UUID, int] = {}
+    if directions and credit.body is not None:
+        directed = directed_minors(
+            directions, credit.body.currency, history_minor=credit.history_minor
+        )
     affected: set[UUID] = set()
     left = credit.available_minor
 
@@ -35,26 +39,40 @@ def direct(credit: Credit) -> set[UUID]:
             wanted,
             False,
         )
-        if before != (minor, wanted, False):
+        if before != (minor, wanted, False) or application.parts:
             affected.add(invoice_id)
     return affected
 
 
-def grant(invoice: Invoice, applications: Iterable[Application]) -> list[Application]:
-    """Grant directed amounts up to the invoice's total, the earliest credit first; what is left, to provisional ones.
+def adjust(room: int, item: Invoice | Credit, adjustments: Iterable[Adjustment]) -> int:
+    """Take off `room` what the adjustments ask, after what they put back; answers how much they took together."""
+    left = room
+    for one in sorted(adjustments, key=_posted):
+        asked = one.asked_minor if one.reaches(item) else 0
+        one.granted_minor = min(asked, left)
+        left -= one.granted_minor
+    return room - left
 
-    Sets `applied_minor` and the invoice's open amount; answers the applications that changed.
+
+def grant(invoice: Invoice, applications: Iterable[Application], room: int) -> list[Application]:
+    """Grant directed amounts up to `room`, the earliest credit first; what is left, to provisional ones.
+
+    Sets what is applied, and the invoice's open amount; answers the applications that changed.
     """
     standing = sorted(applications, key=_seniority)
-    room = invoice.total_minor
     changed = []
+    for application in standing:
+        application.back_minor = 0
+        if application.directed_minor and application.is_history_at(invoice):
+            room += _put_back(application, invoice)
+            changed.append(application)
+
     for application in sorted(standing, key=lambda one: one.provisional):
-        reachable = application.credit.scope == invoice.scope
-        asked = application.applied_minor if application.provisional else application.wanted_minor
-        granted = min(asked, room) if reachable else 0
-        room -= granted
-        if granted != application.applied_minor:
-            application.applied_minor = granted
+        if application.directed_minor and application.is_history_at(invoice):
+            continue
+        before = application.applied_minor, application.spent_minor
+        room -= _take(application, invoice, room)
+        if before != (application.applied_minor, application.spent_minor):
             changed.append(application)
 
     invoice.open_minor = room
@@ -62,18 +80,47 @@ def grant(invoice: Invoice, applications: Iterable[Application]) -> list[Applica
     return changed
 
 
+def _take(application: Application, invoice: Invoice, room: int) -> int:
+    """Give one application what it asks, as far as there is room."""
+    if invoice.body is None or not application.reaches(invoice):
+        asked = 0
+    elif application.provisional:
+        asked = application.applied_minor
+    else:
+        asked = application.asked_minor(invoice.body.currency, application.wanted_minor)
+    granted = min(asked, room)
+    application.applied_minor = granted
+
+    if application.provisional or not application.parts:
+        application.spent_minor = granted
+    else:
+        wanted = application.wanted_minor
+        application.spent_minor = wanted if granted == asked else share(wanted, granted, asked)
+    return granted
+
+
+def _put_back(application: Application, invoice: Invoice) -> int:
+    """What had been settled before the books began, and was returned since; it is owed again."""
+    assert invoice.body is not None
+    currency = invoice.body.currency
+    asked = application.asked_minor(currency, application.directed_minor)
+    kept = application.asked_minor(currency, application.wanted_minor)
+    application.applied_minor, application.spent_minor = 0, application.wanted_minor
+    application.back_minor = asked - kept
+    return application.back_minor
+
+
 def shrink(credit: Credit) -> list[Application]:
     """Take provisional applications back, the last booked first, until they fit; answers the changed."""
-    excess = sum(one.applied_minor for one in credit.applications.values()) - credit.available_minor
+    excess = sum(one.spent_minor for one in credit.applications.values()) - credit.available_minor
     changed = []
-    for application in sorted(
-        credit.applications.values(), key=lambda one: one.entry_id or 0, reverse=True
-    ):
+    for application in sorted(credit.applications.values(), key=_last_entry, reverse=True):
         if excess <= 0:
             break
         if application.provisional and application.applied_minor:
             taken = min(excess, application.applied_minor)
             application.applied_minor -= taken
+            application.spent_minor = application.applied_minor
             excess -= taken
             changed.append(application)
     return changed
@@ -84,6 +131,16 @@ def _new(credit: Credit, invoice_id: UUID) -> Application:
     return application
 
 
+def _last_entry(application: Application) -> int:
+    return application.booked[-1][0] if application.booked else 0
+
+
 def _seniority(application: Application) -> tuple[str, UUID]:
     body = application.credit.body
     return ("" if body is None else body.on.isoformat()), application.credit.credit_id
+
+
+def _posted(adjustment: Adjustment) -> tuple[bool, str, UUID]:
+    """Puts back first, then the oldest."""
+    on = adjustment.body.on.isoformat() if adjustment.body is not None else ""
+    return adjustment.asked_minor > 0, on, adjustment.adjustment_id

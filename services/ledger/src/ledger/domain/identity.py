@@ -3,6 +3,7 @@
 from typing import ClassVar
 from uuid import UUID
 
+from ledger.domain.adjustment import Adjustment, AdjustmentBody
 from ledger.domain.credit import CREDIT_NOTE, NOBODY, Credit, CreditBody
 from ledger.domain.invoice import Invoice, InvoiceBody
 from shared.base.errors import Refusal
@@ -24,6 +25,20 @@ class CreditNoteIdentityChanged(IdentityChanged):
     code: ClassVar[str] = "credit-note-identity-changed"
 
 
+class AdjustmentIdentityChanged(IdentityChanged):
+    code: ClassVar[str] = "adjustment-identity-changed"
+
+
+def check_adjustment(
+    adjustment: Adjustment, customer_id: UUID | None, body: AdjustmentBody | None = None
+) -> None:
+    """The same for an adjustment, which keeps to its item too."""
+    known = adjustment.body
+    _check(AdjustmentIdentityChanged, adjustment.customer_id, customer_id, known, body)
+    if body is not None and known is not None and body.item_id != known.item_id:
+        raise AdjustmentIdentityChanged("it adjusts another item", pointer="/item/id")
+
+
 def check_invoice(
     invoice: Invoice, customer_id: UUID | None, body: InvoiceBody | None = None
 ) -> None:
@@ -41,8 +56,8 @@ def _check(
     refusal: type[IdentityChanged],
     owner: UUID,
     named: UUID | None,
-    known: InvoiceBody | CreditBody | None,
-    told: InvoiceBody | CreditBody | None,
+    known: InvoiceBody | CreditBody | AdjustmentBody | None,
+    told: InvoiceBody | CreditBody | AdjustmentBody | None,
 ) -> None:
     if named is not None and owner not in {named, NOBODY}:
         raise refusal("it belongs to another customer", pointer="/customer_number")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from ledger.domain.line import Line
-from ledger.domain.posting import OUTPUT_TAX, RECEIVABLE, REVENUE, Posting
+from ledger.domain.posting import OPENING, OUTPUT_TAX, RECEIVABLE, REVENUE, Posting, Where, post
 
 Scope = tuple[UUID, str, str]
 """(customer, legal entity, currency): credits reach invoices only inside one."""
@@ -18,6 +18,13 @@ class ItemHold(NamedTuple):
     reason: str
     amount: str | None = None
     until: date | None = None
+
+
+class Opening(NamedTuple):
+    """What was open at the end of a day, when the books began; the rest had been settled before."""
+
+    minor: int
+    as_of: date
 
 
 class InvoiceBody(NamedTuple):
@@ -35,6 +42,7 @@ class InvoiceBody(NamedTuple):
     payment_reference: str | None = None
     purchase_order: str | None = None
     document_url: str | None = None
+    opening: Opening | None = None
     holds: tuple[ItemHold, ...] = ()
 
 
@@ -50,6 +58,8 @@ class Invoice:
     body: InvoiceBody | None = None
     cancelled_on: date | None = None
     open_minor: int = 0
+    adjusted_minor: int = 0
+    """What adjustments took off (put back, when negative)."""
     returned: bool = False
     version: int = 0
     entry_id: int | None = None
@@ -59,9 +69,16 @@ class Invoice:
     stored_row: tuple[object, ...] | None = None
 
     @property
-    def total_minor(self) -> int:
-        """What can be owed: nothing when cancelled or not yet posted."""
-        return self.body.total_minor if self.body is not None and self.line.in_force else 0
+    def active(self) -> bool:
+        """Whether it counts: posted, and not cancelled."""
+        return self.body is not None and self.line.in_force
+
+    @property
+    def owed_minor(self) -> int:
+        """What can be owed: the total, or what was open when the books began; nothing when cancelled or not posted."""
+        if self.body is None or not self.active:
+            return 0
+        return self.body.total_minor if self.body.opening is None else self.body.opening.minor
 
     @property
     def status(self) -> str:
@@ -80,25 +97,16 @@ class Invoice:
 
 
 def invoice_postings(invoice: Invoice) -> tuple[Posting | None, Posting | None]:
-    """What should stand for the document itself: revenue and tax."""
+    """What should stand for the document itself: revenue and tax, or what was open when the books began."""
     body = invoice.body
     if body is None or not invoice.line.in_force:
         return None, None
 
-    def post(account: int, minor: int) -> Posting | None:
-        if not minor:
-            return None
-        return Posting(
-            "invoice",
-            RECEIVABLE,
-            invoice.invoice_id,
-            account,
-            None,
-            minor,
-            body.currency,
-            body.issued_on,
-            body.legal_entity,
-            invoice.customer_id,
-        )
+    def posting(account: int, minor: int, on: date = body.issued_on) -> Posting | None:
+        there = Where(body.currency, on, body.legal_entity, invoice.customer_id)
+        item = (RECEIVABLE, invoice.invoice_id)
+        return post("invoice", item, (account, None), minor, there) if minor else None
 
-    return post(REVENUE, body.total_minor - body.tax_minor), post(OUTPUT_TAX, body.tax_minor)
+    if body.opening is not None:
+        return posting(OPENING, body.opening.minor, body.opening.as_of), None
+    return posting(REVENUE, body.total_minor - body.tax_minor), posting(OUTPUT_TAX, body.tax_minor)

@@ -5,11 +5,22 @@ from typing import NamedTuple
 from uuid import UUID
 
 BANK = 1000
+FX_CLEARING = 1020
+CLEARING = 1030
+"""Between customers and legal entities, and netting."""
 RECEIVABLE = 1200
+TAX_WITHHELD = 1240
+ALLOWANCE = 1290
 UNAPPLIED_CASH = 2100
 OUTPUT_TAX = 2200
 REVENUE = 4000
+DISCOUNTS = 4010
 CREDIT_NOTES = 4020
+BANK_FEES = 6100
+SMALL_DIFFERENCES = 6110
+REALISED_FX = 7000
+OPENING = 9000
+"""Against what stood open when the books began; what came before is the ERP's history."""
 
 CONTROL = (RECEIVABLE, UNAPPLIED_CASH)
 """Accounts with a subledger: each of their postings names the invoice, credit note or payment it moves."""
@@ -28,6 +39,39 @@ class Posting(NamedTuple):
     effective_on: date
     legal_entity: str
     customer_id: UUID
+
+
+class Where(NamedTuple):
+    """Where and when something is posted."""
+
+    currency: str
+    effective_on: date
+    legal_entity: str
+    customer_id: UUID
+
+
+Account = tuple[int, UUID | None]
+"""An account, with its item where it is a control account."""
+
+
+def post(kind: str, debit: Account, credit: Account, minor: int, where: Where) -> Posting:
+    """One debit and one credit; below zero it goes the other way round."""
+    if minor < 0:
+        debit, credit, minor = credit, debit, -minor
+    return Posting(
+        kind,
+        *debit,
+        *credit,
+        minor,
+        where.currency,
+        where.effective_on,
+        where.legal_entity,
+        where.customer_id,
+    )
+
+
+Booked = tuple[tuple[int, Posting], ...]
+"""Postings that stand in the books, each with its entry's id."""
 
 
 class Entry(NamedTuple):

@@ -11,19 +11,35 @@ from ledger.domain.credit import NOBODY
 from ledger.domain.customer import Doubt
 from ledger.domain.outcome import Outcome
 from ledger.domain.parked import Parked
-from ledger.gateways.rows import application_of, credit_of, customer_of, invoice_of
-from ledger.gateways.tables import ALLOCATIONS, CREDITS, CUSTOMERS, INVOICES
+from ledger.gateways.rows import adjustment_of, application_of, credit_of, customer_of, invoice_of
+from ledger.gateways.tables import ADJUSTMENTS, ALLOCATIONS, CREDITS, CUSTOMERS, INVOICES
 from shared.base.clock import Moment
 
 ENTRIES_PER_BLOCK = 1 << 20
 """Entry ids of one slice: a block that only this slice has."""
 
 _OWNERS = """
-SELECT customer_id FROM invoices WHERE invoice_id = ANY($1::uuid[])
-UNION SELECT customer_id FROM credits WHERE credit_id = ANY($1::uuid[])
-UNION SELECT doubts.customer_id FROM doubts JOIN parked_records USING (parked_id)
-      WHERE object_id = ANY($1::uuid[]) AND ended_at IS NULL
+WITH RECURSIVE owners AS (
+    SELECT customer_id FROM invoices WHERE invoice_id = ANY($1::uuid[])
+    UNION SELECT customer_id FROM credits WHERE credit_id = ANY($1::uuid[])
+    UNION SELECT customer_id FROM adjustments WHERE adjustment_id = ANY($1::uuid[]) OR item_id = ANY($1::uuid[])
+    UNION SELECT customer_id FROM allocations WHERE owner_id IS NOT NULL AND invoice_id = ANY($1::uuid[])
+    UNION SELECT doubts.customer_id FROM doubts JOIN parked_records USING (parked_id)
+          WHERE object_id = ANY($1::uuid[]) AND ended_at IS NULL
+    UNION SELECT unnest($2::uuid[])
+), linked AS (
+    SELECT customer_id FROM owners
+    UNION
+    SELECT other.customer_id FROM linked CROSS JOIN LATERAL (
+        SELECT customer_id FROM allocations WHERE owner_id = linked.customer_id AND owner_id <> $3
+        UNION ALL
+        SELECT owner_id FROM allocations
+        WHERE customer_id = linked.customer_id AND owner_id IS NOT NULL AND owner_id <> $3
+    ) AS other
+)
+SELECT customer_id FROM linked
 """
+"""Owners of these objects, and of whatever a credit joins with what is theirs."""
 _LOCK = f"SELECT {CUSTOMERS.select} FROM customers WHERE customer_id = ANY($1::uuid[]) ORDER BY customer_id FOR UPDATE"
 _NAME = """
 INSERT INTO customers (customer_id, source, customer_number, first_seen_at)
@@ -38,9 +54,12 @@ WITH matching AS (
     UNION SELECT customer_id FROM allocations WHERE provisional AND customer_id = ANY($2::uuid[])
     UNION SELECT customer_id FROM credits WHERE matchable AND unapplied_minor > 0 AND customer_id = ANY($2::uuid[])
     UNION SELECT customer_id FROM credits WHERE credit_id = ANY($4::uuid[])
+), named AS (
+    SELECT unnest($3::uuid[]) AS id
+    UNION SELECT item_id FROM adjustments WHERE adjustment_id = ANY($3::uuid[])
 ), reached AS (
-    SELECT unnest($3::uuid[]) AS invoice_id
-    UNION SELECT invoice_id FROM allocations WHERE credit_id = ANY($3::uuid[])
+    SELECT id AS invoice_id FROM named
+    UNION SELECT invoice_id FROM allocations JOIN named ON credit_id = id
     UNION SELECT invoice_id FROM matching JOIN invoices USING (customer_id) WHERE open_minor > 0
 )
 SELECT {INVOICES.select} FROM reached JOIN invoices USING (invoice_id)
@@ -48,13 +67,17 @@ SELECT {INVOICES.select} FROM reached JOIN invoices USING (invoice_id)
 _CREDITS = f"""
 WITH reached AS (
     SELECT unnest($1::uuid[]) AS credit_id
-    UNION SELECT credit_id FROM allocations WHERE invoice_id = ANY($2::uuid[]) AND customer_id = ANY($3::uuid[])
+    UNION SELECT item_id FROM adjustments WHERE adjustment_id = ANY($1::uuid[])
+    UNION SELECT credit_id FROM allocations WHERE invoice_id = ANY($2::uuid[])
     UNION SELECT credit_id FROM credits WHERE matchable AND unapplied_minor > 0 AND customer_id = ANY($3::uuid[])
 )
 SELECT {CREDITS.select} FROM reached JOIN credits USING (credit_id)
 """
 _ALLOCATIONS = f"""
 SELECT {ALLOCATIONS.select} FROM allocations WHERE credit_id = ANY($1::uuid[]) ORDER BY entry_id NULLS LAST
+"""
+_ADJUSTMENTS = f"""
+SELECT {ADJUSTMENTS.select} FROM adjustments WHERE adjustment_id = ANY($1::uuid[]) OR item_id = ANY($1::uuid[])
 """
 _PARKED = """
 SELECT parked_id, object_id, line, version, outcome, code, pointer, detail, parked_at, topic, partition, "offset",
@@ -76,7 +99,7 @@ class Wanted:
     customers: set[UUID] = field(default_factory=set)
     """Customers who are there already."""
     objects: set[UUID] = field(default_factory=set)
-    """Invoices and credits, named or touched."""
+    """Invoices, credits and adjustments, named or touched."""
     matchers: set[UUID] = field(default_factory=set)
     """Customers whose payments we may have to match: all their open invoices are needed."""
     unnamed_payments: set[UUID] = field(default_factory=set)
@@ -86,15 +109,13 @@ class Wanted:
 
 
 async def load(connection: asyncpg.Connection, wanted: Wanted, *, moment: Moment) -> Books:
-    """The books of one slice. Raises `SerializationError` (try again) when an object changed hands meanwhile.
-
-    Nothing of a customer who is not locked is at hand, even where an allocation of another customer names it.
+    """The books of one slice. Raises `SerializationError` (try again) when an object changed hands meanwhile, or a
+    credit came to reach something of theirs: nothing of a customer who is not locked is at hand.
     """
     objects = list(wanted.objects)
     books = Books(next_entry_id=await connection.fetchval(_BLOCK) * ENTRIES_PER_BLOCK)
-    owners = (
-        [row["customer_id"] for row in await connection.fetch(_OWNERS, objects)] if objects else []
-    )
+    named = list(wanted.customers | wanted.named.keys())
+    owners = [row["customer_id"] for row in await connection.fetch(_OWNERS, objects, named, NOBODY)]
     if wanted.parked:
         owners += [
             row["customer_id"] for row in await connection.fetch(_DOUBTED, list(wanted.parked))
@@ -109,11 +130,13 @@ async def load(connection: asyncpg.Connection, wanted: Wanted, *, moment: Moment
         for row in await connection.fetch(
             _INVOICES, list(wanted.matchers), customers, objects, unnamed
         ):
-            if row[3] in books.customers or row[0] in wanted.objects:
-                books.add_invoice(invoice_of(row))
+            books.add_invoice(invoice_of(row))
         await _load_credits(connection, books, wanted.objects, customers)
+        items = wanted.objects | books.invoices.keys() | books.credits.keys()
+        for row in await connection.fetch(_ADJUSTMENTS, list(items)):
+            books.add_adjustment(adjustment_of(row))
     await _load_parked(connection, books, customers)
-    _check_owners(books, wanted.objects)
+    _check_owners(books)
     return books
 
 
@@ -141,9 +164,7 @@ async def _load_credits(
     rows = await connection.fetch(
         _CREDITS, list(objects), list(objects | books.invoices.keys()), customers
     )
-    found = {
-        row[0]: credit_of(row) for row in rows if row[4] in books.customers or row[0] in objects
-    }
+    found = {row[0]: credit_of(row) for row in rows}
     if not found:
         return
     for row in await connection.fetch(_ALLOCATIONS, list(found)):
@@ -176,8 +197,8 @@ async def _load_parked(connection: asyncpg.Connection, books: Books, customers: 
                 books.customers[customer_id].doubts[doubt.record] = doubt
 
 
-def _check_owners(books: Books, objects: set[UUID]) -> None:
-    for object_id in objects:
-        owner = books.owner_of(object_id)
-        if owner is not None and owner not in books.customers:
-            raise asyncpg.SerializationError(f"{object_id} has another customer now")
+def _check_owners(books: Books) -> None:
+    for items in (books.invoices, books.credits, books.adjustments):
+        for object_id, item in items.items():
+            if item.customer_id not in books.customers:
+                raise asyncpg.SerializationError(f"{object_id} has another customer now")

@@ -26,17 +26,20 @@ WITH moved AS (
          + abs(coalesce(totals.unapplied_minor, 0) - coalesce(control.unapplied, 0)) AS off
     FROM control FULL JOIN totals USING (customer_id, legal_entity, currency)
 ), applied AS (
-    SELECT sum(applied_minor) AS minor, coalesce(total_minor, 0) AS total, open_minor
-    FROM allocations JOIN invoices USING (invoice_id) GROUP BY invoices.invoice_id
+    SELECT invoice_id, sum(applied_minor - back_minor) AS minor FROM allocations GROUP BY 1
+), open_amounts AS (
+    SELECT CASE WHEN status = 'cancelled' THEN 0 ELSE coalesce(opening_minor, total_minor, 0) END
+           - adjusted_minor - coalesce(minor, 0) - open_minor AS off
+    FROM invoices LEFT JOIN applied USING (invoice_id)
 )
 SELECT (SELECT coalesce(sum(abs(off)), 0) FROM trial)::bigint AS trial_balance,
        (SELECT coalesce(sum(abs(off)), 0) FROM subledger)::bigint AS subledger,
        (SELECT coalesce(sum(off), 0) FROM cache)::bigint AS totals,
-       (SELECT coalesce(sum(greatest(minor - total, 0)), 0) FROM applied)::bigint AS over_applied,
+       (SELECT coalesce(sum(abs(off)), 0) FROM open_amounts)::bigint AS open_amounts,
        (SELECT count(*) FROM entries) AS entries
 """
 
-LAWS = ("trial_balance", "subledger", "totals", "over_applied")
+LAWS = ("trial_balance", "subledger", "totals", "open_amounts")
 """What is counted, in minor units over all currencies; each must be 0."""
 
 

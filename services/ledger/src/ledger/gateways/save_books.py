@@ -4,8 +4,15 @@ from collections.abc import Iterable
 
 from ledger.domain.books import Books
 from ledger.domain.posting import RECEIVABLE, UNAPPLIED_CASH
-from ledger.gateways.rows import allocation_row, credit_row, customer_row, invoice_row
+from ledger.gateways.rows import (
+    adjustment_row,
+    allocation_row,
+    credit_row,
+    customer_row,
+    invoice_row,
+)
 from ledger.gateways.tables import (
+    ADJUSTMENTS,
     ALLOCATIONS,
     CREDITS,
     CUSTOMERS,
@@ -26,13 +33,15 @@ ON CONFLICT (customer_id, legal_entity, currency) DO UPDATE SET
 
 
 async def save(work: Work, books: Books) -> None:
-    """Write customers, invoices, credits, allocations, entries, history and totals; nothing that stayed as it was."""
+    """Write everything that changed, entries, history and totals; nothing that stayed as it was."""
     CUSTOMERS.update(work, [customer_row(one) for one in books.changed_customers.values()])
     invoices = books.changed_invoices.values()
     await _write(work, INVOICES, ((invoice_row(one), one.stored_row) for one in invoices))
     payments_and_notes = books.changed_credits.values()
     await _write(work, CREDITS, ((credit_row(one), one.stored_row) for one in payments_and_notes))
     await _save_allocations(work, books)
+    adjustments = books.changed_adjustments.values()
+    await _write(work, ADJUSTMENTS, ((adjustment_row(one), one.stored_row) for one in adjustments))
 
     await ENTRIES.insert(
         work, [(one.entry_id, *one.posting, one.reverses, work.moment) for one in books.entries]
@@ -59,7 +68,8 @@ async def _save_allocations(work: Work, books: Books) -> None:
     for key, application in books.changed_applications.items():
         stored = application.stored_row or books.dropped_rows.get(key)
         if books.credits[key[0]].applications.get(key[1]) is application:
-            kept.append((allocation_row(application), stored))
+            row = allocation_row(application, books.owner_beyond(application))
+            kept.append((row, stored))
         elif stored is not None:
             gone.append(key)
     ALLOCATIONS.delete(work, gone)

@@ -1,8 +1,9 @@
 """The steps that all records of a payment or credit note share: find it, book the difference, settle."""
 
 from ledger.domain.books import Books
-from ledger.domain.checks import NotYetSupported
-from ledger.domain.credit import NOBODY, Credit, CreditBody, Direction, credit_postings
+from ledger.domain.checks import CreditAmountMissing
+from ledger.domain.credit import NOBODY, Credit, CreditBody, credit_postings
+from ledger.domain.direction import Direction
 from ledger.domain.facts import CreditRef
 from ledger.domain.posting import Posting
 from ledger.handlers.name_customer import name_customer
@@ -45,24 +46,15 @@ def rebook_credit(books: Books, credit: Credit, before: Postings, *, moment: Mom
     settle_changes(books, moment=moment)
 
 
-def check_reach(
-    books: Books, ref: CreditRef, body: CreditBody | None, directions: tuple[Direction, ...]
-) -> None:
-    """Refuse allocations across customers, legal entities or currencies, as far as the invoices are known."""
-    for place, direction in enumerate(directions):
+def check_reach(books: Books, body: CreditBody | None, directions: tuple[Direction, ...]) -> None:
+    """Between currencies the ERP has to say both amounts (ERP rule 7); refused as far as the invoices are known."""
+    for place, direction in enumerate(directions if body is not None else ()):
         invoice = books.invoices.get(direction.invoice_id)
-        if invoice is None or invoice.body is None:
+        if invoice is None or invoice.body is None or direction.credit_amount is not None:
             continue
-        pointer = f"/allocations/{place}/invoice_id"
-        if ref.customer_id is not None and invoice.customer_id != ref.customer_id:
-            raise NotYetSupported("allocations across customers are not taken yet", pointer=pointer)
-        if body is None:
-            continue
-        if invoice.body.legal_entity != body.legal_entity:
-            raise NotYetSupported(
-                "allocations across legal entities are not taken yet", pointer=pointer
-            )
+        assert body is not None
         if invoice.body.currency != body.currency:
-            raise NotYetSupported(
-                "allocations across currencies are not taken yet", pointer=pointer
+            raise CreditAmountMissing(
+                f"the invoice is in {invoice.body.currency}, the credit in {body.currency}",
+                pointer=f"/allocations/{place}/credit_amount",
             )

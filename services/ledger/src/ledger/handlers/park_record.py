@@ -51,6 +51,8 @@ def _obsolete(books: Books, parked: Parked) -> bool:
         line = credit.set_line if parked.line == ALLOCATIONS else credit.line
     elif parked.object_id in books.invoices:
         line = books.invoices[parked.object_id].line
+    elif parked.object_id in books.adjustments:
+        line = books.adjustments[parked.object_id].line
     elif parked.object_id in books.customers:
         line = books.customers[parked.object_id].line
     else:

@@ -17,9 +17,7 @@ from shared.contracts.registry import ERP_EVENTS
 from shared.messaging.bus import MESSAGE_BYTES_MAX
 from shared.messaging.cloudevents import PayloadTooLarge, PayloadUnreadable, Record
 
-UNBUILT = frozenset(
-    {erp.ErpAdjustmentPosted.TYPE, erp.ErpAdjustmentCancelled.TYPE, erp.ErpRequestRefused.TYPE}
-)
+UNBUILT = frozenset({erp.ErpRequestRefused.TYPE})
 BALANCES = frozenset({erp.ErpOpenItemsStated.TYPE, erp.ErpOpenItemsCompleted.TYPE})
 """Refused without silence: they say nothing that is not told elsewhere."""
 

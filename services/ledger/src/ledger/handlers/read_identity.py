@@ -11,7 +11,7 @@ from shared.contracts import erp
 from shared.contracts.erp import TEXT_CHARACTERS_MAX, VERSION_MAX
 from shared.messaging.cloudevents import Record
 
-CUSTOMER, INVOICE = "customer", "invoice"
+ADJUSTMENT, CUSTOMER, INVOICE = "adjustment", "customer", "invoice"
 OBJECT, ALLOCATIONS = "object", "allocations"
 """The two version lines a credit has; everything else has the first alone."""
 
@@ -26,8 +26,8 @@ NAMED_BY: Mapping[str, tuple[str, str]] = {
     erp.ErpPaymentReceived.TYPE: (PAYMENT, "payment_id"),
     erp.ErpPaymentReturned.TYPE: (PAYMENT, "payment_id"),
     erp.ErpPaymentCancelled.TYPE: (PAYMENT, "payment_id"),
-    erp.ErpAdjustmentPosted.TYPE: ("adjustment", "adjustment_id"),
-    erp.ErpAdjustmentCancelled.TYPE: ("adjustment", "adjustment_id"),
+    erp.ErpAdjustmentPosted.TYPE: (ADJUSTMENT, "adjustment_id"),
+    erp.ErpAdjustmentCancelled.TYPE: (ADJUSTMENT, "adjustment_id"),
 }
 """Event type → kind of its object, and the field with the object's id."""
 
@@ -56,7 +56,10 @@ def identity_of(source: str, event: Any) -> Identity:
         kind, field = NAMED_BY[event.TYPE]
         source_id, line = getattr(event, field), OBJECT
     number = event.customer_number
-    allocations = event.__dict__.get("allocations") or ()
+    item, allocations = event.__dict__.get("item"), event.__dict__.get("allocations") or ()
+    touched = [object_id(source, INVOICE, one.invoice_id) for one in allocations]
+    if item is not None:
+        touched.append(object_id(source, item.kind.value, item.id))
     return Identity(
         kind,
         source_id,
@@ -65,7 +68,7 @@ def identity_of(source: str, event: Any) -> Identity:
         event.version,
         object_id(source, CUSTOMER, number) if number else None,
         number or "",
-        tuple(object_id(source, INVOICE, one.invoice_id) for one in allocations),
+        tuple(touched),
     )
 
 

@@ -16,7 +16,7 @@ def record_erp_credit(books: Books, posted: CreditPosted, *, moment: Moment) -> 
     if verdict is not Verdict.NEWS:
         return Outcome(verdict.value)
     check_credit(credit, posted.credit.customer_id, posted.body)
-    check_reach(books, posted.credit, posted.body, posted.body.directions or ())
+    check_reach(books, posted.body, posted.body.directions or ())
 
     before = take_credit(books, credit, posted.credit)
     orphaned = credit.line.top_version > 0 and credit.body is None

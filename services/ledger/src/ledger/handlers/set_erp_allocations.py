@@ -17,10 +17,12 @@ def set_erp_allocations(books: Books, told: AllocationsSet, *, moment: Moment) -
     if verdict is not Verdict.NEWS:
         return Outcome(verdict.value)
     check_credit(credit, told.credit.customer_id)
-    check_reach(books, told.credit, credit.body, told.directions)
+    check_reach(books, credit.body, told.directions)
     for place, direction in enumerate(told.directions if credit.body is not None else ()):
         assert credit.body is not None
-        minor_of(direction.amount, credit.body.currency, pointer=f"/allocations/{place}/amount")
+        field = "amount" if direction.credit_amount is None else "credit_amount"
+        paid = direction.amount if direction.credit_amount is None else direction.credit_amount
+        minor_of(paid, credit.body.currency, pointer=f"/allocations/{place}/{field}")
 
     before = take_credit(books, credit, told.credit)
     if credit.waiting:

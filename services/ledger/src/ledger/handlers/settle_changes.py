@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from uuid import UUID
 
+from ledger.domain.adjustment import Adjustment, adjustment_postings
+from ledger.domain.application import Application, application_postings
 from ledger.domain.books import Books
-from ledger.domain.credit import Application, Credit, application_posting
-from ledger.domain.granting import direct, grant, shrink
+from ledger.domain.credit import Credit
+from ledger.domain.granting import adjust, direct, grant, shrink
 from ledger.domain.invoice import Invoice, Scope
 from ledger.domain.matching import match
 from ledger.domain.outcome import Waits
@@ -29,6 +31,7 @@ def _direct(books: Books) -> set[UUID]:
     affected = set(books.invoices_before)
     for credit_id in list(books.credits_before):
         credit = books.credits[credit_id]
+        credit.adjusted_minor = _adjust(books, credit.worth_minor, credit, credit_id)
         affected |= direct(credit)
         affected.update(one.invoice_id for one in shrink(credit))
         for invoice_id, application in credit.applications.items():
@@ -46,9 +49,19 @@ def _grant(books: Books, affected: Iterable[UUID]) -> dict[tuple[UUID, UUID], Ap
             books.touch_credit(application.credit)
             moved[application.credit.credit_id, invoice_id] = application
         if (invoice := books.invoices.get(invoice_id)) is not None:
-            grant(books.touch_invoice(invoice), applications)
+            owed = books.touch_invoice(invoice).owed_minor
+            invoice.adjusted_minor = _adjust(books, owed, invoice, invoice_id)
+            grant(invoice, applications, owed - invoice.adjusted_minor)
             books.index_invoice(invoice)
     return moved
+
+
+def _adjust(books: Books, room: int, item: Invoice | Credit, item_id: UUID) -> int:
+    """Grant what stands at an item anew; answers how much it takes off."""
+    standing = list(books.adjustments_of(item_id))
+    for adjustment in standing:
+        books.touch_adjustment(adjustment)
+    return adjust(room, item, standing)
 
 
 def _scopes(books: Books) -> list[Scope]:
@@ -81,6 +94,7 @@ def _match(books: Books, scope: Scope, moved: dict[tuple[UUID, UUID], Applicatio
             application.provisional = True
             books.touch_invoice(invoice).open_minor -= minor
             application.applied_minor += minor
+            application.spent_minor = application.applied_minor
             credit.applications[invoice.invoice_id] = application
             books.at.setdefault(invoice.invoice_id, {})[credit.credit_id] = application
             moved[credit.credit_id, invoice.invoice_id] = application
@@ -95,6 +109,8 @@ def _post(books: Books, moved: dict[tuple[UUID, UUID], Application]) -> None:
     for (_, invoice_id), application in moved.items():
         _post_application(books, books.invoices.get(invoice_id), application)
 
+    for adjustment in books.adjusted.values():
+        _post_adjustment(books, adjustment)
     for credit_id in books.credits_before:
         credit = books.credits[credit_id]
         credit.unapplied_minor = _unapplied(credit)
@@ -110,11 +126,8 @@ def _post_application(books: Books, invoice: Invoice | None, application: Applic
     An invoice that is not at hand was not granted anew, so what stands there stays.
     """
     if invoice is not None and invoice.body is not None:
-        target = application_posting(application, invoice.body.issued_on)
-    else:
-        target = application.booked
-    application.entry_id = books.rebook(application.booked, application.entry_id, target)
-    application.booked = target
+        target = application_postings(application, invoice)
+        application.booked = books.rebook_all(application.booked, target)
 
     credit, invoice_id = application.credit, application.invoice_id
     books.changed_applications[credit.credit_id, invoice_id] = application
@@ -125,8 +138,22 @@ def _post_application(books: Books, invoice: Invoice | None, application: Applic
         books.at.get(invoice_id, {}).pop(credit.credit_id, None)
 
 
+def _post_adjustment(books: Books, adjustment: Adjustment) -> None:
+    """Book one adjustment anew when it differs; it waits no longer when all of it was granted."""
+    if adjustment.body is None:
+        return
+    item_id = adjustment.body.item_id
+    item = books.invoices.get(item_id) or books.credits.get(item_id)
+    if item is not None:
+        target = adjustment_postings(adjustment, item)
+        adjustment.booked = books.rebook_all(adjustment.booked, target)
+    if adjustment.waiting and adjustment.granted_minor == adjustment.asked_minor:
+        adjustment.waiting = False
+        books.release(adjustment.adjustment_id, Waits.GRANT, adjustment.line.body_version)
+
+
 def _unapplied(credit: Credit) -> int:
-    return credit.available_minor - sum(one.applied_minor for one in credit.applications.values())
+    return credit.available_minor - sum(one.spent_minor for one in credit.applications.values())
 
 
 def _age(credit: Credit) -> tuple[str, str]:

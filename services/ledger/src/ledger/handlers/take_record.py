@@ -5,6 +5,8 @@ from typing import Any, NamedTuple
 
 from ledger.domain.books import Books
 from ledger.domain.facts import (
+    AdjustmentCancelled,
+    AdjustmentPosted,
     AllocationsSet,
     CreditCancelled,
     CreditPosted,
@@ -14,10 +16,12 @@ from ledger.domain.facts import (
     PaymentReturned,
 )
 from ledger.domain.outcome import Outcome, Waits
+from ledger.handlers.cancel_erp_adjustment import cancel_erp_adjustment
 from ledger.handlers.cancel_erp_credit import cancel_erp_credit
 from ledger.handlers.cancel_erp_invoice import cancel_erp_invoice
 from ledger.handlers.end_doubts import end_doubts
 from ledger.handlers.read_erp_record import Reading
+from ledger.handlers.record_erp_adjustment import record_erp_adjustment
 from ledger.handlers.record_erp_credit import record_erp_credit
 from ledger.handlers.record_erp_customer import record_erp_customer
 from ledger.handlers.record_erp_invoice import record_erp_invoice
@@ -37,6 +41,8 @@ HEARS: dict[type, tuple[Callable[..., Outcome], Waits]] = {
     CreditCancelled: (cancel_erp_credit, Waits.PARENT),
     PaymentReturned: (return_erp_payment, Waits.PARENT),
     AllocationsSet: (set_erp_allocations, Waits.SET_GRANT),
+    AdjustmentPosted: (record_erp_adjustment, Waits.GRANT),
+    AdjustmentCancelled: (cancel_erp_adjustment, Waits.PARENT),
 }
 """What the ledger hears: fact → handler, and what a record of it may have to wait for."""
 

@@ -41,8 +41,12 @@ _CREDIT_FACTS: dict[str, type[told.CreditEvent]] = {
 
 
 def tell_changes(books: Books, *, moment: Moment) -> None:
-    """Raise the version of what changed, keep its history, and announce it: invoices first, then what moved them."""
+    """Raise the version of what changed, keep its history, and announce it: invoices first, then what moved them.
+
+    An invoice that only a credit of its own customer moved travels inside that credit's fact.
+    """
     states: dict[UUID, dict[str, Any]] = {}
+    untold: set[UUID] = set()
     for invoice_id, before in books.invoices_before.items():
         invoice = books.invoices[invoice_id]
         if invoice.body is not None and before != seen_of(invoice):
@@ -51,9 +55,14 @@ def tell_changes(books: Books, *, moment: Moment) -> None:
             changes = list(_invoice_facts(before, invoice))
             for fact in changes:
                 books.announce(fact(**state))
+            if not changes and invoice.status == "open":
+                untold.add(invoice_id)
             _remember(books, invoice, changes[0].__name__ if changes else "InvoiceApplied", moment)
     for credit_id, earlier in books.credits_before.items():
-        _tell_credit(books, books.credits[credit_id], earlier, states)
+        untold -= _tell_credit(books, books.credits[credit_id], earlier, states)
+    for invoice_id, state in states.items():
+        if invoice_id in untold:
+            books.announce(told.InvoiceAmended(**state))
 
 
 def tell_customer(books: Books, customer: Customer) -> None:
@@ -155,40 +164,35 @@ def _remember(books: Books, invoice: Invoice, change: str, moment: Moment) -> No
 
 def _tell_credit(
     books: Books, credit: Credit, before: CreditBefore, states: dict[UUID, dict[str, Any]]
-) -> None:
-    """Announce one credit with every invoice that moved with it. Money of nobody is told when it gains its customer."""
+) -> set[UUID]:
+    """Announce one credit with every invoice of its customer that moved with it; answers those.
+
+    Money of nobody is told when it gains its customer.
+    """
     applied = applied_of(credit)
     if credit.body is None or credit.customer_id == NOBODY:
-        return
+        return set()
     news = credit.status != before.status or face_of(credit) != before.face or not credit.version
     if not news and applied == before.applied:
-        return
+        return set()
 
     credit.version += 1
-    moved = _moved(
-        books,
-        [
-            state
-            for invoice_id, state in states.items()
-            if applied.get(invoice_id) != before.applied.get(invoice_id)
-        ],
-    )
+    carried = {
+        invoice_id: state
+        for invoice_id, state in states.items()
+        if applied.get(invoice_id) != before.applied.get(invoice_id)
+        and state["customer_id"] == credit.customer_id
+    }
+    if sum(map(_characters, carried.values())) > STATES_CHARACTERS_MAX:
+        carried = {}
+    moved = tuple(told.Invoice(**state) for state in carried.values())
     if credit.kind == PAYMENT:
         payment = _PAYMENT_FACTS[credit.status] if news else told.PaymentApplied
         books.announce(payment_fact(payment, credit, credit.body, moved))
     else:
         note = _CREDIT_FACTS[credit.status] if news else told.CreditApplied
         books.announce(credit_note_fact(note, credit, credit.body, moved))
-
-
-def _moved(books: Books, states: list[dict[str, Any]]) -> tuple[told.Invoice, ...]:
-    """The invoices inside a credit's fact; when they are too many, each is told by itself before it."""
-    if sum(map(_characters, states)) <= STATES_CHARACTERS_MAX:
-        return tuple(told.Invoice(**state) for state in states)
-    for state in states:
-        if state["status"] == told.InvoiceStatus.OPEN:
-            books.announce(told.InvoiceAmended(**state))
-    return ()
+    return set(carried)
 
 
 def _characters(state: dict[str, Any]) -> int:
@@ -202,7 +206,10 @@ def _allocations(credit: Credit, currency: str) -> tuple[told.Allocation, ...]:
     return tuple(
         told.Allocation(
             invoice_id=invoice_id,
-            amount=decimal_text(one.applied_minor, currency),
+            amount=decimal_text(one.applied_minor, one.currency),
+            credit_amount=None
+            if (one.spent_minor, currency) == (one.applied_minor, one.currency)
+            else decimal_text(one.spent_minor, currency),
             provisional=one.provisional,
         )
         for invoice_id, one in credit.applications.items()

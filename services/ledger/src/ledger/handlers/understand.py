@@ -3,13 +3,19 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from ledger.domain import checks
+from ledger.domain.adjustment import AdjustmentBody
 from ledger.domain.checks import NotYetSupported, amount_minor, day_in_range
 from ledger.domain.countries import known_country
-from ledger.domain.credit import CreditBody, Direction, Returned
+from ledger.domain.credit import CreditBody, Returned
+from ledger.domain.direction import Direction
 from ledger.domain.facts import (
+    AdjustmentCancelled,
+    AdjustmentPosted,
+    AdjustmentRef,
     AllocationsSet,
     CreditCancelled,
     CreditPosted,
@@ -20,13 +26,13 @@ from ledger.domain.facts import (
     InvoicePosted,
     PaymentReturned,
 )
-from ledger.domain.invoice import InvoiceBody, ItemHold
+from ledger.domain.invoice import InvoiceBody, ItemHold, Opening
 from ledger.domain.line import Stamp
 from ledger.handlers.hash_content import content_of
 from ledger.handlers.read_identity import Identity
 from shared.base.days import zone_of
 from shared.base.errors import Refusal
-from shared.base.money import decimal_text, exponent
+from shared.base.money import decimal_text, exponent, minor_of
 from shared.contracts import erp
 from shared.contracts.company import Authority, Company, Source
 
@@ -86,15 +92,31 @@ def _directions(
     directions = []
     for place, (one, invoice_id) in enumerate(zip(allocations, identity.touched, strict=True)):
         pointer = f"/allocations/{place}"
-        for field in ("instalment", "credit_amount", "deductions"):
-            if getattr(one, field):
-                raise NotYetSupported(f"{field} is not taken yet", pointer=f"{pointer}/{field}")
-        if currency is None:
-            checks.plain_amount(one.amount, f"{pointer}/amount")
-        else:
-            amount_minor(one.amount, currency, f"{pointer}/amount")
-        directions.append(Direction(invoice_id, one.amount))
+        at_invoice = currency if one.credit_amount is None else None
+        _amount(one.amount, at_invoice, f"{pointer}/amount")
+        if one.credit_amount is not None:
+            _amount(one.credit_amount, currency, f"{pointer}/credit_amount")
+        for number, taken in enumerate(one.deductions):
+            _amount(taken.amount, at_invoice, f"{pointer}/deductions/{number}/amount")
+        deductions = tuple((taken.kind.value, taken.amount) for taken in one.deductions)
+        directions.append(
+            Direction(invoice_id, one.amount, one.instalment, one.credit_amount, deductions)
+        )
     return tuple(directions)
+
+
+def _amount(amount: Decimal, currency: str | None, pointer: str) -> None:
+    if currency is None:
+        checks.plain_amount(amount, pointer)
+    else:
+        amount_minor(amount, currency, pointer)
+
+
+def _opening(event: Any) -> Opening | None:
+    if (opening := event.opening) is None:
+        return None
+    day_in_range(opening.as_of, "/opening/as_of")
+    return Opening(amount_minor(opening.open, event.currency, "/opening/open"), opening.as_of)
 
 
 def customer_told(event: erp.ErpCustomerChanged, identity: Identity, source: Source) -> Fact:
@@ -135,7 +157,7 @@ def invoice_posted(event: erp.ErpInvoicePosted, identity: Identity, source: Sour
     day_in_range(event.issued_on, "/issued_on")
     day_in_range(event.due_on, "/due_on")
     checks.check_due(event.issued_on, event.due_on)
-    _unsupported(event, "instalments", "discounts", "opening")
+    _unsupported(event, "instalments", "discounts")
 
     body = InvoiceBody(
         event.invoice_number,
@@ -150,6 +172,7 @@ def invoice_posted(event: erp.ErpInvoicePosted, identity: Identity, source: Sour
         event.payment_reference,
         event.purchase_order,
         event.document_url,
+        _opening(event) if event.opening else None,
         _holds(event) if event.holds else (),
     )
     assert identity.object_id is not None
@@ -204,7 +227,6 @@ def invoice_cancelled(event: erp.ErpInvoiceCancelled, identity: Identity, source
 
 def credit_note_posted(event: erp.ErpCreditNotePosted, identity: Identity, source: Source) -> Fact:
     """The credit note as the ERP posted it."""
-    _unsupported(event, "opening", "request_id")
     _entity(source, event.legal_entity)
     exponent(event.currency)
     total = amount_minor(event.total, event.currency, "/total")
@@ -218,6 +240,7 @@ def credit_note_posted(event: erp.ErpCreditNotePosted, identity: Identity, sourc
         checks.tax_minor(total, net, tax),
         event.credit_note_number,
         event.kind.value,
+        opening=_opening(event),
         directions=_inline(event.allocations, identity, event.currency, total),
     )
     return CreditPosted(_credit(identity, source), _stamp(event, body=True), body)
@@ -225,7 +248,6 @@ def credit_note_posted(event: erp.ErpCreditNotePosted, identity: Identity, sourc
 
 def payment_received(event: erp.ErpPaymentReceived, identity: Identity, source: Source) -> Fact:
     """The payment as the ERP received it."""
-    _unsupported(event, "opening", "request_id")
     _entity(source, event.legal_entity)
     exponent(event.currency)
     amount = amount_minor(event.amount, event.currency, "/amount")
@@ -237,10 +259,9 @@ def payment_received(event: erp.ErpPaymentReceived, identity: Identity, source: 
         kind=event.method.value,
         reference=event.reference,
         bank_reference=event.bank_reference,
+        opening=_opening(event),
         directions=_inline(event.allocations, identity, event.currency, amount),
     )
-    if body.directions and identity.customer_id is None:
-        raise NotYetSupported("a payment of nobody cannot be allocated yet", pointer="/allocations")
     return CreditPosted(_credit(identity, source), _stamp(event, body=True), body)
 
 
@@ -253,9 +274,7 @@ def _inline(
     if allocations is None:
         return None
     directions = _directions(allocations, identity, currency)
-    checks.check_allocations(
-        (amount_minor(one.amount, currency, "") for one in directions), credit_minor
-    )
+    checks.check_allocations((one.cost_minor(currency) for one in directions), credit_minor)
     return directions
 
 
@@ -281,6 +300,40 @@ def allocations_set(event: erp.ErpAllocationsSet, identity: Identity, source: So
     return AllocationsSet(_credit(identity, source), _stamp(event, body=True), directions)
 
 
+def adjustment_posted(event: erp.ErpAdjustmentPosted, identity: Identity, source: Source) -> Fact:
+    """Something taken off an item, or put back."""
+    _entity(source, event.legal_entity)
+    exponent(event.currency)
+    checks.finite_amount(event.amount, "/amount")
+    body = AdjustmentBody(
+        event.legal_entity,
+        event.currency,
+        identity.touched[0],
+        minor_of(event.amount, event.currency, pointer="/amount"),
+        event.reason.value,
+        day_in_range(event.posted_on, "/posted_on"),
+        event.item.instalment,
+        event.request_id,
+    )
+    return AdjustmentPosted(_adjustment(identity, source), _stamp(event, body=True), body)
+
+
+def adjustment_cancelled(
+    event: erp.ErpAdjustmentCancelled, identity: Identity, source: Source
+) -> Fact:
+    """The adjustment is void."""
+    day_in_range(event.cancelled_on, "/cancelled_on")
+    stamp = _stamp(event, body=False)
+    return AdjustmentCancelled(_adjustment(identity, source), stamp, event.cancelled_on)
+
+
+def _adjustment(identity: Identity, source: Source) -> AdjustmentRef:
+    assert identity.object_id is not None
+    return AdjustmentRef(
+        identity.object_id, source.source, identity.source_id, identity.customer_id
+    )
+
+
 UNDERSTOOD: Mapping[type, Callable[[Any, Identity, Source], Fact]] = {
     erp.ErpCustomerChanged: customer_told,
     erp.ErpInvoicePosted: invoice_posted,
@@ -291,5 +344,7 @@ UNDERSTOOD: Mapping[type, Callable[[Any, Identity, Source], Fact]] = {
     erp.ErpPaymentReturned: payment_returned,
     erp.ErpPaymentCancelled: credit_cancelled,
     erp.ErpAllocationsSet: allocations_set,
+    erp.ErpAdjustmentPosted: adjustment_posted,
+    erp.ErpAdjustmentCancelled: adjustment_cancelled,
 }
 """Which function understands which event."""

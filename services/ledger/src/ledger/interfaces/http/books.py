@@ -53,7 +53,7 @@ class Proof(BaseModel):
     trial_balance: int
     subledger: int
     totals: int
-    over_applied: int
+    open_amounts: int
     entries: int
 
 
