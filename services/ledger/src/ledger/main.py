@@ -6,14 +6,14 @@ from ledger.config import HOME, Settings
 from ledger.gateways.intake import count_parked
 from ledger.handlers.understand import Registered
 from ledger.interfaces.consumers import ErpHearing
-from ledger.interfaces.http import intake, invoices, payments
+from ledger.interfaces.http import differences, intake, invoices, payments
 from ledger.interfaces.http.books import books_router
 from ledger.interfaces.http.company import company_router
 from ledger.interfaces.http.customers import customers_router
 from ledger.interfaces.http.parked import parked_router
-from ledger.interfaces.jobs import Patience, Proof, Republish
-from shared.base.clock import clock_of
-from shared.contracts.company import load_company
+from ledger.interfaces.jobs import Patience, Proof, Reconciliation, Republish
+from shared.base.clock import Clock, clock_of
+from shared.contracts.company import Company, load_company
 from shared.db.work import Database
 from shared.worker.jobs import Job
 from shared.worker.run import Service, main
@@ -27,6 +27,7 @@ def build(settings: Settings) -> Service:
     clock = clock_of(settings.clock_file)
     hearing = ErpHearing(Registered.of(company))
     patience = Patience(database, clock, timedelta(hours=settings.ledger_waiting_hours_max))
+    reconciliation = _reconciliation(settings, company, database, clock)
 
     return Service(
         name="ledger",
@@ -43,6 +44,7 @@ def build(settings: Settings) -> Service:
                 waits_for_facts=False,
             ),
             Job("patience", patience.run, settings.job_tick_seconds),
+            Job("reconciliation", reconciliation.run, settings.job_tick_seconds),
         ],
         routers=[
             company_router(company),
@@ -50,12 +52,25 @@ def build(settings: Settings) -> Service:
             invoices.router,
             payments.router,
             books_router(company),
+            differences.router,
             intake.router,
             parked_router(hearing),
         ],
-        pulses=[patience.pulse],
+        pulses=[patience.pulse, reconciliation.pulse],
         count_parked=count_parked,
         commands={"republish": Republish(database, clock).run},
+    )
+
+
+def _reconciliation(
+    settings: Settings, company: Company, database: Database, clock: Clock
+) -> Reconciliation:
+    return Reconciliation(
+        database,
+        clock,
+        {entity.code: entity.time_zone for entity in company.legal_entities},
+        timedelta(seconds=settings.ledger_reconcile_delay_seconds),
+        timedelta(hours=settings.ledger_run_hours_max),
     )
 
 

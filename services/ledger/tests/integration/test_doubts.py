@@ -131,10 +131,12 @@ class TestDoubts:
             customer_number="C1",
             legal_entity="DE01",
             as_of="2026-04-01",
-            items=[],
+            items=[{"kind": "invoice", "id": "I1", "currency": "EUR", "open": "x"}],
         )
         assert (await till.take())[-1] == "refused"
-        assert (await till.doubts(), await parked(till)) == ([], [])
+        assert await till.doubts() == []
+        (one,) = await parked(till)
+        assert (one["code"], one["customer_ids"]) == ("amount-not-a-number", [])
 
     async def test_what_waits_too_long_is_doubted_until_it_arrives(self, till: Any) -> None:
         till.pen.customer()

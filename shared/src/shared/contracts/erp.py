@@ -20,6 +20,7 @@ CONTACTS_MAX = 200
 ALLOCATIONS_MAX = 2_000
 HOLDS_MAX = 100
 CURRENCIES_MAX = 200
+PARTS_MAX = 10_000
 
 CUSTOMERS = "erp.customers.v1"
 INVOICES = "erp.invoices.v1"
@@ -423,7 +424,11 @@ class ErpTotal(Part):
 
 
 class ErpOpenItemsStated(ErpEvent):
-    """The ERP's nightly word on one customer: compared, never booked. Complete: an item not listed is 0."""
+    """The ERP's nightly word on one customer: compared, never booked. Complete: an item not listed is 0.
+
+    `open` is what is left of an item at the end of `as_of`, zero or more for every kind. A customer's items may come in
+    `parts` of one run; then each record says which `part` it is.
+    """
 
     TYPE = "erp.open-items.stated.v1"
     TOPIC = BALANCES
@@ -432,13 +437,17 @@ class ErpOpenItemsStated(ErpEvent):
     customer_number: Name
     legal_entity: Code
     as_of: Day
-    part: Annotated[int | None, ABSENT] = None
-    parts: Annotated[int | None, ABSENT] = None
+    part: Annotated[Annotated[int, Field(ge=1, le=PARTS_MAX)] | None, ABSENT] = None
+    parts: Annotated[Annotated[int, Field(ge=1, le=PARTS_MAX)] | None, ABSENT] = None
     items: Annotated[tuple[ErpStatedItem, ...], Field(max_length=ALLOCATIONS_MAX)]
 
 
 class ErpOpenItemsCompleted(ErpEvent):
-    """The end of a nightly run: customers not stated have nothing open."""
+    """The end of a nightly run: customers not stated have nothing open.
+
+    `customers` counts those stated. `totals` are by currency what is open of invoices less what is open of credit
+    notes and payments, over all that was stated; they may be negative.
+    """
 
     TYPE = "erp.open-items.completed.v1"
     TOPIC = BALANCES

@@ -1,5 +1,7 @@
 """What we say to the ERPs, on `erp.inbox.v1`. The ledger is its only writer."""
 
+from datetime import date
+from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -7,10 +9,17 @@ from pydantic import ConfigDict, Field
 
 from shared.base.ids import derived_id
 from shared.contracts.erp import INBOX
-from shared.contracts.event import Part
+from shared.contracts.event import Amount, Currency, Part
 
 
-class ErpEventRefused(Part):
+class InboxEvent(Part):
+    """Base of what we say to ERPs."""
+
+    TYPE: ClassVar[str]
+    TOPIC: ClassVar[str] = INBOX
+
+
+class ErpEventRefused(InboxEvent):
     """A record we could not take, and why. `event_id`, `object_id` and `version` are the ERP's own words."""
 
     model_config = ConfigDict(
@@ -18,7 +27,6 @@ class ErpEventRefused(Part):
     )
 
     TYPE: ClassVar[str] = "ledger.erp-event.refused.v1"
-    TOPIC: ClassVar[str] = INBOX
 
     refused_event_id: Annotated[str, Field(alias="event_id")]
     source: str
@@ -42,3 +50,50 @@ class ErpEventRefused(Part):
     @property
     def version(self) -> int:
         return 1
+
+
+class DifferedKind(StrEnum):
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit-note"
+    PAYMENT = "payment"
+    CREDITS = "credits"
+    """All payments and credit notes that the ERP has not allocated, together."""
+    TOTAL = "total"
+    """What all customers of the run have open."""
+
+
+class DifferedItem(Part):
+    """`id` is the ERP's own; absent for sums of several."""
+
+    kind: DifferedKind
+    id: str | None = None
+
+
+class OpenItemsDiffered(InboxEvent):
+    """A run states another open amount than the books have. Nothing was booked; told anew when a figure changes.
+
+    `ours` leaves out what we matched by ourselves. Of a `total`, it is the sum of what the run's own records state.
+    """
+
+    TYPE: ClassVar[str] = "ledger.open-items.differed.v1"
+
+    difference_id: UUID
+    version: Annotated[int, Field(ge=1)]
+    source: str
+    run_id: str
+    as_of: date
+    customer_id: UUID
+    customer_number: str | None = None
+    legal_entity: str
+    item: DifferedItem
+    currency: Currency
+    ours: Amount
+    theirs: Amount
+
+    @property
+    def event_id(self) -> UUID:
+        return derived_id(self.TYPE, self.difference_id, self.version)
+
+    @property
+    def subject_id(self) -> UUID:
+        return self.difference_id

@@ -3,12 +3,12 @@
 from types import ModuleType
 from typing import TypeVar
 
-from shared.contracts import erp, ledger, notifier, scheduler
+from shared.contracts import erp, inbox, ledger, notifier, scheduler
 from shared.contracts.erp import ErpEvent
 from shared.contracts.event import Event
-from shared.contracts.inbox import ErpEventRefused
+from shared.contracts.inbox import InboxEvent
 
-E = TypeVar("E", Event, ErpEvent)
+E = TypeVar("E", Event, ErpEvent, InboxEvent)
 
 
 def _leaves(module: ModuleType, base: type[E]) -> list[type[E]]:
@@ -27,5 +27,5 @@ EVENTS: dict[str, type[Event]] = {
 ERP_EVENTS: dict[str, type[ErpEvent]] = {kind.TYPE: kind for kind in _leaves(erp, ErpEvent)}
 """What an ERP may tell us."""
 
-INBOX_EVENTS: dict[str, type[ErpEventRefused]] = {ErpEventRefused.TYPE: ErpEventRefused}
+INBOX_EVENTS: dict[str, type[InboxEvent]] = {kind.TYPE: kind for kind in _leaves(inbox, InboxEvent)}
 """What we say to ERPs."""

@@ -49,6 +49,8 @@ _GAUGES: Final = {
     "timers_overdue_age_seconds": ("How late the oldest of them is.", "service"),
     "database_pool_wait_seconds": ("How long the last probe waited for a connection.", "service"),
     "ledger_imbalance_minor": ("What the proof of the books found; must be 0.", ""),
+    "ledger_differences": ("Items of which the ERP states another open amount than ours.", ""),
+    "ledger_runs_late": ("Runs of balances that have not come whole in time.", ""),
 }
 _HISTOGRAMS: Final = {
     "slice_seconds": ("Load, handle, save and commit of one slice.", "service topic"),

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from shared.contracts.erp import ErpEvent
 from shared.contracts.event import Event
-from shared.contracts.inbox import ErpEventRefused
+from shared.contracts.inbox import InboxEvent
 from shared.contracts.registry import ERP_EVENTS, EVENTS, INBOX_EVENTS
 from shared.messaging.routes import ERP_TOPICS, TOPICS
 from shared.testing.examples import erp_examples, inbox_examples, our_examples
@@ -31,7 +31,7 @@ MODELS: Mapping[str, type[BaseModel]] = {**ERP_EVENTS, **INBOX_EVENTS, **EVENTS}
 def documents() -> dict[str, str]:
     """Every file of the catalogue: name → text."""
     files = {f"schemas/{name}.json": _json(_schema(name, model)) for name, model in MODELS.items()}
-    examples: Iterator[Event | ErpEvent | ErpEventRefused] = chain(
+    examples: Iterator[Event | ErpEvent | InboxEvent] = chain(
         erp_examples(), inbox_examples(), our_examples()
     )
     for event in examples:

@@ -9,7 +9,13 @@ from shared.base.ids import derived_id, object_id
 from shared.contracts import erp, ledger, notifier, scheduler
 from shared.contracts.erp import ErpEvent
 from shared.contracts.event import Event
-from shared.contracts.inbox import ErpEventRefused
+from shared.contracts.inbox import (
+    DifferedItem,
+    DifferedKind,
+    ErpEventRefused,
+    InboxEvent,
+    OpenItemsDiffered,
+)
 
 SOURCE = "urn:acme:erp:de01"
 CUSTOMER = object_id(SOURCE, "customer", "K-10044")
@@ -112,7 +118,7 @@ def _erp_payments() -> Iterator[ErpEvent]:
 
 def _erp_balances() -> Iterator[ErpEvent]:
     yield erp.ErpOpenItemsStated(
-        run_id="2026-04-30", customer_number="K-10044", legal_entity="DE01", as_of=date(2026, 4, 30), part=1, parts=1,
+        run_id="2026-04-19", customer_number="K-10044", legal_entity="DE01", as_of=date(2026, 4, 19), part=1, parts=1,
         items=(
             erp.ErpStatedItem(
                 kind=erp.ItemKind.INVOICE, id="RE-2026-0815", currency="EUR", open=Decimal("700.00")
@@ -120,19 +126,25 @@ def _erp_balances() -> Iterator[ErpEvent]:
         ),
     )  # fmt: skip
     yield erp.ErpOpenItemsCompleted(
-        run_id="2026-04-30", legal_entity="DE01", as_of=date(2026, 4, 30), customers=1,
+        run_id="2026-04-19", legal_entity="DE01", as_of=date(2026, 4, 19), customers=1,
         totals=(erp.ErpTotal(currency="EUR", open=Decimal("700.00")),),
     )  # fmt: skip
     yield erp.ErpRequestRefused(request_id="R-17", reason="period closed")
 
 
-def inbox_examples() -> Iterator[ErpEventRefused]:
+def inbox_examples() -> Iterator[InboxEvent]:
     """What we say to ERPs."""
     yield ErpEventRefused(
         refused_event_id="RE-2026-0816/1", source=SOURCE, type=erp.ErpInvoicePosted.TYPE, object_id="RE-2026-0816",
         refused_version=1, code="tax-does-not-add-up", pointer="/tax",
         message="net 1000.00 and tax 190.00 make 1190.00, the total says 1200.00",
         customer_id=CUSTOMER, refusal_id=derived_id("refusal", SOURCE, "RE-2026-0816/1"),
+    )  # fmt: skip
+    yield OpenItemsDiffered(
+        difference_id=derived_id("difference", "2026-04-19", INVOICE), version=1, source=SOURCE, run_id="2026-04-19",
+        as_of=date(2026, 4, 19), customer_id=CUSTOMER, customer_number="K-10044", legal_entity="DE01",
+        item=DifferedItem(kind=DifferedKind.INVOICE, id="RE-2026-0815"), currency="EUR",
+        ours="700.00", theirs="680.00",
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from ledger.domain.invoice import Invoice, InvoiceBody, Scope
 from ledger.domain.outcome import Waits
 from ledger.domain.parked import Ending, Parked
 from ledger.domain.posting import Booked, Entry, Posting, reversal
+from ledger.domain.run import Balances
 from shared.base.telling import Telling
 
 
@@ -96,6 +97,7 @@ class Books(Telling):
     """The same by object and version line."""
     newly_parked: list[Parked] = field(default_factory=list)
     ended: dict[UUID, Ending] = field(default_factory=dict)
+    balances: Balances = field(default_factory=Balances)
 
     invoices_before: dict[UUID, InvoiceBefore] = field(default_factory=dict)
     credits_before: dict[UUID, CreditBefore] = field(default_factory=dict)

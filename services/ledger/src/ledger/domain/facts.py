@@ -9,6 +9,7 @@ from ledger.domain.credit import CreditBody, Returned
 from ledger.domain.direction import Direction
 from ledger.domain.invoice import InvoiceBody
 from ledger.domain.line import Stamp
+from ledger.domain.run import ItemsStated, RunCompleted
 
 
 class CustomerTold(NamedTuple):
@@ -110,4 +111,6 @@ Fact = (
     | AllocationsSet
     | AdjustmentPosted
     | AdjustmentCancelled
+    | ItemsStated
+    | RunCompleted
 )

@@ -11,6 +11,7 @@ from ledger.domain.facts import Fact
 from ledger.handlers.name_refusal import refusal_of
 from ledger.handlers.read_identity import NOTHING, Identity, identity_in, identity_of
 from ledger.handlers.understand import UNDERSTOOD, Registered
+from ledger.handlers.understand_run import RUNS_UNDERSTOOD
 from shared.base.errors import Refusal
 from shared.contracts import erp
 from shared.contracts.registry import ERP_EVENTS
@@ -59,7 +60,8 @@ def read_erp_record(record: Record, registered: Registered) -> Reading:
     except Refusal as refusal:
         return Reading(record, identity_in(record), refusal=refusal)
 
-    source, understand = registered.sources[record.source], UNDERSTOOD[type(event)]
+    source, kind = registered.sources[record.source], type(event)
+    understand = UNDERSTOOD.get(kind) or RUNS_UNDERSTOOD[kind]
     try:
         return Reading(record, identity, fact=understand(event, identity, source))
     except Refusal as refusal:
@@ -93,6 +95,6 @@ def _parse(record: Record, registered: Registered) -> Any:
         event = model.__pydantic_validator__.validate_json(record.data)
     except ValidationError as error:
         raise refusal_of(error) from None
-    if record.type in BALANCES or record.type in UNBUILT:
+    if record.type in UNBUILT:
         raise NotYetSupported(f"{record.type} is not taken yet")
     return event

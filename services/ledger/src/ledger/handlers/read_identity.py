@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from ledger.domain.credit import CREDIT_NOTE, PAYMENT
+from ledger.domain.run import RUN
 from shared.base.ids import object_id
 from shared.contracts import erp
 from shared.contracts.erp import TEXT_CHARACTERS_MAX, VERSION_MAX
@@ -13,7 +14,7 @@ from shared.messaging.cloudevents import Record
 
 ADJUSTMENT, CUSTOMER, INVOICE = "adjustment", "customer", "invoice"
 OBJECT, ALLOCATIONS = "object", "allocations"
-"""The two version lines a credit has; everything else has the first alone."""
+"""The two version lines a credit has; everything else has the first alone, but a run has a line per statement."""
 
 TOUCHED_MAX = 2_000
 
@@ -28,8 +29,16 @@ NAMED_BY: Mapping[str, tuple[str, str]] = {
     erp.ErpPaymentCancelled.TYPE: (PAYMENT, "payment_id"),
     erp.ErpAdjustmentPosted.TYPE: (ADJUSTMENT, "adjustment_id"),
     erp.ErpAdjustmentCancelled.TYPE: (ADJUSTMENT, "adjustment_id"),
+    erp.ErpOpenItemsStated.TYPE: (RUN, "run_id"),
+    erp.ErpOpenItemsCompleted.TYPE: (RUN, "run_id"),
 }
 """Event type → kind of its object, and the field with the object's id."""
+
+RUN_LINES: Mapping[str, str] = {
+    erp.ErpOpenItemsStated.TYPE: "stated",
+    erp.ErpOpenItemsCompleted.TYPE: "end",
+}
+"""The two kinds of record that a run has."""
 
 
 class Identity(NamedTuple):
@@ -54,8 +63,8 @@ def identity_of(source: str, event: Any) -> Identity:
         kind, source_id, line = event.credit.kind.value, event.credit.id, ALLOCATIONS
     else:
         kind, field = NAMED_BY[event.TYPE]
-        source_id, line = getattr(event, field), OBJECT
-    number = event.customer_number
+        source_id, line = getattr(event, field), _line(event.TYPE, event.__dict__)
+    number = event.__dict__.get("customer_number")
     item, allocations = event.__dict__.get("item"), event.__dict__.get("allocations") or ()
     touched = [object_id(source, INVOICE, one.invoice_id) for one in allocations]
     if item is not None:
@@ -65,7 +74,7 @@ def identity_of(source: str, event: Any) -> Identity:
         source_id,
         object_id(source, kind, source_id),
         line,
-        event.version,
+        event.__dict__.get("version"),
         object_id(source, CUSTOMER, number) if number else None,
         number or "",
         tuple(touched),
@@ -103,7 +112,16 @@ def _object(event_type: str, body: Mapping[str, Any]) -> tuple[str, str, str]:
             return credit["kind"], _text(credit.get("id")), ALLOCATIONS
         return "", "", ALLOCATIONS
     kind, field = NAMED_BY.get(event_type, ("", ""))
-    return kind, _text(body.get(field)), OBJECT
+    return kind, _text(body.get(field)), _line(event_type, body)
+
+
+def _line(event_type: str, body: Mapping[str, Any]) -> str:
+    """Which word of a run it is: a part of a customer's statement, or the end."""
+    said = RUN_LINES.get(event_type)
+    if said is None:
+        return OBJECT
+    words = (body.get(name, "") for name in ("legal_entity", "as_of", "customer_number", "part"))
+    return " ".join([said, *(_text(str(word or "")) for word in words)])
 
 
 def _items(body: Mapping[str, Any]) -> Iterable[tuple[str, str]]:

@@ -40,8 +40,7 @@ def set_aside(books: Books, taken: Taken, *, moment: Moment) -> Parked:
     )
     books.begin()
     books.cause = record
-    if taken.reading.silences:
-        park_record(books, parked, moment=moment)
+    park_record(books, parked, moment=moment)
     tell_refusal(books, taken, parked.parked_id)
     return parked
 

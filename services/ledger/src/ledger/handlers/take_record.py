@@ -16,10 +16,13 @@ from ledger.domain.facts import (
     PaymentReturned,
 )
 from ledger.domain.outcome import Outcome, Waits
+from ledger.domain.run import ItemsStated, RunCompleted
 from ledger.handlers.cancel_erp_adjustment import cancel_erp_adjustment
 from ledger.handlers.cancel_erp_credit import cancel_erp_credit
 from ledger.handlers.cancel_erp_invoice import cancel_erp_invoice
+from ledger.handlers.complete_run import complete_run
 from ledger.handlers.end_doubts import end_doubts
+from ledger.handlers.note_statement import note_statement
 from ledger.handlers.read_erp_record import Reading
 from ledger.handlers.record_erp_adjustment import record_erp_adjustment
 from ledger.handlers.record_erp_credit import record_erp_credit
@@ -43,6 +46,8 @@ HEARS: dict[type, tuple[Callable[..., Outcome], Waits]] = {
     AllocationsSet: (set_erp_allocations, Waits.SET_GRANT),
     AdjustmentPosted: (record_erp_adjustment, Waits.GRANT),
     AdjustmentCancelled: (cancel_erp_adjustment, Waits.PARENT),
+    ItemsStated: (note_statement, Waits.NOTHING),
+    RunCompleted: (complete_run, Waits.NOTHING),
 }
 """What the ledger hears: fact → handler, and what a record of it may have to wait for."""
 

@@ -11,7 +11,8 @@ from ledger.domain.credit import PAYMENT
 from ledger.domain.facts import CreditPosted, Fact
 from ledger.domain.outcome import PARKED, Outcome
 from ledger.domain.parked import Ending
-from ledger.gateways import intake, load_books, save_books
+from ledger.domain.run import ItemsStated, RunCompleted
+from ledger.gateways import intake, load_books, runs, save_books
 from ledger.gateways.load_books import Wanted
 from ledger.handlers.end_doubts import end_parked, end_waiting
 from ledger.handlers.read_erp_record import Reading, read_crashed, read_erp_record
@@ -49,7 +50,7 @@ class ErpHearing:
     async def take(self, work: Work, records: Sequence[Record]) -> None:
         """Load, handle, save one slice."""
         readings = [read_erp_record(record, self.registered) for record in records]
-        books = await load_books.load(work.connection, wanted_by(readings), moment=work.moment)
+        books = await load(work, readings, wanted_by(readings))
 
         taken = [take_record(books, reading, moment=work.moment) for reading in readings]
 
@@ -75,7 +76,7 @@ class ErpHearing:
             )
         wanted = wanted_by([reading])
         wanted.parked.add(parked_id)
-        books = await load_books.load(work.connection, wanted, moment=work.moment)
+        books = await load(work, [reading], wanted)
 
         taken = take_record(books, reading, moment=work.moment)
 
@@ -99,11 +100,22 @@ class ErpHearing:
         await _save(work, books, why=why)
 
 
+async def load(work: Work, readings: Sequence[Reading], wanted: Wanted) -> Books:
+    """The books of a slice, and the runs that it speaks of. Runs are locked first, here and wherever one is judged."""
+    said = [one.fact for one in readings if isinstance(one.fact, ItemsStated | RunCompleted)]
+    balances = await runs.load(work.connection, said)
+    books = await load_books.load(work.connection, wanted, moment=work.moment)
+    books.balances = balances
+    return books
+
+
 def wanted_by(readings: Iterable[Reading]) -> Wanted:
     """What has to be loaded for these records."""
     wanted = Wanted()
     for reading in readings:
         identity = reading.identity
+        if not reading.silences:
+            continue
         if identity.customer_id is not None:
             wanted.named[identity.customer_id] = (reading.record.source, identity.customer_number)
         if identity.object_id is not None and identity.kind != CUSTOMER:
@@ -137,6 +149,7 @@ async def save_taken(work: Work, books: Books, taken: Sequence[Taken]) -> None:
 async def _save(work: Work, books: Books, *, why: str = "") -> None:
     end_waiting(books)
     await save_books.save(work, books)
+    await runs.save(work, books.balances)
     await intake.release(work, books)
     await intake.end(work.connection, books, moment=work.moment, why=why)
     tell(work, books.told)
@@ -162,8 +175,7 @@ async def _set_aside(work: Work, books: Books, bad: Sequence[Taken]) -> None:
     for parked_id, one in by_id.items():
         if parked_id not in known:
             aside = set_aside(books, one, moment=work.moment)
-            if one.reading.silences:
-                parked.append((aside, one.reading.record, one.reading.identity.customer_id))
+            parked.append((aside, one.reading.record, one.reading.identity.customer_id))
     await intake.park(work, parked)
 
 

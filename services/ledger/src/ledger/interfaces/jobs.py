@@ -1,22 +1,37 @@
 """What the ledger does unasked: prove the books, raise an alarm for what waits too long, tell everything again."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 
+from ledger.domain.credit import NOBODY
+from ledger.domain.difference import Word
+from ledger.domain.judging import Judging
 from ledger.domain.outcome import Outcome
 from ledger.domain.parked import Parked
-from ledger.gateways import intake, load_books, present, proof, save_books
+from ledger.domain.run import Run, Scope
+from ledger.gateways import (
+    differences,
+    intake,
+    judging,
+    load_books,
+    present,
+    proof,
+    save_books,
+)
 from ledger.gateways.load_books import Wanted
+from ledger.handlers.judge_run import judge_customers, judge_totals, withhold
 from ledger.handlers.park_record import customers_of, park_record
 from ledger.handlers.read_identity import Identity
 from ledger.handlers.tell_present import tell_present, version_floor
 from shared.base.clock import Clock, Moment
 from shared.base.ids import derived_id
-from shared.db.work import Database
+from shared.db.work import Database, Work
 from shared.instruments import metrics
 from shared.messaging.cloudevents import Record
 from shared.messaging.tell import tell
@@ -24,6 +39,8 @@ from shared.web.pulse import Pulse
 
 ALARMS_PER_RUN_MAX = 200
 CUSTOMERS_PER_PAGE = 200
+CUSTOMERS_JUDGED_MAX = 200
+"""In one transaction: nothing of theirs is heard meanwhile."""
 TOO_LONG = "waiting-too-long"
 
 log = logging.getLogger(__name__)
@@ -112,6 +129,110 @@ def _over_age(row: Any, customer_ids: tuple[Any, ...], now: Moment) -> Parked:
         customer_ids,
         place,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciliation:
+    """Judges runs of balances `delay` after their last record: what they tell of may have been under way still.
+
+    A run of which not all is there `patience` after its first record is an alarm; it is judged as far as it goes.
+    """
+
+    database: Database
+    clock: Clock
+    zones: Mapping[str, str]
+    """IANA zones by legal entity."""
+    delay: timedelta
+    patience: timedelta
+
+    async def run(self) -> bool:
+        now = self.clock.now()
+        async with self.database.look() as connection:
+            found = await judging.under_way(connection)
+            scope = await judging.due(connection, heard_before=now - self.delay)
+        metrics.gauge("ledger_differences", found["differences"])
+        metrics.gauge("ledger_runs_late", found["alarmed"])
+        if found["opened_at"] is not None and found["opened_at"] + self.patience <= now:
+            await self._alarm(now)
+        if scope is None:
+            return False
+        async with self.database.work(now) as work:
+            await self._judge(work, scope)
+        return True
+
+    async def pulse(self, connection: asyncpg.Connection, now: Moment) -> Pulse:
+        """When the next run is to be judged, or late."""
+        found = await judging.under_way(connection)
+        heard_at, opened_at = found["heard_at"], found["opened_at"]
+        dues = [heard_at + self.delay] if heard_at is not None else []
+        dues += [opened_at + self.patience] if opened_at is not None else []
+        if not dues:
+            return Pulse()
+        due = min(dues)
+        return Pulse(("a run is to be judged",)) if due <= now else Pulse(next_due_at=due)
+
+    async def _alarm(self, now: Moment) -> None:
+        async with self.database.work(now) as work:
+            for row in await judging.late(
+                work.connection, opened_before=now - self.patience, at=now
+            ):
+                log.error("a run of balances has not come whole", extra=dict(row))
+
+    async def _judge(self, work: Work, scope: Scope) -> None:
+        """The next customers of the oldest run of a scope."""
+        connection = work.connection
+        found = await judging.take_next(connection, scope, heard_before=work.moment - self.delay)
+        if found is None:
+            return None
+        run, last = found
+        if await judging.is_outrun(connection, run):
+            return await judging.done(connection, run, "superseded", work.moment)
+        stated, whole = await judging.count_stated(connection, run)
+        all_there = run.is_all_there(stated=stated, whole=whole)
+        if last is None:
+            sums = await judging.sums_stated(connection, run) if all_there else {}
+            run.absence_counts = all_there and run.adds_up(sums)
+            await judging.begin(connection, run)
+
+        customers = await judging.customers_after(connection, run, last, limit=CUSTOMERS_JUDGED_MAX)
+        if customers:
+            await self._judge_customers(work, run, customers)
+        if len(customers) == CUSTOMERS_JUDGED_MAX:
+            return None
+        if all_there:
+            await self._judge_totals(work, run)
+        return await judging.done(connection, run, "judged" if all_there else None, work.moment)
+
+    async def _judge_customers(self, work: Work, run: Run, customers: dict[UUID, str]) -> None:
+        connection, moment = work.connection, work.moment
+        await load_books.load(connection, Wanted(customers=set(customers)), moment=moment)
+        changed_until = run.changed_until(self.zones.get(run.name.legal_entity, "UTC"))
+        at_hand = await judging.load(
+            connection, run, customers, changed_until=changed_until, moment=moment
+        )
+
+        judge_customers(at_hand)
+
+        if at_hand.withhold:
+            wanted = Wanted(customers=set(customers), objects=set(at_hand.withhold))
+            books = await load_books.load(connection, wanted, moment=moment)
+            withhold(books, at_hand, moment=moment)
+            await save_books.save(work, books)
+            tell(work, books.told)
+        await judging.save(work, at_hand, customers)
+        tell(work, at_hand.told)
+
+    async def _judge_totals(self, work: Work, run: Run) -> None:
+        sums = await judging.sums_stated(work.connection, run)
+        name = run.name
+        at_hand = Judging(run, Word(name.run_key, name.run_id, name.as_of, work.moment))
+        for one in await differences.standing(work.connection, [NOBODY], name.scope):
+            at_hand.standing[one.place] = one
+
+        judge_totals(at_hand, sums)
+
+        await differences.keep(work, at_hand.changed.values(), at_hand.seen)
+        tell(work, at_hand.told)
 
 
 @dataclass(frozen=True, slots=True)

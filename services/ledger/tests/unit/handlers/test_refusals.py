@@ -104,10 +104,10 @@ class TestCreditRefusals:
             run_id="r",
             legal_entity="DE01",
             as_of="2026-03-01",
-            customers=0,
+            customers=-1,
             totals=[],
         )
-        assert (balance.code, balance.reading.silences) == ("not-yet-supported", False)
+        assert (balance.code, balance.reading.silences) == ("payload-unreadable", False)
 
 
 class TestCustomerRefusals:
