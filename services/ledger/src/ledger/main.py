@@ -6,10 +6,11 @@ from ledger.config import HOME, Settings
 from ledger.gateways.intake import count_parked
 from ledger.handlers.understand import Registered
 from ledger.interfaces.consumers import ErpHearing
-from ledger.interfaces.http import differences, intake, invoices, payments
+from ledger.interfaces.http import intake, invoices, payments
 from ledger.interfaces.http.books import books_router
 from ledger.interfaces.http.company import company_router
 from ledger.interfaces.http.customers import customers_router
+from ledger.interfaces.http.differences import differences_router
 from ledger.interfaces.http.parked import parked_router
 from ledger.interfaces.jobs import Patience, Proof, Reconciliation, Republish
 from shared.base.clock import Clock, clock_of
@@ -52,7 +53,7 @@ def build(settings: Settings) -> Service:
             invoices.router,
             payments.router,
             books_router(company),
-            differences.router,
+            differences_router(company),
             intake.router,
             parked_router(hearing),
         ],

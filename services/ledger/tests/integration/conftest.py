@@ -34,6 +34,9 @@ class Till:
     http: httpx.AsyncClient
     pen: Any
     written: list[Record] = field(default_factory=list)
+    person: str = "sam"
+    roles: frozenset[str] = frozenset({"operator"})
+    """Who is signed in."""
 
     @property
     def hearing(self) -> Any:
@@ -97,7 +100,7 @@ async def till(database_of: DatabaseOf, tmp_path: Path, pen: type[Any]) -> Async
         )
     )
     app = create_app(service)
-    app.dependency_overrides[signed_in] = lambda: Staff("sam", frozenset({"operator"}))
+    app.dependency_overrides[signed_in] = lambda: Staff(made.person, made.roles)
     transport = httpx.ASGITransport(app)
 
     async with httpx.AsyncClient(transport=transport, base_url="http://ledger") as http:

@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -78,6 +79,18 @@ class Nights:
             invoice,
         )
         return [(one["reason"], one.get("amount")) for one in rows[0]["holds"]]
+
+    async def accept(self, by: str, *, item: str | None = "I1", key: str = "") -> tuple[int, str]:
+        """Accept the difference of that item; answers the status and who has accepted it, or the refusal."""
+        self.till.person = by
+        found = (await self.till.get("/v1/differences"))["items"]
+        (wanted,) = [one for one in found if one["item"]["id"] == item]
+        answer = await self.till.http.post(
+            f"/v1/differences/{wanted['difference_id']}/acceptances",
+            headers={"Idempotency-Key": key} if key else {},
+        )
+        body = answer.json()
+        return answer.status_code, body.get("code") or body["accepted_by"] or ""
 
     async def run_of(self, run_id: str) -> Any:
         (row,) = await self.till.fetch("SELECT * FROM balance_runs WHERE run_id = $1", run_id)
@@ -385,3 +398,68 @@ class TestRuns:
         assert answer.json()["outcome"] == "accepted"
         await nights.judge()
         assert [one[1] for one in await nights.found()] == ["I1", "I2"]
+
+
+class TestAcceptance:
+    async def test_by_two_people_books_an_adjustment_of_today_to_the_erps_figure(
+        self, nights: Nights
+    ) -> None:
+        nights.states("n1", "C1", "invoice I1 80.00", "invoice I2 55.00")
+        await nights.judge()
+        next_day(nights)
+
+        assert await nights.accept("anna", key="a1") == (201, "")
+        assert await nights.accept("anna", key="a1") == (201, "")
+        assert await nights.accept("anna") == (409, "second-person-wanted")
+        assert await nights.held() == [("erp-states-less", "20.00")]
+        assert await nights.accept("ben") == (201, "ben")
+        assert await nights.accept("ben", item="I2") == (201, "")
+        assert await nights.accept("anna", item="I2") == (201, "anna")
+
+        opens = await nights.till.fetch("SELECT source_id, open_minor FROM invoices ORDER BY 1")
+        assert [tuple(row) for row in opens] == [("I1", 8000), ("I2", 5500), ("I3", 7000)]
+        entries = await nights.till.fetch(
+            "SELECT minor, effective_on::text AS on FROM entries WHERE effective_on > '2026-04-01' ORDER BY minor"
+        )
+        assert [tuple(row) for row in entries] == [(500, "2026-04-02"), (2000, "2026-04-02")]
+        assert (await nights.found(), await nights.held()) == ([], [])
+        assert [one[1] for one in await nights.found("n1")] == ["I1", "I2"]
+        assert (await nights.till.get("/v1/proof"))["imbalance"] == 0
+
+        nights.states("n2", "C1", "invoice I1 80.00", "invoice I2 55.00", as_of="2026-04-02")
+        await nights.judge()
+        assert await nights.found("n2") == []
+
+    async def test_is_asked_anew_when_a_figure_changes(self, nights: Nights) -> None:
+        nights.states("n1", "C1", "invoice I1 80.00", "invoice I2 50.00")
+        await nights.judge()
+        assert await nights.accept("anna") == (201, "")
+        next_day(nights)
+        nights.states("n2", "C1", "invoice I1 75.00", "invoice I2 50.00", as_of="2026-04-02")
+        await nights.judge()
+        assert await nights.accept("ben") == (201, "")
+        assert [one["theirs"] for one in await nights.told()] == ["80.00", "75.00"]
+        assert await nights.held() == [("erp-states-less", "25.00")]
+
+    async def test_is_refused_by_name_where_nothing_can_be_booked(self, nights: Nights) -> None:
+        nights.till.pen.payment("P1", "30.00", customer_number="C2")
+        nights.states("n1", "C1", "invoice I1 80.00", "invoice I2 50.00", "invoice I8 5.00")
+        nights.states("n1", "C2", "invoice I3 70.00")
+        await nights.judge()
+        assert await nights.accept("anna", item=None) == (409, "not-one-item")
+        assert await nights.accept("anna", item="I8") == (409, "not-one-item")
+
+        nights.till.pen.payment(
+            "P2", "20.00", allocations=[{"invoice_id": "I1", "amount": "20.00"}]
+        )
+        nights.till.move(nights.till.service.clock.now() + timedelta(hours=1))
+        await nights.till.take()
+        assert await nights.accept("anna") == (409, "item-moved")
+        unknown = await nights.till.http.post(f"/v1/differences/{UUID(int=1)}/acceptances")
+        assert (unknown.status_code, unknown.json()["code"]) == (404, "not-known")
+
+    async def test_needs_a_role(self, nights: Nights) -> None:
+        nights.states("n1", "C1", "invoice I1 80.00", "invoice I2 50.00")
+        await nights.judge()
+        nights.till.roles = frozenset({"viewer"})
+        assert await nights.accept("anna") == (403, "role-missing")

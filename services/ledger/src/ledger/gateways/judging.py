@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from ledger.domain.comparison import INVOICE, Item, OurItem
-from ledger.domain.difference import Word
+from ledger.domain.difference import Difference, Word
 from ledger.domain.judging import Judging
 from ledger.domain.run import Run, Scope
 from ledger.gateways import differences, runs
@@ -202,6 +202,13 @@ async def _load_ours(connection: asyncpg.Connection, judging: Judging, ids: Sequ
         judging.ours.setdefault(credit.customer_id, []).append(
             OurItem(item, minor, directed=credit.directions is not None)
         )
+
+
+async def has_moved(connection: asyncpg.Connection, difference: Difference) -> bool:
+    """Whether its item changed since the run that saw it last was judged, by the measure of that judging."""
+    last, item_id = difference.last, difference.item.item_id
+    moved = await connection.fetch(_MOVED, [difference.customer_id], last.at, last.as_of)
+    return item_id in {row["item"] for row in moved}
 
 
 async def begin(connection: asyncpg.Connection, run: Run) -> None:

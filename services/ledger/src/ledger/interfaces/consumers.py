@@ -87,7 +87,7 @@ class ErpHearing:
             await intake.still_parked(work.connection, parked_id, (taken.outcome.value, *why))
         else:
             end_parked(books, parked_id, Ending.RETRIED)
-        await _save(work, books)
+        await save(work, books)
         return taken
 
     async def discard(self, work: Work, parked_id: UUID, *, why: str) -> None:
@@ -97,7 +97,7 @@ class ErpHearing:
             work.connection, Wanted(parked={parked_id}), moment=work.moment
         )
         end_parked(books, parked_id, Ending.DISCARDED)
-        await _save(work, books, why=why)
+        await save(work, books, why=why)
 
 
 async def load(work: Work, readings: Sequence[Reading], wanted: Wanted) -> Books:
@@ -143,10 +143,11 @@ async def save_taken(work: Work, books: Books, taken: Sequence[Taken]) -> None:
     await _set_aside(work, books, [one for one in taken if one.outcome in PARKED])
 
     await intake.record(work, [intake_row(one, work.moment) for one in taken])
-    await _save(work, books)
+    await save(work, books)
 
 
-async def _save(work: Work, books: Books, *, why: str = "") -> None:
+async def save(work: Work, books: Books, *, why: str = "") -> None:
+    """Everything that handlers changed, waiting records that have got what they waited for, and what is told."""
     end_waiting(books)
     await save_books.save(work, books)
     await runs.save(work, books.balances)
