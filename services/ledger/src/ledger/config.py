@@ -8,7 +8,7 @@ from pydantic import Field
 from shared.config import RuntimeSettings, Seconds
 
 HOME = Path(__file__).parents[2]
-"""The service's folder, where its migrations are."""
+"""The service's folder, where its migrations, fonts and words are."""
 
 
 class Settings(RuntimeSettings):

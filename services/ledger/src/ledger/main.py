@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from ledger.config import HOME, Settings
 from ledger.gateways.intake import count_parked
+from ledger.gateways.statement_pdf import Paper
 from ledger.handlers.understand import Registered
 from ledger.interfaces.consumers import ErpHearing
 from ledger.interfaces.http import intake, invoices, payments
@@ -12,6 +13,7 @@ from ledger.interfaces.http.company import company_router
 from ledger.interfaces.http.customers import customers_router
 from ledger.interfaces.http.differences import differences_router
 from ledger.interfaces.http.parked import parked_router
+from ledger.interfaces.http.statements import statements_router
 from ledger.interfaces.jobs import Patience, Proof, Reconciliation, Republish
 from shared.base.clock import Clock, clock_of
 from shared.contracts.company import Company, load_company
@@ -50,6 +52,7 @@ def build(settings: Settings) -> Service:
         routers=[
             company_router(company),
             customers_router(company),
+            statements_router(company, Paper(HOME / "stationery", company)),
             invoices.router,
             payments.router,
             books_router(company),

@@ -5,6 +5,8 @@ from uuid import UUID
 
 import asyncpg
 
+from shared.base.clock import Moment
+
 Rows = list[asyncpg.Record]
 
 _CUSTOMER = "SELECT * FROM customers WHERE source = $1 AND customer_number = $2"
@@ -13,7 +15,9 @@ SELECT code, parked_at AS since, parked_id FROM doubts JOIN parked_records USING
 WHERE doubts.customer_id = $1 ORDER BY parked_at, parked_id
 """
 _INVOICE = "SELECT * FROM invoices WHERE invoice_id = $1"
-_HISTORY = "SELECT * FROM invoice_history WHERE invoice_id = $1 ORDER BY version"
+_HISTORY = """
+SELECT * FROM invoice_history WHERE invoice_id = $1 AND recorded_at <= $2 ORDER BY version
+"""
 _CREDIT = "SELECT * FROM credits WHERE credit_id = $1"
 _ALLOCATIONS = """
 SELECT invoice_id, invoices.source_id AS invoice_source_id, applied_minor, provisional
@@ -54,9 +58,9 @@ async def invoice(connection: asyncpg.Connection, invoice_id: UUID) -> Any:
     return await connection.fetchrow(_INVOICE, invoice_id)
 
 
-async def history(connection: asyncpg.Connection, invoice_id: UUID) -> Rows:
-    """What an invoice was, change by change."""
-    rows: Rows = await connection.fetch(_HISTORY, invoice_id)
+async def history(connection: asyncpg.Connection, invoice_id: UUID, *, known_at: Moment) -> Rows:
+    """What an invoice was, change by change, as far as it was known at that moment."""
+    rows: Rows = await connection.fetch(_HISTORY, invoice_id, known_at)
     return rows
 
 

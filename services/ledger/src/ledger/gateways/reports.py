@@ -5,6 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
+from ledger.gateways.past import CREDITS_THEN
 from shared.base.clock import Moment
 
 Rows = list[asyncpg.Record]
@@ -61,11 +62,20 @@ WITH moved AS (
 SELECT legal_entity, currency, account, sum(minor)::bigint AS balance_minor FROM moved
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
 """
-_UNAPPLIED = """
-SELECT credit_id, kind, source, source_id, legal_entity, currency, minor, unapplied_minor, credited_on
-FROM credits WHERE customer_id = $1 AND unapplied_minor > 0
-  AND ($2::date IS NULL OR (credited_on, credit_id) > ($2::date, $3::uuid))
-ORDER BY credited_on, credit_id LIMIT $4
+_UNAPPLIED = f"""
+WITH moved AS (
+    {_MOVED.format(where="customer_id = $3 AND")}
+    UNION ALL SELECT debit_item, minor FROM entries
+    WHERE customer_id = $3 AND debit = 2100 AND effective_on <= $1 AND recorded_at <= $2
+    UNION ALL SELECT credit_item, -minor FROM entries
+    WHERE customer_id = $3 AND credit = 2100 AND effective_on <= $1 AND recorded_at <= $2
+),
+left_over AS (SELECT item, -sum(minor)::bigint AS unapplied_minor FROM moved GROUP BY item HAVING sum(minor) <> 0)
+SELECT credit_id, kind, source, source_id, legal_entity, currency, known.minor, left_over.unapplied_minor,
+       known.credited_on
+FROM left_over JOIN credits ON credit_id = item CROSS JOIN LATERAL ({CREDITS_THEN.then.format(known_at="$2")}) AS known
+WHERE $4::date IS NULL OR (known.credited_on, credit_id) > ($4::date, $5::uuid)
+ORDER BY known.credited_on, credit_id LIMIT $6
 """
 
 
@@ -107,9 +117,13 @@ async def unapplied(
     connection: asyncpg.Connection,
     customer_id: UUID,
     *,
+    as_of: date,
+    known_at: Moment,
     after: tuple[date, UUID] | None,
     limit: int,
 ) -> Rows:
-    """Payments and credit notes of a customer with something left, the oldest first."""
-    rows: Rows = await connection.fetch(_UNAPPLIED, customer_id, *(after or (None, None)), limit)
+    """Payments and credit notes of a customer with something left on that day, the oldest first."""
+    rows: Rows = await connection.fetch(
+        _UNAPPLIED, as_of, known_at, customer_id, *(after or (None, None)), limit
+    )
     return rows

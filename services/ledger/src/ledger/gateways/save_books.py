@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from ledger.domain.books import Books
 from ledger.domain.posting import RECEIVABLE, UNAPPLIED_CASH
+from ledger.gateways.past import CREDITS_THEN, INVOICES_THEN, keep_past_customers
 from ledger.gateways.rows import (
     adjustment_row,
     allocation_row,
@@ -34,11 +35,17 @@ ON CONFLICT (customer_id, legal_entity, currency) DO UPDATE SET
 
 async def save(work: Work, books: Books) -> None:
     """Write everything that changed, entries, history and totals; nothing that stayed as it was."""
+    bodies = [(one.customer_id, one.body) for one in books.changed_customers.values()]
+    keep_past_customers(work, bodies)
     CUSTOMERS.update(work, [customer_row(one) for one in books.changed_customers.values()])
-    invoices = books.changed_invoices.values()
-    await _write(work, INVOICES, ((invoice_row(one), one.stored_row) for one in invoices))
-    payments_and_notes = books.changed_credits.values()
-    await _write(work, CREDITS, ((credit_row(one), one.stored_row) for one in payments_and_notes))
+    invoices = [(invoice_row(one), one.stored_row) for one in books.changed_invoices.values()]
+    payments_and_notes = [
+        (credit_row(one), one.stored_row) for one in books.changed_credits.values()
+    ]
+    INVOICES_THEN.keep(work, invoices)
+    CREDITS_THEN.keep(work, payments_and_notes)
+    await _write(work, INVOICES, invoices)
+    await _write(work, CREDITS, payments_and_notes)
     await _save_allocations(work, books)
     adjustments = books.changed_adjustments.values()
     await _write(work, ADJUSTMENTS, ((adjustment_row(one), one.stored_row) for one in adjustments))

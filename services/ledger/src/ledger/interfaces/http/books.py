@@ -1,30 +1,20 @@
 """The books as a whole: trial balance, aging, proof."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
+from ledger.domain.aging import bucket_of, in_buckets
 from ledger.gateways import proof, reports
-from ledger.interfaces.http.today import days_of, latest
+from ledger.interfaces.http.bounds import Bounds, KnownAtInFuture, bounds_of
 from shared.base.money import decimal_text
 from shared.contracts.company import Company
-from shared.web.accepted import Instant
 from shared.web.auth import signed_in
 from shared.web.commands import Question
 from shared.web.pages import Page
-
-BUCKETS = (("current", 0), ("1-30", 30), ("31-60", 60), ("61-90", 90))
-"""Aging buckets by the last day overdue that belongs to them; everything later is 90+. Basis is the due date."""
-
-
-class Bounds(NamedTuple):
-    """Effective until `as_of`, as it was known at `known_at`."""
-
-    as_of: date
-    known_at: datetime
+from shared.web.problems import problems
 
 
 class Balance(BaseModel):
@@ -57,22 +47,12 @@ class Proof(BaseModel):
     entries: int
 
 
-def bucket_of(days_overdue: int) -> str:
-    """The aging bucket of an invoice so many days past its due date."""
-    return next((name for name, last in BUCKETS if days_overdue <= last), "90+")
-
-
 def books_router(company: Company) -> APIRouter:
     """`/v1/trial-balance`, `/v1/aging`, `/v1/proof`."""
     router = APIRouter(prefix="/v1", tags=["books"], dependencies=[Depends(signed_in)])
+    bounds = bounds_of(company)
 
-    async def bounds(
-        question: Question, as_of: date | None = None, known_at: Instant | None = None
-    ) -> Bounds:
-        moment = question.moment
-        return Bounds(as_of or latest(days_of(company, moment).values()), known_at or moment)
-
-    @router.get("/trial-balance")
+    @router.get("/trial-balance", responses=problems(KnownAtInFuture))
     async def trial_balance(
         question: Question, asked: Annotated[Bounds, Depends(bounds)]
     ) -> Page[Balance]:
@@ -81,7 +61,7 @@ def books_router(company: Company) -> APIRouter:
             rows = await reports.trial_balance(connection, as_of=as_of, known_at=known_at)
         return Page(items=[_balance(row) for row in rows])
 
-    @router.get("/aging")
+    @router.get("/aging", responses=problems(KnownAtInFuture))
     async def aging(question: Question, asked: Annotated[Bounds, Depends(bounds)]) -> Page[Aging]:
         as_of, known_at = asked
         async with question.look() as connection:
@@ -123,11 +103,12 @@ def _agings(owed: Iterable[Any], left: Iterable[Any]) -> list[Aging]:
 
 def _aging(scope: tuple[str, str], buckets: dict[str, int], unapplied: int) -> Aging:
     entity, currency = scope
-    names = [*(name for name, _ in BUCKETS), "90+"]
     return Aging(
         legal_entity=entity,
         currency=currency,
-        buckets={name: decimal_text(buckets.get(name, 0), currency) for name in names},
+        buckets={
+            name: decimal_text(minor, currency) for name, minor in in_buckets(buckets).items()
+        },
         open=decimal_text(sum(buckets.values()), currency),
         unapplied=decimal_text(unapplied, currency),
     )

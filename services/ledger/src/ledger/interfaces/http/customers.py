@@ -2,18 +2,19 @@
 
 import json
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from ledger.gateways import lookups, reports
-from ledger.interfaces.http.today import days_of, latest
+from ledger.interfaces.http.bounds import Bounds, KnownAtInFuture, bounds_of
+from ledger.interfaces.http.today import days_of
 from ledger.interfaces.http.unknown import NotKnown, known
 from shared.base.money import decimal_text
 from shared.contracts.company import Company
-from shared.web.accepted import Instant, Text
+from shared.web.accepted import Text
 from shared.web.auth import signed_in
 from shared.web.commands import Question
 from shared.web.pages import Page, Paging
@@ -69,6 +70,7 @@ def customers_router(company: Company) -> APIRouter:
     router = APIRouter(
         prefix="/v1/customers", tags=["customers"], dependencies=[Depends(signed_in)]
     )
+    asked = bounds_of(company)
 
     @router.get("", responses=problems(NotKnown))
     async def show_customer(
@@ -79,34 +81,44 @@ def customers_router(company: Company) -> APIRouter:
             doubts = await lookups.doubts(connection, row["customer_id"])
         return _customer(row, doubts)
 
-    @router.get("/{customer_id}/open-items")
+    @router.get("/{customer_id}/open-items", responses=problems(KnownAtInFuture))
     async def list_open_items(
         customer_id: UUID,
         question: Question,
         paging: Paging,
+        bounds: Annotated[Bounds, Depends(asked)],
         as_of: date | None = None,
-        known_at: Instant | None = None,
     ) -> Page[OpenItem]:
+        """Days overdue count to `as_of`; to today on the legal entity's own calendar when it is not said."""
         today = days_of(company, question.moment)
         async with question.look() as connection:
             rows = await reports.open_items(
                 connection,
                 customer_id,
-                as_of=as_of or latest(today.values()),
-                known_at=known_at or question.moment,
+                as_of=bounds.as_of,
+                known_at=bounds.known_at,
                 after=_after(paging),
                 limit=paging.limit + 1,
             )
         items = [_open_item(row, as_of or today[row["legal_entity"]]) for row in rows]
         return paging.page(items, lambda one: (one.due_on, one.invoice_id))
 
-    @router.get("/{customer_id}/unapplied")
+    @router.get("/{customer_id}/unapplied", responses=problems(KnownAtInFuture))
     async def list_unapplied(
-        customer_id: UUID, question: Question, paging: Paging
+        customer_id: UUID,
+        question: Question,
+        paging: Paging,
+        bounds: Annotated[Bounds, Depends(asked)],
     ) -> Page[UnappliedShown]:
-        after, limit = _after(paging), paging.limit + 1
         async with question.look() as connection:
-            rows = await reports.unapplied(connection, customer_id, after=after, limit=limit)
+            rows = await reports.unapplied(
+                connection,
+                customer_id,
+                as_of=bounds.as_of,
+                known_at=bounds.known_at,
+                after=_after(paging),
+                limit=paging.limit + 1,
+            )
         return paging.page(
             [_unapplied(row) for row in rows], lambda one: (one.credited_on, one.credit_id)
         )

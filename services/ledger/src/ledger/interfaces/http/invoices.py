@@ -1,13 +1,14 @@
 """An invoice and what became of it, change by change."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from ledger.gateways import lookups
+from ledger.gateways import lookups, past_items
+from ledger.interfaces.http.bounds import Bounds, KnownAtInFuture, past
 from ledger.interfaces.http.unknown import NotKnown, known
 from shared.base.ids import object_id
 from shared.base.money import decimal_text
@@ -49,13 +50,22 @@ class InvoiceShown(BaseModel):
     history: list[ChangeShown]
 
 
-@router.get("", responses=problems(NotKnown))
-async def show_invoice(question: Question, source: Text, source_id: Text) -> InvoiceShown:
+@router.get("", responses=problems(NotKnown, KnownAtInFuture))
+async def show_invoice(
+    question: Question,
+    asked: Annotated[Bounds | None, Depends(past)],
+    source: Text,
+    source_id: Text,
+) -> InvoiceShown:
     """By the ERP's own id; one that only a cancellation has named is not known yet."""
+    known_at = asked.known_at if asked else question.moment
     async with question.look() as connection:
         row = await lookups.invoice(connection, object_id(source, "invoice", source_id))
         row = known(row if row is not None and row["currency"] is not None else None, "invoice")
-        changes = await lookups.history(connection, row["invoice_id"])
+        if asked is not None:
+            then = await past_items.invoice(connection, row, as_of=asked.as_of, known_at=known_at)
+            row = known(then, "invoice")
+        changes = await lookups.history(connection, row["invoice_id"], known_at=known_at)
 
     return _invoice(row, [_change(change, row["currency"]) for change in changes])
 

@@ -1,14 +1,15 @@
 """Payments and credit notes: where they are applied, and what is left of them."""
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from ledger.domain.credit import CREDIT_NOTE, NOBODY, PAYMENT
-from ledger.gateways import lookups
+from ledger.gateways import lookups, past_items
+from ledger.interfaces.http.bounds import Bounds, KnownAtInFuture, past
 from ledger.interfaces.http.unknown import NotKnown, known
 from shared.base.ids import object_id
 from shared.base.money import decimal_text
@@ -19,19 +20,23 @@ from shared.web.problems import problems
 
 router = APIRouter(prefix="/v1", tags=["payments"], dependencies=[Depends(signed_in)])
 
+Asked = Annotated[Bounds | None, Depends(past)]
+
 
 class AllocationShown(BaseModel):
-    """`provisional`: ours, until the ERP speaks."""
+    """`provisional`: ours, until the ERP speaks; null in an answer about the past, for which it is not kept."""
 
     invoice_id: UUID
     source_id: str | None
     amount: str
-    provisional: bool
+    provisional: bool | None
 
 
 class CreditShown(BaseModel):
+    """`version` is null in an answer about the past."""
+
     customer_id: UUID | None
-    version: int
+    version: int | None
     source: str
     source_id: str
     status: str
@@ -53,30 +58,39 @@ class CreditNoteShown(CreditShown):
     issued_on: date
 
 
-@router.get("/payments", responses=problems(NotKnown))
-async def show_payment(question: Question, source: Text, source_id: Text) -> PaymentShown:
+@router.get("/payments", responses=problems(NotKnown, KnownAtInFuture))
+async def show_payment(
+    question: Question, asked: Asked, source: Text, source_id: Text
+) -> PaymentShown:
     """By the ERP's own id."""
-    row, shown = await _credit(question, PAYMENT, source, source_id)
+    row, shown = await _credit(question, asked, PAYMENT, source, source_id)
     returned = decimal_text(row["returned_minor"], row["currency"])
     return PaymentShown(
         payment_id=row["credit_id"], value_date=row["credited_on"], returned=returned, **shown
     )
 
 
-@router.get("/credit-notes", responses=problems(NotKnown))
-async def show_credit_note(question: Question, source: Text, source_id: Text) -> CreditNoteShown:
+@router.get("/credit-notes", responses=problems(NotKnown, KnownAtInFuture))
+async def show_credit_note(
+    question: Question, asked: Asked, source: Text, source_id: Text
+) -> CreditNoteShown:
     """By the ERP's own id."""
-    row, shown = await _credit(question, CREDIT_NOTE, source, source_id)
+    row, shown = await _credit(question, asked, CREDIT_NOTE, source, source_id)
     return CreditNoteShown(credit_note_id=row["credit_id"], issued_on=row["credited_on"], **shown)
 
 
 async def _credit(
-    question: Asking, kind: str, source: str, source_id: str
+    question: Asking, asked: Bounds | None, kind: str, source: str, source_id: str
 ) -> tuple[Any, dict[str, Any]]:
     async with question.look() as connection:
         row = await lookups.credit(connection, object_id(source, kind, source_id))
         row = known(row if row is not None and row["currency"] is not None else None, kind)
-        applied = await lookups.allocations(connection, row["credit_id"])
+        if asked is None:
+            applied = await lookups.allocations(connection, row["credit_id"])
+        else:
+            as_of, known_at = asked
+            then = await past_items.credit(connection, row, as_of=as_of, known_at=known_at)
+            row, applied = known(then, kind)
 
     currency = row["currency"]
     allocations = [
