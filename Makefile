@@ -10,7 +10,7 @@ READY   := $(VENV)/.ready
 ARGS    ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down status logs clean demo trace test lint format types imports catalogue \
+.PHONY: help setup up down status logs clean demo import trace test lint format types imports catalogue \
         catalogue-write bench chaos test-kafka fuzz tools pins
 
 help: ## List these targets
@@ -37,6 +37,9 @@ logs: setup ## Follow the logs; of one program with NAME=ledger
 
 trace: setup ## Print one trace as a tree: ID=<trace id>
 	@$(STACK) trace $(ID)
+
+import: setup ## Bring a CSV or XLSX into the running books: FILE=invoices.csv PROFILE=mine.yaml ARGS="--dry-run"
+	@$(STACK) import "$(FILE)" $(if $(PROFILE),"$(PROFILE)") $(ARGS)
 
 clean: setup ## Stop the local stack and remove its data, not what was fetched
 	@$(STACK) clean

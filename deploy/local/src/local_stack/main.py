@@ -1,4 +1,4 @@
-"""The stack's command line, used by the Makefile: `up`, `down`, `status`, `logs`, `trace`, `clean`."""
+"""The stack's command line, used by the Makefile: `up`, `down`, `status`, `logs`, `trace`, `import`, `clean`."""
 
 import argparse
 import asyncio
@@ -16,6 +16,7 @@ from pathlib import Path
 from local_stack import state
 from local_stack.artifacts import ArtifactsMissing
 from local_stack.children import ProgramFailed
+from local_stack.file_import import import_file
 from local_stack.stack import Stack
 from local_stack.traces.tree import tree
 
@@ -38,6 +39,7 @@ def main() -> int:
         "logs": lambda: logs(arguments.name),
         "trace": lambda: trace(arguments.id),
         "clean": clean,
+        "import": lambda: import_file(arguments.file, arguments.profile, dry=arguments.dry_run),
     }
 
     return commands[arguments.command]()
@@ -226,6 +228,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("clean", help="stop it and remove its state")
     following = commands.add_parser("logs", help="follow the logs")
     following.add_argument("name", nargs="?", default="", help="of one program")
+    importing = commands.add_parser("import", help="bring a CSV or XLSX file into the books")
+    importing.add_argument("file", type=Path)
+    importing.add_argument("profile", type=Path, nargs="?", help="YAML or JSON; otherwise guessed")
+    importing.add_argument("--dry-run", action="store_true", help="only show what would be")
     showing = commands.add_parser("trace", help="print a trace as a tree")
     showing.add_argument("id", help="trace id, 32 hex digits")
     return parser

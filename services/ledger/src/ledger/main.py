@@ -2,18 +2,21 @@
 
 from datetime import timedelta
 
+from fastapi import APIRouter
+
 from ledger.config import HOME, Settings
 from ledger.gateways.intake import count_parked
 from ledger.gateways.statement_pdf import Paper
 from ledger.handlers.understand import Registered
 from ledger.interfaces.consumers import ErpHearing
-from ledger.interfaces.http import intake, invoices, payments
+from ledger.interfaces.http import imports, intake, invoices, payments
 from ledger.interfaces.http.books import books_router
 from ledger.interfaces.http.company import company_router
 from ledger.interfaces.http.customers import customers_router
 from ledger.interfaces.http.differences import differences_router
 from ledger.interfaces.http.parked import parked_router
 from ledger.interfaces.http.statements import statements_router
+from ledger.interfaces.importing import Importing
 from ledger.interfaces.jobs import Patience, Proof, Reconciliation, Republish
 from shared.base.clock import Clock, clock_of
 from shared.contracts.company import Company, load_company
@@ -31,6 +34,7 @@ def build(settings: Settings) -> Service:
     hearing = ErpHearing(Registered.of(company))
     patience = Patience(database, clock, timedelta(hours=settings.ledger_waiting_hours_max))
     reconciliation = _reconciliation(settings, company, database, clock)
+    importing = Importing(database, clock, company)
 
     return Service(
         name="ledger",
@@ -48,19 +52,11 @@ def build(settings: Settings) -> Service:
             ),
             Job("patience", patience.run, settings.job_tick_seconds),
             Job("reconciliation", reconciliation.run, settings.job_tick_seconds),
+            Job("importing", importing.run, settings.job_tick_seconds),
         ],
-        routers=[
-            company_router(company),
-            customers_router(company),
-            statements_router(company, Paper(HOME / "stationery", company)),
-            invoices.router,
-            payments.router,
-            books_router(company),
-            differences_router(company),
-            intake.router,
-            parked_router(hearing),
-        ],
-        pulses=[patience.pulse, reconciliation.pulse],
+        routers=_routers(company, hearing),
+        pulses=[patience.pulse, reconciliation.pulse, importing.pulse],
+        large_bodies={imports.PATH: imports.BODY_BYTES_MAX},
         count_parked=count_parked,
         commands={"republish": Republish(database, clock).run},
     )
@@ -76,6 +72,21 @@ def _reconciliation(
         timedelta(seconds=settings.ledger_reconcile_delay_seconds),
         timedelta(hours=settings.ledger_run_hours_max),
     )
+
+
+def _routers(company: Company, hearing: ErpHearing) -> list[APIRouter]:
+    return [
+        company_router(company),
+        customers_router(company),
+        statements_router(company, Paper(HOME / "stationery", company)),
+        invoices.router,
+        payments.router,
+        books_router(company),
+        differences_router(company),
+        intake.router,
+        imports.router,
+        parked_router(hearing),
+    ]
 
 
 if __name__ == "__main__":

@@ -53,7 +53,9 @@ def create_app(service: Served, health: Health | None = None, *, doors: bool = T
         audience=settings.staff_audience,
     )
 
-    app.add_middleware(Guard, timeout_s=settings.http_timeout_seconds)
+    app.add_middleware(
+        Guard, timeout_s=settings.http_timeout_seconds, large_bodies=service.large_bodies
+    )
     app.add_exception_handler(Refusal, problems.of_refusal)
     app.add_exception_handler(RequestValidationError, problems.of_invalid)
     app.add_exception_handler(HTTPException, problems.of_http)

@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -14,7 +16,8 @@ from shared.instruments import metrics, traces
 from shared.web.problems import of_status
 
 BODY_BYTES_MAX: Final = 1_048_576
-"""1 MiB."""
+"""1 MiB, but for paths that a service names: files."""
+NO_PATHS: Final[Mapping[str, int]] = MappingProxyType({})
 RETRY_AFTER_SECONDS: Final = 2
 
 _log = logging.getLogger(__name__)
@@ -23,9 +26,12 @@ _log = logging.getLogger(__name__)
 class Guard:
     """Pure ASGI. An exception that nobody answered is logged here and answered without a word about its cause."""
 
-    def __init__(self, app: ASGIApp, *, timeout_s: float) -> None:
+    def __init__(
+        self, app: ASGIApp, *, timeout_s: float, large_bodies: Mapping[str, int] = NO_PATHS
+    ) -> None:
         self._app = app
         self._timeout_s = timeout_s
+        self._large_bodies = large_bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -46,9 +52,10 @@ class Guard:
 
     async def _guarded(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         try:
-            _refuse_announced(scope)
+            bytes_max = self._large_bodies.get(scope["path"], BODY_BYTES_MAX)
+            _refuse_announced(scope, bytes_max)
             async with asyncio.timeout(self._timeout_s):
-                await self._app(scope, _Body(receive), answer)
+                await self._app(scope, _Body(receive, bytes_max), answer)
         except Exception as error:
             if answer.status:
                 raise
@@ -71,26 +78,27 @@ class _Answer:
 class _Body:
     """Counts what comes in, whatever its length was said to be."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, bytes_max: int) -> None:
         self._receive = receive
+        self._bytes_max = bytes_max
         self._bytes = 0
 
     async def __call__(self) -> Message:
         message = await self._receive()
         self._bytes += len(message.get("body", b""))
-        if self._bytes > BODY_BYTES_MAX:
-            raise _too_large()
+        if self._bytes > self._bytes_max:
+            raise _too_large(self._bytes_max)
         return message
 
 
-def _refuse_announced(scope: Scope) -> None:
+def _refuse_announced(scope: Scope, bytes_max: int) -> None:
     announced = Headers(scope=scope).get("content-length", "0")
-    if announced.isdigit() and int(announced) > BODY_BYTES_MAX:
-        raise _too_large()
+    if announced.isdigit() and int(announced) > bytes_max:
+        raise _too_large(bytes_max)
 
 
-def _too_large() -> HTTPException:
-    return HTTPException(413, f"a body has at most {BODY_BYTES_MAX} bytes", {"Connection": "close"})
+def _too_large(bytes_max: int) -> HTTPException:
+    return HTTPException(413, f"a body has at most {bytes_max} bytes", {"Connection": "close"})
 
 
 def _problem_of(error: Exception) -> ASGIApp:

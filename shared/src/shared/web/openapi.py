@@ -64,7 +64,7 @@ def _complete(operation: Operation) -> None:
         _add(responses, RequestInvalid)
     if "requestBody" in operation:
         document(responses, 400, "request-unreadable", "The body cannot be read.")
-        document(responses, 413, "body-too-large", "A body has at most 1 MiB.")
+        document(responses, 413, "body-too-large", "The body is larger than is taken here.")
     if "security" in operation:
         for refusal in _WITH_STAFF:
             _add(responses, refusal)

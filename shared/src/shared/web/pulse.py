@@ -1,6 +1,6 @@
 """The pulse: what a service still has to do, so that a movable clock knows when the whole platform is at rest."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -45,3 +45,5 @@ class Served(Protocol):
     def routers(self) -> Sequence[APIRouter]: ...
     @property
     def pulses(self) -> Sequence[PulseSource]: ...
+    @property
+    def large_bodies(self) -> Mapping[str, int]: ...

@@ -34,6 +34,8 @@ class Service:
     jobs: Sequence[Job] = ()
     routers: Sequence[APIRouter] = ()
     pulses: Sequence[PulseSource] = ()
+    large_bodies: Mapping[str, int] = field(default_factory=dict)
+    """Paths whose bodies may be larger than others', and by how many bytes at most: where files come in."""
     count_parked: CountParked = count_parked
     watermarks: Watermarks | None = None
     """Attached to the consumer, for services that must know whether they have heard everything."""

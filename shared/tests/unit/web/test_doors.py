@@ -95,6 +95,7 @@ class Garden:
     hearings: tuple[Any, ...] = ()
     routers: tuple[APIRouter, ...] = (router,)
     pulses: tuple[()] = ()
+    large_bodies: dict[str, int] = field(default_factory=dict)
 
 
 def garden(**settings: Any) -> Garden:
@@ -205,6 +206,17 @@ class TestBodies:
         )
 
         assert_problem(answer, 413, "body-too-large")
+
+    async def test_where_files_come_in_the_service_says_how_large(self) -> None:
+        service = garden()
+        service.large_bodies["/v1/trees"] = BODY_BYTES_MAX + 10
+        transport = httpx.ASGITransport(create_app(service))
+        async with httpx.AsyncClient(transport=transport, base_url="http://garden") as http:
+            taken = await http.post("/v1/trees", content=b"x" * (BODY_BYTES_MAX + 10))
+            refused = await http.post("/v1/trees", content=b"x" * (BODY_BYTES_MAX + 11))
+
+        assert taken.status_code != 413
+        assert_problem(refused, 413, "body-too-large")
 
     async def test_on_a_route_that_reads_none_are_refused_alike(
         self, http: httpx.AsyncClient
