@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from notifier.domain import budget
 from notifier.domain.brief import AnswerBrief, EscalationBrief, PlannedItem, ReminderBrief, Step
 from notifier.domain.contact import Channel, Route, routes, somebody_opted_out
+from notifier.domain.customer import Customer
 from notifier.domain.hours import candidate_zones, earliest
 from notifier.domain.message import Message, Purpose
 from notifier.domain.silence import (
@@ -109,10 +110,9 @@ def _look_at_escalation(
     )
     if brief.items and not asked:
         return Silence("settled", "silence.settled")
-    if (Channel.EMAIL, brief.to_email) in message.failed_roads:
+    route = _of_ours(brief, facts.customer)
+    if (Channel.EMAIL, route.address) in message.failed_roads:
         return Silence("no-contact", "route.none")
-
-    route = Route(Channel.EMAIL, brief.to_email, brief.to_name)
     if not facts.sending.allows(route.address):
         return Wait(None, "not-on-allow-list", "sending.allow-list")
     day = local_day(now, facts.entity_zone)
@@ -123,6 +123,14 @@ def _look_at_escalation(
         asked,
         max((one.step for one in asked), key=lambda step: step.number, default=None),
     )
+
+
+def _of_ours(brief: EscalationBrief, customer: Customer) -> Route:
+    """Who of us is told: the account owner of now, if another was when it was planned."""
+    owner = customer.account_owner
+    if brief.level == "account-owner" and owner is not None:
+        return Route(Channel.EMAIL, owner.email, owner.name)
+    return Route(Channel.EMAIL, brief.to_email, brief.to_name)
 
 
 def _look_at_answer(brief: AnswerBrief, facts: Facts, *, now: Moment) -> Verdict:

@@ -9,7 +9,7 @@ import pytest
 from notifier.domain.brief import EscalationBrief, PlannedItem
 from notifier.domain.budget import ContactDay
 from notifier.domain.contact import Channel
-from notifier.domain.customer import ErpHold, Hold
+from notifier.domain.customer import ErpHold, Hold, Owner
 from notifier.domain.invoice import Credit, InvoiceHold
 from notifier.domain.last_look import Speak, Verdict, Wait, look_last
 from notifier.domain.message import Purpose
@@ -303,6 +303,14 @@ class TestEscalation:
 
         assert isinstance(spoken, Speak)
         assert spoken.route.address == "jonas@ours.example"
+
+    def test_reaches_the_account_owner_of_now(self, make: Any) -> None:
+        facts = make.facts(customer=make.customer(account_owner=Owner("Ida", "ida@ours.example")))
+
+        spoken = look_last(make.message(self.brief(make)), facts, now=make.now)
+
+        assert isinstance(spoken, Speak)
+        assert (spoken.route.name, spoken.route.address) == ("Ida", "ida@ours.example")
 
     def test_is_moot_once_everything_is_paid(self, make: Any) -> None:
         verdict = look_last(
