@@ -83,18 +83,15 @@ def grant(invoice: Invoice, applications: Iterable[Application], room: int) -> l
 def _take(application: Application, invoice: Invoice, room: int) -> int:
     """Give one application what it asks, as far as there is room."""
     if invoice.body is None or not application.reaches(invoice):
-        asked = 0
-    elif application.provisional:
-        asked = application.applied_minor
-    else:
-        asked = application.asked_minor(invoice.body.currency, application.wanted_minor)
-    granted = min(asked, room)
-    application.applied_minor = granted
+        application.applied_minor = application.spent_minor = 0
+        return 0
 
-    if application.provisional or not application.parts:
-        application.spent_minor = granted
-    else:
-        wanted = application.wanted_minor
+    wanted = application.wanted_minor
+    asked = application.applied_minor
+    if not application.provisional:
+        asked = application.asked_minor(invoice.body.currency, wanted)
+    granted = application.applied_minor = application.spent_minor = min(asked, room)
+    if application.parts and not application.provisional:
         application.spent_minor = wanted if granted == asked else share(wanted, granted, asked)
     return granted
 
