@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 
 from shared.base.clock import EPOCH
-from shared.db.work import Database
+from shared.db.work import Database, is_transient
 from shared.testing.plugin import DatabaseOf
 
 CONNECTIONS, AT_ONCE = 3, 12
@@ -148,3 +148,33 @@ class TestWhatIsPutOff:
             assert await looking.fetchval("SELECT count(*) FROM timers") == 0
             assert await looking.fetchval("SELECT count(*) FROM consumer_offsets") == 0
         await database.close()
+
+
+@pytest.mark.parametrize("writes", [True, False])
+async def test_a_connection_that_is_closed_between_two_questions_is_the_worlds_fault(
+    database_of: DatabaseOf, writes: bool
+) -> None:
+    """The driver has several words for it; each means: try again, on another connection."""
+    database = Database(await database_of("runtime"), pool=CONNECTIONS)
+
+    async def closed_inside(turns: int) -> None:
+        if writes:
+            async with database.work(EPOCH) as work:
+                await cut(await work.connection.fetchval("SELECT pg_backend_pid()"), turns)
+        else:
+            async with database.look() as connection:
+                await cut(await connection.fetchval("SELECT pg_backend_pid()"), turns)
+
+    async def cut(process: int, turns: int) -> None:
+        async with database.look() as other:
+            await other.execute("SELECT pg_terminate_backend($1)", process)
+        for _ in range(turns):
+            await asyncio.sleep(0)
+
+    for turns in range(0, 40, 2):
+        with pytest.raises(Exception) as failed:  # noqa: PT011 - whatever the driver says
+            await closed_inside(turns)
+        assert is_transient(failed.value), repr(failed.value)
+    async with database.look() as connection:
+        assert await connection.fetchval("SELECT 1") == 1
+    await database.close()

@@ -33,9 +33,12 @@ STATEMENTS_REMEMBERED = 256
 Row = tuple[Any, ...]
 _PLACE = re.compile(r"\$(\d+)")
 
+_GONE = (asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What the driver says on a connection that the server has closed, or is closing, between two questions."""
+
 _TRANSIENT = (
+    *_GONE,
     asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
@@ -133,7 +136,7 @@ class Database:
                 yield work
                 await work.write()
             except BaseException:
-                with suppress(asyncpg.InterfaceError):  # the connection is gone, the work with it
+                with suppress(*_GONE):  # the connection, and the work with it
                     await transaction.rollback()
                 raise
 
