@@ -194,6 +194,8 @@ class TestImports:
         )
         shown = await counter.bring(unclear)
         assert shown["profile"]["columns"]["issued_on"] == "Invoice Date"
+        nameless = await counter.bring(unclear, "")
+        assert nameless["profile"]["columns"] == shown["profile"]["columns"]
         shown = await counter.bring(unclear, json.dumps(shown["profile"] | {"date_order": "mdy"}))
         assert (shown["state"], shown["accepted"]) == ("done", 4)
 

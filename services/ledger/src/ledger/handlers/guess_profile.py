@@ -55,14 +55,7 @@ class TermsMissing(Refusal):
     code = "terms-missing"
 
 
-def complete_profile(top: Sequence[Row], said: ImportProfile, company: Company) -> ImportProfile:
-    """The profile with all that can be known before the rows are looked at; `top` are the file's first rows."""
-    found = _set_defaults(_find_headers(top, said), company)
-    _check_terms(found)
-    return found
-
-
-def _find_headers(top: Sequence[Row], said: ImportProfile) -> ImportProfile:
+def find_headers(top: Sequence[Row], said: ImportProfile) -> ImportProfile:
     """The profile with `kind`, `header_row` and `columns`."""
     row = said.header_row or _header_row(top, said)
     cells = next((one.cells for one in top if one.number == row), None)
@@ -79,8 +72,9 @@ def _find_headers(top: Sequence[Row], said: ImportProfile) -> ImportProfile:
     )
 
 
-def _set_defaults(said: ImportProfile, company: Company) -> ImportProfile:
+def set_defaults(said: ImportProfile, company: Company) -> ImportProfile:
     """The profile with source, legal entity, currency, and how customers are who the file says little about."""
+    _check_terms(said)
     source = said.source or _source(said, company)
     known = company.source(source)
     entities = known.legal_entities if known else ()

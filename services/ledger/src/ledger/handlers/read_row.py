@@ -82,9 +82,11 @@ class Reader:
 
     def text(self, cells: Cells, field: str) -> str:
         """The cell, control characters as spaces; "" where there is none."""
-        found = [cells[place] for place in self.places.get(field, ()) if place < len(cells)]
-        texts = [_CONTROLS.sub(" ", text).strip() for text in found]
-        said = JOINED_BY.join(filter(None, texts))
+        places = self.places.get(field, ())
+        if len(places) == 1:
+            said = _plain_text(cells, places[0])
+        else:
+            said = JOINED_BY.join(filter(None, [_plain_text(cells, place) for place in places]))
         if UNREADABLE in said:
             raise CharacterUnreadable("the cell holds what is no character", pointer=f"/{field}")
         return said
@@ -145,6 +147,11 @@ class Reader:
         """The number; where a file has none, the name is it. "" where no column says who."""
         field = "customer_number" if "customer_number" in self.places else "customer_name"
         return self.needed(cells, field) if field in self.places else ""
+
+
+def _plain_text(cells: Cells, place: int) -> str:
+    text = cells[place] if place < len(cells) else ""
+    return (text if text.isprintable() else _CONTROLS.sub(" ", text)).strip()
 
 
 def number_of(reader: Reader, row: Row) -> str:

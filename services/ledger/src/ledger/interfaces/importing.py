@@ -23,7 +23,8 @@ from ledger.gateways.imports import ROWS_AT_ONCE
 from ledger.gateways.table_files import Dialect, rows_of
 from ledger.handlers.guess_profile import (
     HEADER_ROWS_MAX,
-    complete_profile,
+    find_headers,
+    set_defaults,
     settle_signs,
 )
 from ledger.handlers.read_row import Reader, Row, number_of
@@ -139,20 +140,14 @@ class Importing:
         connection, import_id = work.connection, row["import_id"]
         said = ImportProfile.model_validate_json(row["given"])
         top = await imports.rows_after(connection, import_id, 0, limit=HEADER_ROWS_MAX)
-        profile = complete_profile([Row(*one) for one in top], said, self.company)
-        headers = _headers(top, profile)
-        survey = Survey(Reader(profile, headers, 1, work.moment.date()))
-        position = profile.header_row or 0
-        while rows := await imports.rows_after(connection, import_id, position, limit=ROWS_AT_ONCE):
-            survey.see([Row(*one) for one in rows])
-            position = rows[-1]["row"]
+        profile = find_headers([Row(*one) for one in top], said)
         try:
-            survey.check()
+            profile = set_defaults(profile, self.company)
+            survey = await self._seen(connection, import_id, profile, _headers(top, profile))
             profile = settle_signs(profile, survey.dates, survey.marks)
         except Refusal as refusal:  # what was guessed is kept, for the person to go on from
-            await imports.have_guessed(
-                connection, import_id, profile.model_dump_json(exclude_none=True)
-            )
+            guessed = profile.model_dump_json(exclude_none=True)
+            await imports.have_guessed(connection, import_id, guessed)
             await self._end(work, import_id, refusal)
             return
 
@@ -165,6 +160,21 @@ class Importing:
         await imports.have_surveyed(
             connection, import_id, text, content, stamp, version, as_of, survey.notices(), profile.header_row,
         )  # fmt: skip
+
+    async def _seen(
+        self,
+        connection: asyncpg.Connection,
+        import_id: UUID,
+        profile: ImportProfile,
+        headers: tuple[str, ...],
+    ) -> Survey:
+        survey = Survey(Reader(profile, headers, 1, EPOCH.date()))
+        position = profile.header_row or 0
+        while rows := await imports.rows_after(connection, import_id, position, limit=ROWS_AT_ONCE):
+            survey.see([Row(*one) for one in rows])
+            position = rows[-1]["row"]
+        survey.check()
+        return survey
 
     async def _turn(self, work: Work, row: Any) -> None:
         """The next rows become events in the outbox, unless it is a dry run."""

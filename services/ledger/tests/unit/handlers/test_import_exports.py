@@ -11,7 +11,8 @@ import pytest
 from ledger.handlers.guess_profile import (
     ColumnMissing,
     TermsMissing,
-    complete_profile,
+    find_headers,
+    set_defaults,
     settle_signs,
 )
 from ledger.handlers.read_row import Reader, Row
@@ -69,7 +70,7 @@ def imported(
     """What becomes of the file, as the job does it."""
     cells = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     rows = [Row(number, one) for number, one in enumerate(cells, 1) if one]
-    profile_now = complete_profile(rows, read_profile(profile), COMPANY)
+    profile_now = set_defaults(find_headers(rows, read_profile(profile)), COMPANY)
     headers = next(row.cells for row in rows if row.number == profile_now.header_row)
     below = [row for row in rows if row.number > (profile_now.header_row or 0)]
     survey = Survey(Reader(profile_now, tuple(headers), 1, AS_OF))
