@@ -73,7 +73,7 @@ def amount_of(text: str, mark: DecimalMark | None, *, pointer: str = "") -> Deci
         groups = _GROUPS.fullmatch(whole.replace(mark.other, "G") or "0")
         if not groups or not (decimals or "0").isdecimal() or not _DIGITS.fullmatch(bare):
             raise AmountNotANumber(
-                f"{text[:SHOWN_CHARACTERS_MAX]!r} is no amount with {mark!r} before its decimals",
+                f"{text[:SHOWN_CHARACTERS_MAX]!r} is no amount with {mark.value!r} before its decimals",
                 pointer=pointer,
             )
         amount = Decimal(f"{whole.replace(mark.other, '') or '0'}.{decimals or '0'}")
@@ -109,7 +109,7 @@ class MarkEvidence:
             )
         if said is not None and self._shown and said not in self._shown:
             raise DecimalMarkContradicted(
-                f"the profile says {said!r}, the file shows {shown}", pointer="/decimal_mark"
+                f"the profile says {said.value!r}, the file shows {shown}", pointer="/decimal_mark"
             )
         if self._doubtful and said is None and not self._shown:
             raise DecimalMarkAmbiguous(
