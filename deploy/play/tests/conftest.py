@@ -22,7 +22,7 @@ from play.summary import Summary
 from shared.base.days import DAY
 from shared.base.ids import object_id
 from shared.base.money import decimal_text
-from shared.contracts.erp import CreditKind
+from shared.contracts.erp import CreditKind, ErpOpenItemsCompleted
 
 REMINDER_EVERY_DAYS = 15
 ENDPOINTS = Endpoints(
@@ -130,8 +130,9 @@ class StandIn:
                 return {"items": list(self._balances(as_of)), "next": None}
             case ["proof"]:
                 return {"imbalance": "0"}
-            case ["parked"]:
-                return {"items": [], "next": None}
+            case ["balance-runs" | "parked" as noun]:
+                runs = list(self._runs()) if noun == "balance-runs" else []
+                return {"items": runs, "next": None}
             case ["intake"]:
                 return self._intake(asked["event_id"])
             case ["customers", ours, "open-items"]:
@@ -164,6 +165,12 @@ class StandIn:
             for account, minor in accounts.items():
                 balance = decimal_text(minor, entity.currency)
                 yield {"legal_entity": entity.code, "account": account, "balance": balance}
+
+    def _runs(self) -> Iterator[Json]:
+        for record in self._known.values():
+            if record.type == ErpOpenItemsCompleted.TYPE:
+                run_id = json.loads(record.body)["run_id"]
+                yield {"run_id": run_id, "ending": "judged", "differences": 0}
 
     def _intake(self, event_id: str) -> Json:
         record = self._known[event_id]

@@ -56,6 +56,8 @@ class TestRun:
             (("trial-balance", {"balance": "7.00"}), "trial-balance-is-zero"),
             (("trial-balance", {"balance": "7.00"}), "control-accounts-add-up"),
             (("proof", {"imbalance": "3"}), "proof-holds"),
+            (("balance-runs", {"differences": 1}), "every-run-agrees"),
+            (("balance-runs", {"ending": None}), "every-run-agrees"),
             (("intake", {"outcome": "crashed"}), "every-record-is-understood"),
             (("timeline", {"reason": ""}), "every-message-has-a-reason"),
             (("timeline", {"kind": "silence"}), "every-message-has-a-reason"),

@@ -1,5 +1,6 @@
 """The laws that must hold when the play is over, each a pure function from what was found to a check."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from play.letterbox import Sent
 from play.record import ACCEPTED, SUPERSEDED, ErpRecord
 from play.summary import Check
 from shared.base.money import decimal_text
-from shared.contracts.erp import CreditKind
+from shared.contracts.erp import BALANCES, CreditKind
 
 WRONG_SHOWN_MAX = 10
 SPEAKING = ("courtesy", "reminder", "escalation")
@@ -89,6 +90,23 @@ def proof_holds(proof: Item) -> Check:
     imbalance = proof["imbalance"]
     wrong = [f"imbalance {imbalance}"] if Decimal(str(imbalance)) != 0 else []
     return _check("proof-holds", "The ledger's own continuous proof finds no imbalance.", 1, wrong)
+
+
+def every_run_agrees(records: Iterable[ErpRecord], runs: Iterable[Item]) -> Check:
+    """Each nightly run came whole, was judged, and found the books as the ERP states them."""
+    told = {json.loads(one.body)["run_id"] for one in records if one.topic == BALANCES}
+    found = {run["run_id"]: run for run in runs}
+    wrong = [
+        f"{run_id}: {run.get('ending') or 'not judged'}, {run.get('differences')} differences"
+        for run_id in sorted(told)
+        if (run := found.get(run_id, {})).get("ending") != "judged" or run["differences"]
+    ]
+    return _check(
+        "every-run-agrees",
+        "Each nightly run of balances was judged whole and found no difference.",
+        len(told),
+        wrong,
+    )
 
 
 def every_record_is_understood(

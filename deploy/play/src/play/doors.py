@@ -113,6 +113,9 @@ class Doors:
     async def parked(self) -> list[Item]:
         return await self.all(f"{self.at.ledger}/v1/parked")
 
+    async def balance_runs(self) -> list[Item]:
+        return await self.all(f"{self.at.ledger}/v1/balance-runs")
+
     async def discard(self, parked_id: object, *, reason: str) -> None:
         await self._post(
             f"{self.at.ledger}/v1/parked/{parked_id}/discards",

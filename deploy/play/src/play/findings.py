@@ -46,6 +46,7 @@ def _checks(plan: Plan, found: Found) -> tuple[Check, ...]:
         checks.control_accounts_add_up(book, found.balances),
         checks.trial_balance_is_zero(found.balances),
         checks.proof_holds(found.proof),
+        checks.every_run_agrees(found.records, found.balance_runs),
         checks.every_record_is_understood(
             found.outcomes, found.records, in_order=not plan.shuffled
         ),

@@ -56,6 +56,7 @@ class Found:
     dso_by_week: dict[int, tuple[Dso, ...]] = field(default_factory=dict)
     balances: Balances = field(default_factory=dict)
     proof: Item = field(default_factory=dict)
+    balance_runs: list[Item] = field(default_factory=list)
     outcomes: dict[str, Item] = field(default_factory=dict)
     customers: list[CustomerFound] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
@@ -150,6 +151,7 @@ class Run:
         with self._timed("check"):
             found.balances = balances_of(await doors.trial_balance())
             found.proof = await doors.proof()
+            found.balance_runs = await doors.balance_runs()
             self._watcher.looking("at every customer's items, timeline and messages")
             found.customers = await doors.of_each(found.story.customers, self._customer)
             self._watcher.looking("at what became of every event")

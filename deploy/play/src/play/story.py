@@ -68,6 +68,7 @@ class Story:
         """Play one more day, after customers have read what reached them the day before."""
         world, today = self.world, self.world.start + timedelta(days=self._day)
         world.erp.today = today
+        world.erp.tell_balances(today - timedelta(days=1))
         for reading in sorted(
             readings, key=lambda r: (r.customer_number, r.on, r.channel, r.listed)
         ):

@@ -9,7 +9,7 @@ from ledger.gateways.intake import count_parked
 from ledger.gateways.statement_pdf import Paper
 from ledger.handlers.understand import Registered
 from ledger.interfaces.consumers import ErpHearing
-from ledger.interfaces.http import imports, intake, invoices, payments
+from ledger.interfaces.http import balance_runs, imports, intake, invoices, payments
 from ledger.interfaces.http.books import books_router
 from ledger.interfaces.http.company import company_router
 from ledger.interfaces.http.customers import customers_router
@@ -83,6 +83,7 @@ def _routers(company: Company, hearing: ErpHearing) -> list[APIRouter]:
         payments.router,
         books_router(company),
         differences_router(company),
+        balance_runs.router,
         intake.router,
         imports.router,
         parked_router(hearing),

@@ -74,6 +74,8 @@ class Credit:
     cancelled: bool = False
     version: int = 0
     set_version: int = 0
+    unsaid: bool = False
+    """The ERP has put it somewhere without telling where."""
     applied: dict[str, int] = field(default_factory=dict)
 
     @property

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from play.cast.customers import Customer
+from play.erp.balances import nightly_word
 from play.erp.bodies import (
     allocations_body,
     credit_note_body,
@@ -174,6 +175,7 @@ class Erp:
         payment.version = self.next_version(payment.version, payment.customer)
         self.book.receive(payment)
         self.book.apply(payment, dict(parts), on=self.today)
+        payment.unsaid = inline is None
         body = payment_body(payment, method=method, reference=reference, inline=inline)
         self._tell(payment.customer, body)
 
@@ -206,6 +208,7 @@ class Erp:
 
     def tell_allocations(self, credit: Credit, parts: Mapping[str, int]) -> None:
         credit.set_version = self.next_version(credit.set_version, credit.customer)
+        credit.unsaid = False
         self._tell(credit.customer, allocations_body(credit, parts))
 
     def return_payment(
@@ -243,6 +246,13 @@ class Erp:
             reason="typing error",
         )
         self._tell(payment.customer, body)
+
+    # --- the nightly word
+
+    def tell_balances(self, as_of: date) -> None:
+        """What was open when that day was over; nothing may have happened since."""
+        for customer, event in nightly_word(self.book, as_of):
+            self._tell(customer, event)
 
     # --- telling
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -10,6 +10,9 @@ from shared.base.days import DAY, at_local
 from shared.base.ids import derived_id, object_id
 
 RUN = "balance-run"
+
+INSTANT = timedelta(microseconds=1)
+"""The least there is: what happens at midnight belongs to the day that begins."""
 
 Scope = tuple[str, str]
 """(source, legal entity): runs of one scope follow one another."""
@@ -94,7 +97,7 @@ class Run:
 
     def changed_until(self, zone: str) -> datetime:
         """What changed later is not judged: the day is over by then, or the word was given already."""
-        return min(at_local(self.name.as_of + DAY, time(), zone), self.opened_at)
+        return min(at_local(self.name.as_of + DAY, time(), zone) - INSTANT, self.opened_at)
 
     def is_all_there(self, *, stated: int, whole: int) -> bool:
         """Whether all records are there: of the customers stated by now, so many are `whole`."""

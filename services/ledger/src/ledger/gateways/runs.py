@@ -51,6 +51,13 @@ _CONTENTS = "SELECT said_id, content FROM balance_statements WHERE said_id = ANY
 _ASIDE = """
 SELECT parked_id, object_id, line FROM parked_records WHERE object_id = ANY($1::uuid[]) AND ended_at IS NULL
 """
+_LISTED = """
+SELECT run_key, source, legal_entity, run_id, as_of, opened_at, customers, judged_at, ended_at, ending,
+       (SELECT count(*) FROM difference_sightings AS seen WHERE seen.run_key = run.run_key) AS differences
+FROM balance_runs AS run
+WHERE $1::timestamptz IS NULL OR (opened_at, run_key) > ($1::timestamptz, $2::uuid)
+ORDER BY opened_at, run_key LIMIT $3
+"""
 _KEEP = """
 INSERT INTO balance_runs AS run (run_key, source, legal_entity, run_id, as_of, opened_at, heard_at, completed_by,
                                  completed_content, customers, totals)
@@ -101,6 +108,14 @@ async def save(work: Work, balances: Balances) -> None:
     """Runs that have news, to be judged again, and what they stated."""
     work.later(_KEEP, [_run_row(run) for run in balances.changed.values()])
     await STATEMENTS.insert(work, [_statement_row(one) for one in balances.stated])
+
+
+async def listed(
+    connection: asyncpg.Connection, *, after: tuple[object, object] | None, limit: int
+) -> list[asyncpg.Record]:
+    """All runs there ever were, the first heard first, with how many differences each has seen."""
+    rows: list[asyncpg.Record] = await connection.fetch(_LISTED, *(after or (None, None)), limit)
+    return rows
 
 
 def run_of(row: Any) -> Run:
