@@ -13,9 +13,9 @@ from ledger.domain.books import Books
 from ledger.domain.credit import Credit
 from ledger.domain.customer import Customer
 from ledger.domain.invoice import Invoice
+from ledger.handlers.know_source import Registered
 from ledger.handlers.read_erp_record import read_erp_record
 from ledger.handlers.take_record import Taken, take_record
-from ledger.handlers.understand import Registered
 from shared.base.ids import object_id
 from shared.contracts.company import Authority, Source
 from shared.messaging.cloudevents import Record

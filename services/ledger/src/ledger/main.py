@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from ledger.config import HOME, Settings
 from ledger.gateways.intake import count_parked
 from ledger.gateways.statement_pdf import Paper
-from ledger.handlers.understand import Registered
+from ledger.handlers.know_source import Registered
 from ledger.interfaces.consumers import ErpHearing
 from ledger.interfaces.http import balance_runs, imports, intake, invoices, payments
 from ledger.interfaces.http.books import books_router

@@ -11,7 +11,7 @@ from ledger.domain.difference import Difference, Word
 from ledger.domain.judging import Judging
 from ledger.domain.run import Run, Scope
 from ledger.gateways import differences, runs
-from ledger.gateways.rows import credit_of
+from ledger.gateways.credit_rows import credit_of
 from ledger.gateways.runs import RUN_COLUMNS, items_of, run_of
 from ledger.gateways.tables import CREDITS
 from shared.base.clock import Moment

@@ -11,7 +11,8 @@ from ledger.domain.credit import NOBODY
 from ledger.domain.customer import Doubt
 from ledger.domain.outcome import Outcome
 from ledger.domain.parked import Parked
-from ledger.gateways.rows import adjustment_of, application_of, credit_of, customer_of, invoice_of
+from ledger.gateways.credit_rows import application_of, credit_of
+from ledger.gateways.rows import adjustment_of, customer_of, invoice_of
 from ledger.gateways.tables import ADJUSTMENTS, ALLOCATIONS, CREDITS, CUSTOMERS, INVOICES
 from shared.base.clock import Moment
 

@@ -4,14 +4,9 @@ from collections.abc import Iterable
 
 from ledger.domain.books import Books
 from ledger.domain.posting import RECEIVABLE, UNAPPLIED_CASH
+from ledger.gateways.credit_rows import allocation_row, credit_row
 from ledger.gateways.past import CREDITS_THEN, INVOICES_THEN, keep_past_customers
-from ledger.gateways.rows import (
-    adjustment_row,
-    allocation_row,
-    credit_row,
-    customer_row,
-    invoice_row,
-)
+from ledger.gateways.rows import adjustment_row, customer_row, invoice_row
 from ledger.gateways.tables import (
     ADJUSTMENTS,
     ALLOCATIONS,

@@ -8,9 +8,10 @@ from pydantic import ValidationError
 
 from ledger.domain.checks import NotYetSupported
 from ledger.domain.facts import Fact
+from ledger.handlers.know_source import Registered
 from ledger.handlers.name_refusal import refusal_of
 from ledger.handlers.read_identity import NOTHING, Identity, identity_in, identity_of
-from ledger.handlers.understand import UNDERSTOOD, Registered
+from ledger.handlers.understand import UNDERSTOOD
 from ledger.handlers.understand_run import RUNS_UNDERSTOOD
 from shared.base.errors import Refusal
 from shared.contracts import erp

@@ -9,8 +9,8 @@ from pydantic_core import to_json
 from ledger.domain.checks import amount_minor, day_in_range
 from ledger.domain.run import ItemsStated, RunCompleted, RunName, StatedItem, said_id
 from ledger.handlers.hash_content import DIGEST_BYTES
+from ledger.handlers.know_source import LegalEntityUnknown
 from ledger.handlers.read_identity import Identity
-from ledger.handlers.understand import LegalEntityUnknown
 from shared.base.ids import object_id
 from shared.base.money import exponent
 from shared.contracts import erp

@@ -15,11 +15,11 @@ from ledger.domain.run import ItemsStated, RunCompleted
 from ledger.gateways import intake, load_books, runs, save_books
 from ledger.gateways.load_books import Wanted
 from ledger.handlers.end_doubts import end_parked, end_waiting
+from ledger.handlers.know_source import Registered
 from ledger.handlers.read_erp_record import Reading, read_crashed, read_erp_record
 from ledger.handlers.read_identity import CUSTOMER
 from ledger.handlers.set_aside import parked_id_of, set_aside
 from ledger.handlers.take_record import Taken, take_record
-from ledger.handlers.understand import Registered
 from shared.base.clock import Moment
 from shared.base.errors import Refusal
 from shared.db.work import Row, Work
