@@ -77,6 +77,7 @@ class Desk:
     hearings: tuple[object, ...] = ()
     routers: tuple[APIRouter, ...] = (router,)
     pulses: tuple[()] = ()
+    large_bodies: dict[str, int] = field(default_factory=dict)
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
 

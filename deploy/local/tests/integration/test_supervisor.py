@@ -34,7 +34,7 @@ def program(folder: Path, code: str) -> Program:
 
 def told(folder: Path) -> tuple[int, str]:
     pid, _, env = (folder / "told").read_text().partition(" ")
-    return int(pid), env
+    return int(pid or 0), env  # empty while it is being written
 
 
 def is_gone(pid: int) -> bool:
