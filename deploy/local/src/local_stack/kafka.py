@@ -29,10 +29,12 @@ _SETTINGS: Mapping[str, str] = {
     "num.io.threads": "4",
     "num.network.threads": "2",
 }
-# Short sessions and elections let a killed broker that is alone serve again after 3 s instead of 12.
+# Short sessions and elections let a killed broker that is alone serve again sooner than after 12 s.
+# Not shorter: a machine that stands still for longer than a session fences its only broker, which
+# then answers metadata requests with no broker at all.
 _ALONE: Mapping[str, str] = {
-    "broker.session.timeout.ms": "1000",
-    "broker.heartbeat.interval.ms": "200",
+    "broker.session.timeout.ms": "6000",
+    "broker.heartbeat.interval.ms": "500",
     "controller.quorum.election.timeout.ms": "300",
     "controller.quorum.fetch.timeout.ms": "600",
 }
