@@ -5,6 +5,7 @@ The UUIDs are of the database driver's own class: a `uuid.UUID` written in C, ma
 
 from hashlib import sha1
 from json.encoder import encode_basestring as quoted
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from asyncpg.pgproto.pgproto import UUID as DriverUUID  # noqa: N811 - to be told from the standard one
@@ -12,7 +13,35 @@ from asyncpg.pgproto.pgproto import UUID as DriverUUID  # noqa: N811 - to be tol
 NAMESPACE = UUID("6f1c1f2e-9a4b-5d0e-8f57-0b1d5a0c7e11")
 """Published with the ERP contract: anybody can compute our id of an ERP object."""
 
+LEDGER: Final = "urn:dunwell:ledger"
+"""The number space of what the ledger enters before an ERP has posted it."""
+
 _SEED = NAMESPACE.bytes
+
+
+class CreditName(NamedTuple):
+    """What the ledger calls the credit of an item upheld, so that disputes knows it again: by the version of the
+    dispute that was decided, and the item's place in it, from 0.
+    """
+
+    dispute_id: UUID
+    version: int
+    place: int
+
+    def __str__(self) -> str:
+        return f"dispute/{self.dispute_id}/{self.version}/{self.place}"
+
+    @classmethod
+    def read(cls, text: str) -> "CreditName | None":
+        """None for what is called otherwise."""
+        kind, *parts = text.split("/")
+        if kind != "dispute":
+            return None
+        try:
+            dispute_id, version, place = parts
+            return cls(UUID(dispute_id), int(version), int(place))
+        except ValueError:
+            return None
 
 
 def object_id(source: str, kind: str, id: str) -> UUID:  # noqa: A002 - the contract's own word

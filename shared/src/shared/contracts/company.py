@@ -92,6 +92,16 @@ class BankTeller(StrEnum):
     PORTAL = "portal"
 
 
+class EarlyPayment(StrEnum):
+    """What takes a discount for early payment, unless the ERP says itself what was taken.
+
+    in-full: the whole paid in time. pro-rata: a part paid in time takes its part.
+    """
+
+    IN_FULL = "in-full"
+    PRO_RATA = "pro-rata"
+
+
 class Source(Strict):
     """One registered number space of an ERP, byte-identical to the CloudEvents `source`."""
 
@@ -100,6 +110,7 @@ class Source(Strict):
     allocation: Authority = Authority.ERP
     bank_teller: BankTeller = BankTeller.ERP
     document_hosts: tuple[str, ...] = ()
+    early_payment: EarlyPayment = EarlyPayment.IN_FULL
 
 
 class Company(Strict):

@@ -1,3 +1,197 @@
-"""What disputes tells. Its substance comes with a later release; the topic is reserved."""
+"""What disputes tells: what a customer says is wrong, how long we have to answer, and what came of it."""
+
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.event import Amount, Currency, Event, Instant, Part
 
 TOPIC = "disputes.events.v1"
+
+
+class Reason(StrEnum):
+    """What is wrong."""
+
+    PRICE = "price"
+    QUANTITY = "quantity"
+    DAMAGED = "damaged"
+    NOT_RECEIVED = "not-received"
+    PROOF_OF_DELIVERY = "proof-of-delivery"
+    DUPLICATE = "duplicate"
+    TERMS = "terms"
+    TAX = "tax"
+    WRONG_ITEM = "wrong-item"
+    RETURN = "return"
+    PROMOTION = "promotion"
+    SERVICE = "service"
+    NOT_MINE = "not-mine"
+    PAID = "paid"
+    SHORT_PAY = "short-pay"
+
+
+class State(StrEnum):
+    """Where a dispute stands."""
+
+    OPENED = "opened"
+    ACKNOWLEDGED = "acknowledged"
+    IN_REVIEW = "in-review"
+    WAITING_FOR_CUSTOMER = "waiting-for-customer"
+    WAITING_FOR_CARRIER = "waiting-for-carrier"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+
+
+class Outcome(StrEnum):
+    """What was decided."""
+
+    UPHELD = "upheld"
+    PARTLY_UPHELD = "partly-upheld"
+    REJECTED = "rejected"
+
+
+class Actor(StrEnum):
+    """Who made a move."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    DUNWELL = "dunwell"
+
+
+class DisputedItem(Part):
+    """So much of an invoice, or of one of its instalments, is disputed."""
+
+    invoice_id: UUID
+    invoice_number: str
+    instalment: int | None = None
+    amount: Amount
+    upheld: Annotated[Amount | None, Field(description="null until it is decided")] = None
+    held: Annotated[
+        Amount,
+        Field(
+            description="not asked for now: all of it, then what was upheld until it is taken off"
+        ),
+    ]
+
+
+class DisputeEvent(Event):
+    """The whole dispute after the move; all of its items are of one legal entity, in one currency."""
+
+    TOPIC = TOPIC
+    SUBJECT = "dispute_id"
+
+    dispute_id: UUID
+    legal_entity: str
+    currency: Currency
+    reason: Reason
+    state: State
+    outcome: Outcome | None = None
+    items: Annotated[tuple[DisputedItem, ...], Field(min_length=1)]
+    team: Annotated[str, Field(description="whose errand it is, such as billing")]
+    opened_at: Instant
+    at: Annotated[Instant, Field(description="of the move")]
+    by: Actor
+    words: Annotated[str, Field(description="to the customer, of whoever moved it")] = ""
+
+
+class DisputeOpened(DisputeEvent):
+    """Somebody says that an amount is not owed; it is not asked for from now on."""
+
+    TYPE = "disputes.dispute.opened.v1"
+
+
+class DisputeAcknowledged(DisputeEvent):
+    """We have it, and the clocks run."""
+
+    TYPE = "disputes.dispute.acknowledged.v1"
+
+
+class DisputeExamined(DisputeEvent):
+    """Somebody of ours looks into it, for the first time or again."""
+
+    TYPE = "disputes.dispute.examined.v1"
+
+
+class DisputeDeferred(DisputeEvent):
+    """It waits for the customer or a carrier, and so do the clocks."""
+
+    TYPE = "disputes.dispute.deferred.v1"
+
+
+class DisputeAnswered(DisputeEvent):
+    """A word to the customer that moves nothing."""
+
+    TYPE = "disputes.dispute.answered.v1"
+
+
+class DisputeResolved(DisputeEvent):
+    """It is decided. What was upheld is to be taken off; what was not is asked for again, as old as it is.
+
+    `approved_by` is the second person, where the amount wanted one.
+    """
+
+    TYPE = "disputes.dispute.resolved.v1"
+
+    decided_by: str
+    approved_by: str | None = None
+
+
+class DisputeSettled(DisputeEvent):
+    """What was upheld has been taken off in the books."""
+
+    TYPE = "disputes.dispute.settled.v1"
+
+
+class DisputeReopened(DisputeEvent):
+    """There is new evidence; the clocks go on where they stood."""
+
+    TYPE = "disputes.dispute.reopened.v1"
+
+
+class DisputeClosed(DisputeEvent):
+    """Nothing is left to do."""
+
+    TYPE = "disputes.dispute.closed.v1"
+
+
+class DisputeWithdrawn(DisputeEvent):
+    """Whoever opened it thinks otherwise now."""
+
+    TYPE = "disputes.dispute.withdrawn.v1"
+
+
+class DisputeMerged(DisputeEvent):
+    """It says the same as another one, which goes on alone."""
+
+    TYPE = "disputes.dispute.merged.v1"
+
+    merged_into: UUID
+
+
+class ClockKind(StrEnum):
+    """What has to be done in time."""
+
+    FIRST_ANSWER = "first-answer"
+    RESOLUTION = "resolution"
+    HARD_STOP = "hard-stop"
+
+
+class ClockWarned(Event):
+    """So much of the time that a dispute may take is over: 50, 80 or 100 per cent."""
+
+    TYPE = "disputes.clock.warned.v1"
+    TOPIC = TOPIC
+    SUBJECT = "dispute_id"
+
+    dispute_id: UUID
+    legal_entity: str
+    reason: Reason
+    clock: ClockKind
+    per_cent: Annotated[int, Field(ge=1, le=100)]
+    due_at: Instant
+    team: str
+    owner: str | None = None
+    at: Instant

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from shared.base.ids import derived_id
-from shared.contracts.erp import INBOX
+from shared.contracts.erp import INBOX, ItemKind
 from shared.contracts.event import Amount, Currency, Part
 
 
@@ -97,3 +97,81 @@ class OpenItemsDiffered(InboxEvent):
     @property
     def subject_id(self) -> UUID:
         return self.difference_id
+
+
+class RequestedItem(Part):
+    """`id` is the ERP's own."""
+
+    kind: ItemKind
+    id: str
+
+
+class RequestedAllocation(Part):
+    """`invoice_id` is the ERP's own; `amount` in the currency of the request."""
+
+    invoice_id: str
+    amount: Amount
+
+
+class Requested(InboxEvent):
+    """Base of what we ask an ERP to post. It answers with its normal event that carries `request_id` (a payment may
+    carry the same `bank_reference` instead), or with `erp.request.refused.v1`; told once, whatever happens meanwhile.
+
+    `source` says which ERP is asked. Until it answers, we count what we asked for as if it had been posted.
+    """
+
+    request_id: UUID
+    source: str
+    customer_id: UUID
+    customer_number: str
+    legal_entity: str
+    item: RequestedItem | None = None
+    currency: Currency
+    amount: Amount
+    value_date: date | None = None
+    reason: str | None = None
+    approved_by: str | None = None
+    provider_reference: str | None = None
+    allocations: tuple[RequestedAllocation, ...] | None = None
+
+    @property
+    def event_id(self) -> UUID:
+        return derived_id(self.TYPE, self.request_id)
+
+    @property
+    def subject_id(self) -> UUID:
+        return self.request_id
+
+    @property
+    def version(self) -> int:
+        return 1
+
+
+class PaymentPostingRequested(Requested):
+    """Money that we know of: `provider_reference` is the bank's or provider's id of it, `value_date` when it counts."""
+
+    TYPE: ClassVar[str] = "ledger.payment-posting.requested.v1"
+
+
+class CreditNoteRequested(Requested):
+    """A credit note, for the invoice in `item` where there is one."""
+
+    TYPE: ClassVar[str] = "ledger.credit-note.requested.v1"
+
+
+class WriteOffRequested(Requested):
+    """An adjustment that takes `amount` off the invoice in `item`."""
+
+    TYPE: ClassVar[str] = "ledger.write-off.requested.v1"
+
+
+class RefundRequested(Requested):
+    """Money to go back to the customer, out of the payment or credit note in `item`."""
+
+    TYPE: ClassVar[str] = "ledger.refund.requested.v1"
+
+
+class AllocationRequested(Requested):
+    """Where the payment or credit note in `item` belongs. The ERP answers by setting its allocations, whichever."""
+
+    TYPE: ClassVar[str] = "ledger.allocation.requested.v1"

@@ -95,10 +95,20 @@ class InvoiceStatus(StrEnum):
 
 
 class Instalment(Part):
+    """Without `due_on` it is not due at all, such as a retention."""
+
     number: int
-    due_on: date | None
+    due_on: date | None = None
     amount: Amount
     open: Amount
+
+
+class Discount(Part):
+    """Early payment: whoever pays `pays` with a value date up to `until` (a day of the legal entity) owes no more."""
+
+    until: date
+    amount: Annotated[Amount, Field(description="what is taken off what is open")]
+    pays: Amount
 
 
 class InvoiceHold(Part):
@@ -136,6 +146,7 @@ class Invoice(Part):
         ),
     ] = False
     holds: tuple[InvoiceHold, ...] = ()
+    discounts: tuple[Discount, ...] = ()
 
 
 class InvoiceEvent(Invoice, Event):

@@ -2,7 +2,10 @@
 
 from datetime import date
 from enum import StrEnum
+from typing import Annotated
 from uuid import UUID
+
+from pydantic import Field
 
 from shared.contracts.erp import Channel
 from shared.contracts.event import Amount, Currency, Event, Instant, Part
@@ -19,10 +22,13 @@ class Purpose(StrEnum):
 
 
 class MessageItem(Part):
-    """What the message said of one invoice, at the moment it left."""
+    """What the message said of one instalment, at the moment it left."""
 
     invoice_id: UUID
     invoice_number: str
+    instalment: Annotated[
+        int | None, Field(description="its number; null is the invoice's only one, number 1")
+    ] = None
     step: int
     currency: Currency
     open: Amount

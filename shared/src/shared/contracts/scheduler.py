@@ -30,15 +30,31 @@ class StepTaken(Part):
     tone: Tone
 
 
+class ReminderDiscount(Part):
+    """Whoever pays `pays` for the whole invoice up to `until` (a day of the legal entity, inclusive) owes no more."""
+
+    until: date
+    pays: Amount
+
+
 class ReminderItem(Part):
-    """An invoice that the reminder lists, with its own step: the last look takes the firmest that is left."""
+    """An instalment that the reminder lists, with its own step: the last look takes the firmest that is left."""
 
     invoice_id: UUID
     invoice_number: str
+    instalment: Annotated[
+        int | None, Field(description="its number; null is the invoice's only one, number 1")
+    ] = None
     due_on: date
     currency: Currency
-    open: Amount
+    open: Annotated[Amount, Field(description="of the instalment, less what a hold keeps back")]
     step: StepTaken
+    discount: Annotated[
+        ReminderDiscount | None,
+        Field(
+            description="the best still open, at the oldest open instalment, while nothing of it is overdue"
+        ),
+    ] = None
 
 
 class ReminderEvent(Event):

@@ -28,6 +28,9 @@ FROM (
 WHERE timer.kind = $1 AND timer.key = due.key
 RETURNING timer.key, timer.due_at
 """
+_DUE = """
+SELECT key, due_at FROM timers WHERE kind = $1 AND due_at <= $2 AND fired_at IS NULL ORDER BY due_at, key LIMIT $3
+"""
 _NEXT = "SELECT due_at FROM timers WHERE fired_at IS NULL ORDER BY due_at LIMIT 1"
 
 
@@ -56,6 +59,12 @@ async def claim(connection: asyncpg.Connection, kind: str, *, now: Moment, limit
     return sorted(
         (Due(row["key"], row["due_at"]) for row in rows), key=lambda due: (due.due_at, due.key)
     )
+
+
+async def due(connection: asyncpg.Connection, kind: str, *, now: Moment, limit: int) -> list[Due]:
+    """Due timers, oldest first, nothing taken: for whoever locks what they are about first, and sets them anew."""
+    rows = await connection.fetch(_DUE, kind, now, limit)
+    return [Due(row["key"], row["due_at"]) for row in rows]
 
 
 async def next_due(connection: asyncpg.Connection) -> Moment | None:

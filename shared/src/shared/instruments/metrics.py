@@ -51,6 +51,10 @@ _GAUGES: Final = {
     "ledger_imbalance_minor": ("What the proof of the books found; must be 0.", ""),
     "ledger_differences": ("Items of which the ERP states another open amount than ours.", ""),
     "ledger_runs_late": ("Runs of balances that have not come whole in time.", ""),
+    "ledger_requests_oldest_age_seconds": (
+        "Age of the oldest request that its ERP has not answered.",
+        "",
+    ),
 }
 _HISTOGRAMS: Final = {
     "slice_seconds": ("Load, handle, save and commit of one slice.", "service topic"),

@@ -21,7 +21,8 @@ from shared.contracts.event import Event
 from shared.contracts.inbox import InboxEvent
 from shared.contracts.registry import ERP_EVENTS, EVENTS, INBOX_EVENTS
 from shared.messaging.routes import ERP_TOPICS, TOPICS
-from shared.testing.examples import erp_examples, inbox_examples, our_examples
+from shared.testing.examples import erp_examples, our_examples
+from shared.testing.inbox_examples import inbox_examples
 from shared.testing.reference import reference
 
 FOLDER = Path(__file__).parents[3] / "catalogue"

@@ -9,17 +9,12 @@ from shared.base.ids import derived_id, object_id
 from shared.contracts import erp, ledger, notifier, scheduler
 from shared.contracts.erp import ErpEvent
 from shared.contracts.event import Event
-from shared.contracts.inbox import (
-    DifferedItem,
-    DifferedKind,
-    ErpEventRefused,
-    InboxEvent,
-    OpenItemsDiffered,
-)
+from shared.testing.dispute_examples import dispute_examples
 
 SOURCE = "urn:acme:erp:de01"
 CUSTOMER = object_id(SOURCE, "customer", "K-10044")
 INVOICE = object_id(SOURCE, "invoice", "RE-2026-0815")
+SECOND_INVOICE = object_id(SOURCE, "invoice", "RE-2026-0844")
 PAYMENT = object_id(SOURCE, "payment", "ZE-77121")
 CREDIT_NOTE = object_id(SOURCE, "credit-note", "GS-2026-0042")
 REMINDER = derived_id("reminder", CUSTOMER, "DE01", date(2026, 4, 20))
@@ -29,7 +24,7 @@ MESSAGE = derived_id("message", REMINDER)
 MORNING = datetime(2026, 4, 20, 7, 0, tzinfo=UTC)
 
 _ALLOCATIONS = (erp.ErpAllocation(invoice_id="RE-2026-0815", amount=Decimal("500.00")),)
-_LINE: dict[str, Any] = {"customer_number": "K-10044", "legal_entity": "DE01", "currency": "EUR"}
+LINE: dict[str, Any] = {"customer_number": "K-10044", "legal_entity": "DE01", "currency": "EUR"}
 
 
 def erp_examples() -> Iterator[ErpEvent]:
@@ -60,7 +55,7 @@ def _erp_customers() -> Iterator[ErpEvent]:
 
 def _erp_invoices() -> Iterator[ErpEvent]:
     yield erp.ErpInvoicePosted(
-        invoice_id="RE-2026-0815", version=2, invoice_number="2026-0815", kind=erp.InvoiceKind.INVOICE, **_LINE,
+        invoice_id="RE-2026-0815", version=2, invoice_number="2026-0815", kind=erp.InvoiceKind.INVOICE, **LINE,
         issued_on=date(2026, 3, 10), due_on=date(2026, 4, 9), total=Decimal("1200.00"), net=Decimal("1000.00"),
         tax=Decimal("200.00"), payment_method=erp.InvoicePaymentMethod.TRANSFER, payment_reference="RF18 2026 0815",
         purchase_order="PO-4711", document_url="https://documents.acme.example/2026-0815.pdf",
@@ -78,7 +73,7 @@ def _erp_invoices() -> Iterator[ErpEvent]:
 def _erp_corrections() -> Iterator[ErpEvent]:
     yield erp.ErpCreditNotePosted(
         credit_note_id="GS-2026-0042", version=1, credit_note_number="GS-42", kind=erp.CreditNoteKind.CREDIT_NOTE,
-        **_LINE, issued_on=date(2026, 4, 15), total=Decimal("240.00"), net=Decimal("200.00"), tax=Decimal("40.00"),
+        **LINE, issued_on=date(2026, 4, 15), total=Decimal("240.00"), net=Decimal("200.00"), tax=Decimal("40.00"),
         corrects_invoice_id="RE-2026-0815", reason="two parts damaged",
         allocations=(erp.ErpAllocation(invoice_id="RE-2026-0815", amount=Decimal("240.00")),),
     )  # fmt: skip
@@ -89,7 +84,7 @@ def _erp_corrections() -> Iterator[ErpEvent]:
         cancelled_on=date(2026, 5, 2),
     )
     yield erp.ErpAdjustmentPosted(
-        adjustment_id="A-9", version=1, **_LINE, item=erp.ErpItem(kind=erp.ItemKind.INVOICE, id="RE-2026-0815"),
+        adjustment_id="A-9", version=1, **LINE, item=erp.ErpItem(kind=erp.ItemKind.INVOICE, id="RE-2026-0815"),
         amount=Decimal("0.03"), reason=erp.AdjustmentReason.SMALL_DIFFERENCE, posted_on=date(2026, 5, 4),
     )  # fmt: skip
     yield erp.ErpAdjustmentCancelled(
@@ -99,7 +94,7 @@ def _erp_corrections() -> Iterator[ErpEvent]:
 
 def _erp_payments() -> Iterator[ErpEvent]:
     yield erp.ErpPaymentReceived(
-        payment_id="ZE-77121", version=1, **_LINE, value_date=date(2026, 4, 17), amount=Decimal("500.00"),
+        payment_id="ZE-77121", version=1, **LINE, value_date=date(2026, 4, 17), amount=Decimal("500.00"),
         method=erp.PaymentMethod.TRANSFER, reference="2026-0815", bank_reference="E2E-0815",
         allocations=_ALLOCATIONS,
     )  # fmt: skip
@@ -132,27 +127,12 @@ def _erp_balances() -> Iterator[ErpEvent]:
     yield erp.ErpRequestRefused(request_id="R-17", reason="period closed")
 
 
-def inbox_examples() -> Iterator[InboxEvent]:
-    """What we say to ERPs."""
-    yield ErpEventRefused(
-        refused_event_id="RE-2026-0816/1", source=SOURCE, type=erp.ErpInvoicePosted.TYPE, object_id="RE-2026-0816",
-        refused_version=1, code="tax-does-not-add-up", pointer="/tax",
-        message="net 1000.00 and tax 190.00 make 1190.00, the total says 1200.00",
-        customer_id=CUSTOMER, refusal_id=derived_id("refusal", SOURCE, "RE-2026-0816/1"),
-    )  # fmt: skip
-    yield OpenItemsDiffered(
-        difference_id=derived_id("difference", "2026-04-19", INVOICE), version=1, source=SOURCE, run_id="2026-04-19",
-        as_of=date(2026, 4, 19), customer_id=CUSTOMER, customer_number="K-10044", legal_entity="DE01",
-        item=DifferedItem(kind=DifferedKind.INVOICE, id="RE-2026-0815"), currency="EUR",
-        ours="700.00", theirs="680.00",
-    )  # fmt: skip
-
-
 def our_examples() -> Iterator[Event]:
     """What our services tell."""
     yield from _ledger_examples()
     yield from _scheduler_examples()
     yield from _notifier_examples()
+    yield from dispute_examples(CUSTOMER, INVOICE)
 
 
 def _ledger_examples() -> Iterator[Event]:
@@ -216,24 +196,18 @@ def _invoice(version: int, open_: str, status: str) -> dict[str, Any]:
             ledger.Instalment(number=1, due_on=date(2026, 4, 9), amount="1200.00", open=open_),
         ),
         "payment_reference": "RF18 2026 0815",
+        "discounts": (ledger.Discount(until=date(2026, 3, 20), amount="24.00", pays="1176.00"),),
     }  # fmt: skip
 
 
 def _scheduler_examples() -> Iterator[Event]:
     step = scheduler.StepTaken(number=1, name="first reminder", tone=scheduler.Tone.FRIENDLY)
-    item = scheduler.ReminderItem(
-        invoice_id=INVOICE,
-        invoice_number="2026-0815",
-        due_on=date(2026, 4, 9),
-        currency="EUR",
-        open="700.00",
-        step=step,
-    )
+    item, soon = _reminder_items(step)
     yield scheduler.ReminderPlanned(
         customer_id=CUSTOMER, reminder_id=REMINDER, version=1, legal_entity="DE01", policy="standard", policy_version=1,
         segment="standard", step=step, firmest_step_max=1, channels=(erp.Channel.EMAIL, erp.Channel.SMS),
         contact_day=date(2026, 4, 20), not_before=MORNING, not_after=datetime(2026, 4, 20, 15, tzinfo=UTC),
-        time_zone="Europe/Berlin", gap_days=15, items=(item,),
+        time_zone="Europe/Berlin", gap_days=15, items=(item, soon),
     )  # fmt: skip
     yield scheduler.ReminderWithdrawn(
         customer_id=CUSTOMER,
@@ -255,6 +229,33 @@ def _scheduler_examples() -> Iterator[Event]:
     yield scheduler.HoldPlaced(version=1, until=datetime(2026, 4, 24, 22, tzinfo=UTC), **hold)
     yield scheduler.HoldEnded(version=2, ended_at=datetime(2026, 4, 24, 22, tzinfo=UTC), **hold)
     yield scheduler.RecordsParked(customer_id=CUSTOMER, version=1, parked=1)
+
+
+def _reminder_items(
+    step: scheduler.StepTaken,
+) -> tuple[scheduler.ReminderItem, scheduler.ReminderItem]:
+    """What is overdue, and an instalment that is not yet due."""
+    item = scheduler.ReminderItem(
+        invoice_id=INVOICE,
+        invoice_number="2026-0815",
+        due_on=date(2026, 4, 9),
+        currency="EUR",
+        open="700.00",
+        step=step,
+    )
+    soon = scheduler.ReminderItem(
+        invoice_id=SECOND_INVOICE,
+        invoice_number="2026-0844",
+        instalment=2,
+        due_on=date(2026, 4, 24),
+        currency="EUR",
+        open="400.00",
+        step=scheduler.StepTaken(
+            number=0, name="before the due date", tone=scheduler.Tone.COURTESY
+        ),
+        discount=scheduler.ReminderDiscount(until=date(2026, 4, 22), pays="784.00"),
+    )
+    return item, soon
 
 
 def _notifier_examples() -> Iterator[Event]:

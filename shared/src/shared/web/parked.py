@@ -49,9 +49,9 @@ class Retried(BaseModel):
     retried: int
 
 
-def parked_router(projection: Projection[Any]) -> APIRouter:
+def parked_router(projection: Projection[Any], prefix: str = "/v1/parked") -> APIRouter:
     """`/v1/parked` of a service with this projection. A retry takes all of the customer's records, in order."""
-    router = APIRouter(prefix="/v1/parked", tags=["parked"], route_class=CommandRoute)
+    router = APIRouter(prefix=prefix, tags=["parked"], route_class=CommandRoute)
 
     @router.get("")
     async def parked(_: SignedIn, question: Question, paging: Paging) -> Page[ParkedRecord]:

@@ -19,6 +19,7 @@ from shared.instruments.exporters import start_tracing, stop_tracing
 from shared.instruments.logs import start_logs
 from shared.worker.description import Service
 from shared.worker.life import live
+from shared.worker.memory import settle
 from shared.worker.server import event_loop
 
 __all__ = ["Mode", "Service", "main"]
@@ -68,6 +69,7 @@ async def _run(service: Service, mode: str) -> int:
             await service.commands[mode]()
             await service.database.close()
             return 0
+        settle()
         return await live(
             service, doors=mode != Mode.WORKER, works=mode != Mode.API, tracing=tracing
         )

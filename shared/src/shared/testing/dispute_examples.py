@@ -1,0 +1,88 @@
+"""One believable example of every fact of a dispute: two broken machines of ten."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from shared.base.ids import derived_id
+from shared.contracts import disputes
+from shared.contracts.disputes import Actor, Outcome, Reason, State
+from shared.contracts.event import Event
+
+OPENED_AT = datetime(2026, 4, 21, 8, 30, tzinfo=UTC)
+DECIDED_AT = datetime(2026, 4, 24, 12, 0, tzinfo=UTC)
+
+
+def dispute_examples(customer_id: UUID, invoice_id: UUID) -> Iterator[Event]:
+    """In the order in which a life may tell them; each has the state that it leaves behind."""
+    dispute_id = derived_id("dispute", customer_id, 0)
+    other = derived_id("dispute", customer_id, 1)
+    line: dict[str, Any] = {
+        "customer_id": customer_id,
+        "dispute_id": dispute_id,
+        "legal_entity": "DE01",
+        "currency": "EUR",
+        "reason": Reason.DAMAGED,
+        "team": "logistics",
+        "opened_at": OPENED_AT,
+        "at": OPENED_AT,
+        "by": Actor.STAFF,
+    }
+    moves = list(_moves(invoice_id, other))
+    for version, (fact, state, shown, more) in enumerate(moves, 1):
+        yield fact(**line | {"version": version, "state": state, "items": (shown,)} | more)
+    yield disputes.ClockWarned(
+        customer_id=customer_id,
+        version=len(moves) + 1,
+        dispute_id=dispute_id,
+        legal_entity="DE01",
+        reason=Reason.DAMAGED,
+        clock=disputes.ClockKind.RESOLUTION,
+        per_cent=80,
+        due_at=datetime(2026, 5, 6, 6, 30, tzinfo=UTC),
+        team="logistics",
+        at=DECIDED_AT,
+    )
+
+
+Told = tuple[type[disputes.DisputeEvent], State, disputes.DisputedItem, dict[str, Any]]
+"""(fact, the state it leaves behind, the item as it stands then, what else it says)"""
+
+
+def _moves(invoice_id: UUID, other: UUID) -> tuple[Told, ...]:
+    item = disputes.DisputedItem(
+        invoice_id=invoice_id, invoice_number="2026-0815", amount="100.00", held="100.00"
+    )
+    upheld = item.model_copy(update={"upheld": "60.00", "held": "60.00"})
+    settled = upheld.model_copy(update={"held": "0.00"})
+    over = {"outcome": Outcome.PARTLY_UPHELD, "at": DECIDED_AT}
+
+    return (
+        (disputes.DisputeOpened, State.OPENED, item, {"by": Actor.CUSTOMER}),
+        (disputes.DisputeAcknowledged, State.ACKNOWLEDGED, item, {"by": Actor.DUNWELL}),
+        (disputes.DisputeExamined, State.IN_REVIEW, item, {}),
+        (
+            disputes.DisputeDeferred,
+            State.WAITING_FOR_CUSTOMER,
+            item,
+            {"words": "Could you send us a photograph of the crate?"},
+        ),
+        (disputes.DisputeAnswered, State.IN_REVIEW, item, {"words": "Thank you, we have it."}),
+        (
+            disputes.DisputeResolved,
+            State.RESOLVED,
+            upheld,
+            over | {"decided_by": "ada", "words": "We take the broken one off your invoice."},
+        ),
+        (disputes.DisputeSettled, State.RESOLVED, settled, over | {"by": Actor.DUNWELL}),
+        (
+            disputes.DisputeReopened,
+            State.IN_REVIEW,
+            item,
+            {"words": "You sent us a second photograph."},
+        ),
+        (disputes.DisputeWithdrawn, State.WITHDRAWN, settled, {"by": Actor.CUSTOMER}),
+        (disputes.DisputeMerged, State.MERGED, settled, {"merged_into": other}),
+        (disputes.DisputeClosed, State.CLOSED, settled, over),
+    )
