@@ -32,7 +32,7 @@ CREATE TABLE invoices (
     invoice_number text, kind text, legal_entity text, issued_on date, due_on date, currency text,
     total_minor bigint, tax_minor bigint,
     payment_method text, payment_reference text, purchase_order text, document_url text,
-    opening_minor bigint, opening_on date, holds text,
+    opening_minor bigint, opening_on date, holds text, terms text, due text,
     cancelled_on date, status text NOT NULL, open_minor bigint NOT NULL CHECK (open_minor >= 0),
     adjusted_minor bigint NOT NULL, returned boolean NOT NULL, version bigint NOT NULL,
     entry_id bigint, tax_entry_id bigint
@@ -42,7 +42,7 @@ CREATE INDEX invoices_open ON invoices (customer_id) WHERE open_minor > 0;
 CREATE TABLE invoice_history (
     invoice_id uuid NOT NULL, version bigint NOT NULL, recorded_at timestamptz NOT NULL,
     change text NOT NULL, status text NOT NULL, invoice_number text NOT NULL,
-    total_minor bigint NOT NULL, open_minor bigint NOT NULL, due_on date NOT NULL,
+    total_minor bigint NOT NULL, open_minor bigint NOT NULL, due_on date NOT NULL, terms text,
     PRIMARY KEY (invoice_id, version)
 )
 """
@@ -70,11 +70,13 @@ CREATE TABLE allocations (
     credit_id uuid NOT NULL, invoice_id uuid NOT NULL, customer_id uuid NOT NULL, owner_id uuid,
     directed_minor bigint NOT NULL, wanted_minor bigint NOT NULL, spent_minor bigint NOT NULL,
     applied_minor bigint NOT NULL, back_minor bigint NOT NULL,
-    provisional boolean NOT NULL, effective_on date, entry_id bigint, booked text,
+    discount_minor bigint NOT NULL,
+    provisional boolean NOT NULL, effective_on date, entry_id bigint, booked text, turned_at timestamptz,
     PRIMARY KEY (credit_id, invoice_id)
 );
 CREATE INDEX allocations_at_invoice ON allocations (invoice_id);
 CREATE INDEX allocations_provisional ON allocations (customer_id) WHERE provisional;
+CREATE INDEX allocations_turned ON allocations (customer_id, turned_at) WHERE turned_at IS NOT NULL;
 CREATE INDEX allocations_beyond ON allocations (invoice_id) INCLUDE (customer_id, owner_id) WHERE owner_id IS NOT NULL;
 CREATE INDEX allocations_beyond_of ON allocations (customer_id) WHERE owner_id IS NOT NULL;
 CREATE INDEX allocations_beyond_at ON allocations (owner_id) WHERE owner_id IS NOT NULL
@@ -101,12 +103,13 @@ CREATE TABLE entries (
     debit int NOT NULL, debit_item uuid, credit int NOT NULL, credit_item uuid,
     minor bigint NOT NULL CHECK (minor > 0), currency text NOT NULL,
     effective_on date NOT NULL, legal_entity text NOT NULL, customer_id uuid NOT NULL,
-    reverses bigint, recorded_at timestamptz NOT NULL,
+    instalment int, reverses bigint, recorded_at timestamptz NOT NULL,
     CHECK ((debit IN (1200, 2100)) = (debit_item IS NOT NULL)),
     CHECK ((credit IN (1200, 2100)) = (credit_item IS NOT NULL))
 );
 CREATE UNIQUE INDEX entries_reversed_once ON entries (reverses) WHERE reverses IS NOT NULL;
 CREATE INDEX entries_of_customer ON entries (customer_id);
+CREATE INDEX entries_of_instalments ON entries (customer_id) WHERE instalment IS NOT NULL;
 CREATE TABLE totals (
     customer_id uuid NOT NULL, legal_entity text NOT NULL, currency text NOT NULL,
     receivable_minor bigint NOT NULL, unapplied_minor bigint NOT NULL,

@@ -17,11 +17,12 @@ from ledger.handlers.know_source import Registered
 from ledger.handlers.read_erp_record import read_erp_record
 from ledger.handlers.take_record import Taken, take_record
 from shared.base.ids import object_id
-from shared.contracts.company import Authority, Source
+from shared.contracts.company import Authority, EarlyPayment, Source
 from shared.messaging.cloudevents import Record
 
 DE = "urn:acme:erp:de01"
 OURS = "urn:acme:erp:ours"
+PRO_RATA = "urn:acme:erp:pro-rata"
 NOON = datetime(2026, 4, 1, 12, tzinfo=UTC)
 
 CODES = {
@@ -30,16 +31,19 @@ CODES = {
     *("currency-unknown", "country-unknown", "source-unknown", "legal-entity-unknown", "type-unknown"),
     *("field-missing", "field-null", "value-unknown", "payload-too-large", "payload-unreadable"),
     *("invoice-identity-changed", "payment-identity-changed", "credit-note-identity-changed"),
-    *("adjustment-identity-changed", "not-yet-supported"),
+    *("adjustment-identity-changed", "not-yet-supported", "request-unknown"),
 }  # fmt: skip
-"""The closed list of ERP rule 12."""
+"""The closed list of ERP rule 12, and of its answers to our requests."""
 
 
 def registered() -> Registered:
-    """Two sources that speak for DE01 (and US01): one directs its credits, the other leaves it to us."""
+    """Sources that speak for DE01: one directs its credits (and speaks for US01), one leaves it to us, and one gives
+    part payments their part of a discount.
+    """
     sources = (
         Source(source=DE, legal_entities=("DE01", "US01")),
         Source(source=OURS, legal_entities=("DE01",), allocation=Authority.OURS),
+        Source(source=PRO_RATA, legal_entities=("DE01",), early_payment=EarlyPayment.PRO_RATA),
     )
     return Registered({source.source: source for source in sources})
 

@@ -8,19 +8,22 @@ from ledger.config import HOME, Settings
 from ledger.gateways.intake import count_parked
 from ledger.gateways.statement_pdf import Paper
 from ledger.handlers.know_source import Registered
-from ledger.interfaces.consumers import ErpHearing
-from ledger.interfaces.http import balance_runs, imports, intake, invoices, payments
+from ledger.interfaces.consumers import ErpHearing, disputes_hearing
+from ledger.interfaces.http import balance_runs, imports, intake, payments
 from ledger.interfaces.http.books import books_router
 from ledger.interfaces.http.company import company_router
 from ledger.interfaces.http.customers import customers_router
 from ledger.interfaces.http.differences import differences_router
+from ledger.interfaces.http.invoices import invoices_router
 from ledger.interfaces.http.parked import parked_router
+from ledger.interfaces.http.requests import requests_router
 from ledger.interfaces.http.statements import statements_router
 from ledger.interfaces.importing import Importing
 from ledger.interfaces.jobs import Patience, Proof, Reconciliation, Republish
 from shared.base.clock import Clock, clock_of
 from shared.contracts.company import Company, load_company
 from shared.db.work import Database
+from shared.web.parked import parked_router as parked_facts_router
 from shared.worker.jobs import Job
 from shared.worker.run import Service, main
 
@@ -31,7 +34,7 @@ def build(settings: Settings) -> Service:
     company = load_company(settings.company_file)
     database = Database(settings.database_url, name="ledger", pool=settings.database_pool_size)
     clock = clock_of(settings.clock_file)
-    hearing = ErpHearing(Registered.of(company))
+    hearing, decisions = ErpHearing(Registered.of(company)), disputes_hearing(company)
     patience = Patience(database, clock, timedelta(hours=settings.ledger_waiting_hours_max))
     reconciliation = _reconciliation(settings, company, database, clock)
     importing = Importing(database, clock, company)
@@ -42,7 +45,7 @@ def build(settings: Settings) -> Service:
         database=database,
         clock=clock,
         migrations=HOME / "migrations",
-        hearings=[hearing],
+        hearings=[hearing, decisions],
         jobs=[
             Job(
                 "proof",
@@ -54,7 +57,7 @@ def build(settings: Settings) -> Service:
             Job("reconciliation", reconciliation.run, settings.job_tick_seconds),
             Job("importing", importing.run, settings.job_tick_seconds),
         ],
-        routers=_routers(company, hearing),
+        routers=[*_routers(company, hearing), parked_facts_router(decisions, "/v1/parked-facts")],
         pulses=[patience.pulse, reconciliation.pulse, importing.pulse],
         large_bodies={imports.PATH: imports.BODY_BYTES_MAX},
         count_parked=count_parked,
@@ -79,10 +82,11 @@ def _routers(company: Company, hearing: ErpHearing) -> list[APIRouter]:
         company_router(company),
         customers_router(company),
         statements_router(company, Paper(HOME / "stationery", company)),
-        invoices.router,
+        invoices_router(company),
         payments.router,
         books_router(company),
         differences_router(company),
+        requests_router(company),
         balance_runs.router,
         intake.router,
         imports.router,

@@ -294,6 +294,28 @@ class TestWhatIsCompared:
         await nights.judge()
         assert await nights.found() == []
 
+    @pytest.mark.parametrize("says_where", ["set", "version"])
+    async def test_a_word_after_it_that_books_nothing_is_left_too(
+        self, nights: Nights, says_where: str
+    ) -> None:
+        """The ERP only says what we had matched already: our side has moved, and no entry shows it."""
+        nights.till.pen.payment("P1", "100.00", reference="I1")
+        nights.states("n1", "C1", "invoice I1 100.00", "invoice I2 50.00", "payment P1 100.00")
+        await nights.till.take()
+        nights.till.move(nights.till.service.clock.now() + timedelta(minutes=10))
+        places = [{"invoice_id": "I1", "amount": "100.00"}]
+        if says_where == "set":
+            nights.till.pen.allocate("P1", ("I1", "100.00"))
+        else:
+            nights.till.pen.payment("P1", "100.00", version=2, allocations=places)
+        await nights.judge()
+        assert await nights.found() == []
+
+        nights.states("n2", "C1", "invoice I1 100.00", "invoice I2 50.00", as_of="2026-04-02")
+        nights.till.move(nights.till.service.clock.now() + timedelta(days=1))
+        await nights.judge()
+        assert await nights.found() == [("invoice", "I1", "0.00", "100.00")]
+
     async def test_what_is_effective_after_the_day_is_left_too(self, nights: Nights) -> None:
         nights.till.pen.payment(
             "P1",

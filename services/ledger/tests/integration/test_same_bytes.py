@@ -25,7 +25,8 @@ targets = st.none() | st.lists(names, max_size=1)
 events = st.one_of(
     st.fixed_dictionaries({"kind": st.just("customer"), "name": st.sampled_from(("=Red", "Лодка", "Blue Boat"))}),
     st.fixed_dictionaries({"kind": st.just("invoice"), "of": names, "total": amounts, "issued_on": days,
-                           "due_on": due_days, "invoice_number": st.sampled_from(("R-1", "R-2"))}),
+                           "due_on": due_days, "invoice_number": st.sampled_from(("R-1", "R-2")),
+                           "in_parts": st.booleans()}),
     st.fixed_dictionaries({"kind": st.just("payment"), "of": names, "amount": amounts, "value_date": days,
                            "reference": st.sampled_from(("R-1", "thanks")), "allocations": targets}),
     st.fixed_dictionaries({"kind": st.just("credit_note"), "of": names, "total": amounts, "issued_on": days,
@@ -46,6 +47,18 @@ searched = settings(
 )
 
 
+def terms(total: str) -> dict[str, Any]:
+    """One of it due earlier, the rest later; and early payment takes 5 %."""
+    rest = str(Decimal(total) - 1)
+    return {
+        "instalments": [
+            {"number": 1, "due_on": "2026-03-28", "amount": "1.00"},
+            {"number": 2, "due_on": "2026-04-15", "amount": rest},
+        ],
+        "discounts": [{"until": "2026-03-14", "percent": "5"}],
+    }
+
+
 def tell(pen: Any, run: int, version: int, event: dict[str, Any]) -> None:
     """Write one event of this run down."""
     body = {name: value for name, value in event.items() if name not in {"kind", "of"}}
@@ -54,12 +67,15 @@ def tell(pen: Any, run: int, version: int, event: dict[str, Any]) -> None:
         body.pop("allocations", None)
     else:
         body["allocations"] = [
-            {"invoice_id": f"I{run}{one}", "amount": "1.00"} for one in body["allocations"]
+            {"invoice_id": f"I{run}{one}", "amount": "1.00", "instalment": 2}
+            for one in body["allocations"]
         ]
     match event["kind"]:
         case "customer":
             pen.customer(f"C{run}", version=version, **body)
         case "invoice":
+            if body.pop("in_parts"):
+                body |= terms(body["total"])
             pen.invoice(f"I{of}", version=version, **body, **customer)
         case "payment":
             pen.payment(f"P{of}", version=version, **body, **customer)
@@ -113,6 +129,15 @@ async def take_all(till: Any, run: int, history: list[dict[str, Any]], *, first:
         await till.take()
 
 
+def closings(statement: dict[str, Any]) -> dict[tuple[str, str], str]:
+    """By legal entity and currency, where there is a balance."""
+    return {
+        (one["legal_entity"], one["currency"]): one["closing"]
+        for one in statement["accounts"]
+        if Decimal(one["closing"])
+    }
+
+
 class TestSameBytes:
     @searched
     @given(before=histories, after=histories, as_of=st.sampled_from(("2026-03-10", "2026-04-30")))
@@ -145,9 +170,7 @@ class TestSameBytes:
         whole = await till.get(f"{customer}/statement", as_of=as_of)
         balances = (await till.get("/v1/trial-balance", as_of=as_of))["items"]
 
-        assert [one["closing"] for one in told["accounts"]] == [
-            one["closing"] for one in whole["accounts"]
-        ]
+        assert closings(told) == closings(whole), "what came to nothing before is not worth a line"
         for account in told["accounts"]:
             moved = sum(Decimal(one["amount"]) for one in account["movements"])
             left = sum(Decimal(one["open"]) for one in account["open_items"])

@@ -11,32 +11,15 @@ from ledger.domain.credit import Credit
 from ledger.domain.invoice import Invoice
 from ledger.domain.line import Line
 from ledger.domain.posting import (
-    ALLOWANCE,
     BANK,
-    BANK_FEES,
-    CLEARING,
-    DISCOUNTS,
-    REALISED_FX,
-    SMALL_DIFFERENCES,
-    TAX_WITHHELD,
+    PAYMENT_CLEARING,
+    TAKEN_OFF,
     Booked,
     Posting,
     Where,
     post,
 )
-
-ACCOUNTS = {
-    "write-off": ALLOWANCE,
-    "small-difference": SMALL_DIFFERENCES,
-    "discount": DISCOUNTS,
-    "tax-withheld": TAX_WITHHELD,
-    "bank-fee": BANK_FEES,
-    "fx": REALISED_FX,
-    "netting": CLEARING,
-    "refund": BANK,
-    "other": SMALL_DIFFERENCES,
-}
-"""Against which account, by reason."""
+from ledger.domain.request import OURS
 
 
 class AdjustmentBody(NamedTuple):
@@ -68,6 +51,11 @@ class Adjustment:
     stored_row: tuple[object, ...] | None = None
 
     @property
+    def provisional(self) -> bool:
+        """Whether we entered it ourselves and the ERP has still to post it (ERP rule 8)."""
+        return self.source == OURS and self.body is not None and self.body.request_id is not None
+
+    @property
     def asked_minor(self) -> int:
         """What it takes off: nothing when cancelled or not posted yet."""
         return self.body.minor if self.body is not None and self.line.in_force else 0
@@ -84,16 +72,20 @@ def adjustment_postings(adjustment: Adjustment, item: Invoice | Credit) -> tuple
     body = adjustment.body
     if body is None or item.body is None or not adjustment.granted_minor:
         return ()
-    return tuple(one for one in _postings(body, adjustment.granted_minor, item) if one.minor)
+    return tuple(one for one in _postings(adjustment, body, item) if one.minor)
 
 
-def _postings(body: AdjustmentBody, minor: int, item: Invoice | Credit) -> Iterator[Posting]:
-    account = ACCOUNTS[body.reason]
-    if isinstance(item, Invoice):
-        assert item.body is not None
-        on = max(body.on, item.body.issued_on)
-        yield from deduction_postings(body.reason, account, minor, item, on)
-        return
+def _postings(
+    adjustment: Adjustment, body: AdjustmentBody, item: Invoice | Credit
+) -> Iterator[Posting]:
     assert item.body is not None
+    minor = adjustment.granted_minor
+    if isinstance(item, Invoice):
+        on = max(body.on, item.body.issued_on)
+        yield from deduction_postings(body.reason, minor, item, on, body.instalment)
+        return
     there = Where(body.currency, max(body.on, item.body.on), body.legal_entity, item.customer_id)
+    account = TAKEN_OFF[body.reason]
+    if adjustment.provisional and account == BANK:
+        account = PAYMENT_CLEARING
     yield post(body.reason, (item.control, item.credit_id), (account, None), minor, there)

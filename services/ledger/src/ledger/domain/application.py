@@ -3,21 +3,21 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 from ledger.domain.direction import Direction, minor_floor
 from ledger.domain.invoice import Invoice
 from ledger.domain.posting import (
-    BANK_FEES,
     CLEARING,
+    DISCOUNT,
     DISCOUNTS,
     FX_CLEARING,
     OPENING,
     OUTPUT_TAX,
     RECEIVABLE,
-    SMALL_DIFFERENCES,
-    TAX_WITHHELD,
+    TAKEN_OFF,
+    Account,
     Booked,
     Posting,
     Where,
@@ -28,13 +28,13 @@ from shared.base.money import share, split
 if TYPE_CHECKING:
     from ledger.domain.credit import Credit
 
-DEDUCTION_ACCOUNTS = {
-    "discount": DISCOUNTS,
-    "tax-withheld": TAX_WITHHELD,
-    "bank-fee": BANK_FEES,
-    "small-difference": SMALL_DIFFERENCES,
-    "other": SMALL_DIFFERENCES,
-}
+
+class Share(NamedTuple):
+    """Part of what an invoice falls by: cash (""), or a deduction by kind; for an instalment, if the ERP says so."""
+
+    kind: str
+    instalment: int | None
+    minor: int
 
 
 @dataclass(slots=True, eq=False)
@@ -42,7 +42,8 @@ class Application:
     """directed: what the ERP says · wanted: that, cut by the credit · spent: what it takes of the credit; all in the
     credit's minor units. applied: what the invoice falls by, deductions included, in the invoice's.
 
-    back: what had been settled before the books began, and was returned since.
+    back: what had been settled before the books began, and was returned since. discount: the part of applied that a
+    provisional payment took off for being early; the ERP's own directions say theirs.
     """
 
     credit: "Credit"
@@ -52,6 +53,7 @@ class Application:
     spent_minor: int = 0
     applied_minor: int = 0
     back_minor: int = 0
+    discount_minor: int = 0
     provisional: bool = False
     booked: Booked = ()
     owner_id: UUID | None = None
@@ -95,7 +97,7 @@ class Application:
     def is_history_at(self, invoice: Invoice) -> bool:
         """Whether what is open there was counted after this was applied (ERP rule 9): so it is known, not booked."""
         body, opening = self.credit.body, invoice.body and invoice.body.opening
-        if body is None or opening is None or self.provisional or not invoice.line.in_force:
+        if body is None or opening is None or self.provisional or not invoice.active:
             return False
         return body.opening is None and body.on <= opening.as_of
 
@@ -104,21 +106,30 @@ class Application:
         if not self.parts:
             return wanted_minor
         cost = sum(one.cost_minor(self.credit.currency) for one in self.parts)
-        whole = sum(minor for _, minor in self._said(currency))
+        whole = sum(self._said(currency).values())
         return whole if wanted_minor == cost else share(whole, wanted_minor, cost)
 
-    def shares(self, currency: str) -> list[tuple[str, int]]:
+    def shares(self, currency: str) -> list[Share]:
         """What the invoice falls by: what the credit pays (""), and each deduction, in proportion when it was cut."""
-        said = self._said(currency) if self.parts and not self.provisional else []
-        if not any(minor for _, minor in said):
-            return [("", self.applied_minor)]
-        parts = split(self.applied_minor, [minor for _, minor in said])
-        return [(kind, minor) for (kind, _), minor in zip(said, parts, strict=True)]
+        said = self._said(currency) if self.parts and not self.provisional else {}
+        if any(said.values()):
+            parts = split(self.applied_minor, list(said.values()))
+            return [Share(*of, minor) for of, minor in zip(said, parts, strict=True)]
+        cash = Share("", None, self.applied_minor - self.discount_minor)
+        return [cash, Share(DISCOUNT, None, self.discount_minor)] if self.discount_minor else [cash]
 
-    def _said(self, currency: str) -> list[tuple[str, int]]:
-        cash = sum(minor_floor(one.amount, currency) for one in self.parts)
-        taken = [taken for one in self.parts for taken in one.deductions]
-        return [("", cash), *((kind, minor_floor(amount, currency)) for kind, amount in taken)]
+    def discounted_minor(self, currency: str) -> int:
+        """What of it is a discount."""
+        return sum(one.minor for one in self.shares(currency) if one.kind == DISCOUNT)
+
+    def _said(self, currency: str) -> dict[tuple[str, int | None], int]:
+        """The ERP's amounts by kind and instalment."""
+        said: dict[tuple[str, int | None], int] = {}
+        for one in self.parts:
+            for kind, amount in (("", one.amount), *one.deductions):
+                of = (kind, one.instalment)
+                said[of] = said.get(of, 0) + minor_floor(amount, currency)
+        return said
 
 
 def application_postings(application: Application, invoice: Invoice) -> tuple[Posting, ...]:
@@ -127,8 +138,8 @@ def application_postings(application: Application, invoice: Invoice) -> tuple[Po
     if credit.body is None or invoice.body is None:
         return ()
     on = max(credit.body.on, invoice.body.issued_on)
-    is_inside = not application.parts and credit.scope == invoice.scope
-    if is_inside and not application.is_history_at(invoice):
+    is_plain = not application.parts and not application.discount_minor
+    if is_plain and credit.scope == invoice.scope and not application.is_history_at(invoice):
         plain = plain_posting(application, on)
         return () if plain is None else (plain,)
     return tuple(one for one in _legs(application, invoice, on) if one.minor)
@@ -157,7 +168,7 @@ def _legs(application: Application, invoice: Invoice, on: date) -> Iterator[Post
     credit, paid, owed = application.credit, application.credit.body, invoice.body
     assert paid is not None
     assert owed is not None
-    own = (credit.control, credit.credit_id)
+    own: Account = (credit.control, credit.credit_id)
     item = (RECEIVABLE, invoice.invoice_id)
     at_credit = Where(paid.currency, on, paid.legal_entity, credit.customer_id)
     at_invoice = Where(owed.currency, on, owed.legal_entity, invoice.customer_id)
@@ -167,27 +178,28 @@ def _legs(application: Application, invoice: Invoice, on: date) -> Iterator[Post
         yield post("application", own, (OPENING, None), spent, at_credit)
         yield post("application", item, (OPENING, None), back, at_invoice)
         return
-    (_, cash), *deductions = application.shares(owed.currency)
-    if at_credit == at_invoice and spent == cash:
-        yield post("application", own, item, spent, at_credit)
-    else:
-        clearing = (FX_CLEARING if paid.currency != owed.currency else CLEARING, None)
+    shares = application.shares(owed.currency)
+    cash = [one for one in shares if not one.kind]
+    if at_credit != at_invoice or spent != sum(one.minor for one in cash):
+        clearing: Account = (FX_CLEARING if paid.currency != owed.currency else CLEARING, None)
         yield post("application", own, clearing, spent, at_credit)
-        yield post("application", clearing, item, cash, at_invoice)
-    for kind, minor in deductions:
-        yield from deduction_postings(kind, DEDUCTION_ACCOUNTS[kind], minor, invoice, on)
+        own = clearing
+    for _, instalment, minor in cash:
+        yield post("application", own, item, minor, at_invoice._replace(instalment=instalment))
+    for kind, instalment, minor in shares:
+        if kind:
+            yield from deduction_postings(kind, minor, invoice, on, instalment)
 
 
 def deduction_postings(
-    kind: str, account: int, minor: int, invoice: Invoice, on: date
+    kind: str, minor: int, invoice: Invoice, on: date, instalment: int | None
 ) -> Iterator[Posting]:
     """Taken off an invoice without money (put back, when negative). A discount takes its part of the tax with it."""
-    body = invoice.body
+    body, account, tax = invoice.body, TAKEN_OFF[kind], 0
     assert body is not None
-    tax = 0
     if account == DISCOUNTS and body.total_minor:
         tax = share(abs(minor), body.tax_minor, body.total_minor) * (1 if minor > 0 else -1)
-    there = Where(body.currency, on, body.legal_entity, invoice.customer_id)
+    there = Where(body.currency, on, body.legal_entity, invoice.customer_id, instalment)
     item = (RECEIVABLE, invoice.invoice_id)
     for counter, part in ((account, minor - tax), (OUTPUT_TAX, tax)):
         yield post(kind, (counter, None), item, part, there)

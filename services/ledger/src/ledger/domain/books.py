@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from ledger.domain.adjustment import Adjustment
@@ -13,7 +13,9 @@ from ledger.domain.invoice import Invoice, InvoiceBody, Scope
 from ledger.domain.outcome import Waits
 from ledger.domain.parked import Ending, Parked
 from ledger.domain.posting import Booked, Entry, Posting, reversal
+from ledger.domain.request import Requests
 from ledger.domain.run import Balances
+from ledger.domain.terms import Due
 from shared.base.telling import Telling
 
 
@@ -26,6 +28,7 @@ class InvoiceBefore(NamedTuple):
     adjusted_minor: int
     body: InvoiceBody | None
     withheld_minor: int
+    due: Due
 
 
 def seen_of(invoice: Invoice) -> InvoiceBefore:
@@ -37,15 +40,16 @@ def seen_of(invoice: Invoice) -> InvoiceBefore:
         invoice.adjusted_minor,
         invoice.body,
         invoice.withheld_minor,
+        invoice.due,
     )
 
 
 class CreditBefore(NamedTuple):
-    """What the outside knew of a credit before the event at hand. `applied` is by invoice: (minor, provisional)."""
+    """What the outside knew of a credit before the event at hand. `applied` is by invoice: see `applied_of`."""
 
     status: str
     face: tuple[object, ...]
-    applied: dict[UUID, tuple[int, bool]]
+    applied: dict[UUID, tuple[int, int, bool]]
 
 
 def face_of(credit: Credit) -> tuple[object, ...]:
@@ -55,12 +59,14 @@ def face_of(credit: Credit) -> tuple[object, ...]:
     return (credit.customer_id, credit.returned_minor, credit.adjusted_minor, shown)
 
 
-def applied_of(credit: Credit) -> dict[UUID, tuple[int, bool]]:
-    """Where the credit is applied now."""
+def applied_of(credit: Credit) -> dict[UUID, tuple[int, int, bool]]:
+    """Where the credit is applied now: (applied, spent, provisional). What was spent before the books began is spent
+    and applies nothing.
+    """
     return {
-        invoice_id: (one.applied_minor, one.provisional)
+        invoice_id: (one.applied_minor, one.spent_minor, one.provisional)
         for invoice_id, one in credit.applications.items()
-        if one.applied_minor
+        if one.applied_minor or one.spent_minor
     }
 
 
@@ -88,7 +94,7 @@ class Books(Telling):
     changed_applications: dict[tuple[UUID, UUID], Application] = field(default_factory=dict)
     dropped_rows: dict[tuple[UUID, UUID], tuple[object, ...]] = field(default_factory=dict)
     """Stored rows of applications that ended in this slice; one may begin again before it is saved."""
-    history: list[tuple[object, ...]] = field(default_factory=list)
+    history: list[tuple[Any, ...]] = field(default_factory=list)
     released: dict[tuple[UUID, Waits], tuple[int, int]] = field(default_factory=dict)
     """(object, what its records waited for) → (version that counts, newest version that waits no longer)."""
     parked: dict[UUID, Parked] = field(default_factory=dict)
@@ -98,6 +104,7 @@ class Books(Telling):
     newly_parked: list[Parked] = field(default_factory=list)
     ended: dict[UUID, Ending] = field(default_factory=dict)
     balances: Balances = field(default_factory=Balances)
+    requests: Requests = field(default_factory=Requests)
 
     invoices_before: dict[UUID, InvoiceBefore] = field(default_factory=dict)
     credits_before: dict[UUID, CreditBefore] = field(default_factory=dict)

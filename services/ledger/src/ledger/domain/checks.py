@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
+from ledger.domain.terms import Instalment
 from shared.base.errors import Refusal
-from shared.base.money import AmountNegative, AmountNotANumber, minor_of
+from shared.base.money import AmountNegative, AmountNotANumber, AmountTooLarge, minor_of
 
 FIRST_DAY = date(1990, 1, 1)
 LAST_DAY = date(2100, 12, 31)
 EXPONENT_MAX = 308
 """Above a double's range (1e400) an amount is no number any more, it is an overflow."""
+HUNDRED = Decimal(100)
 
 
 class DateOutOfRange(Refusal):
@@ -33,8 +35,8 @@ class AllocationsExceedCredit(Refusal):
     code = "allocations-exceed-credit"
 
 
-class CreditAmountMissing(Refusal):
-    """An allocation between currencies says one amount only."""
+class FieldMissing(Refusal):
+    """A field that is needed because of what others say."""
 
     code = "field-missing"
 
@@ -71,10 +73,10 @@ def day_in_range(day: date, pointer: str) -> date:
     return day
 
 
-def check_due(issued_on: date, due_on: date) -> None:
+def check_due(issued_on: date, due_on: date, pointer: str = "/due_on") -> None:
     """Nothing is due before it was issued."""
     if due_on < issued_on:
-        raise DueBeforeIssued(f"due on {due_on}, issued on {issued_on}", pointer="/due_on")
+        raise DueBeforeIssued(f"due on {due_on}, issued on {issued_on}", pointer=pointer)
 
 
 def tax_minor(total: int, net: int | None, tax: int | None) -> int:
@@ -89,13 +91,27 @@ def tax_minor(total: int, net: int | None, tax: int | None) -> int:
     return stated
 
 
-def check_instalments(amounts: Sequence[int], total_minor: int) -> None:
-    """The instalments of an invoice, where it has some, are its total."""
-    if amounts and sum(amounts) != total_minor:
+def check_instalments(instalments: Sequence[Instalment], total_minor: int) -> None:
+    """The instalments of an invoice, where it has some, are its total, and each number stands for one."""
+    whole = sum(one.minor for one in instalments)
+    if instalments and whole != total_minor:
         raise InstalmentsDoNotAddUp(
-            f"instalments of {sum(amounts)} are not the total {total_minor} (minor units)",
+            f"instalments of {whole} are not the total {total_minor} (minor units)",
             pointer="/instalments",
         )
+    numbers = [one.number for one in instalments]
+    for place, number in enumerate(numbers):
+        if number in numbers[:place]:
+            raise InstalmentsDoNotAddUp(
+                f"number {number} stands twice", pointer=f"/instalments/{place}/number"
+            )
+
+
+def percent_of(percent: Decimal, minor: int, pointer: str) -> int:
+    """So many hundredths of an amount, half up; refuses what is no part of it."""
+    if plain_amount(percent, pointer) > HUNDRED:
+        raise AmountTooLarge(f"{percent} % is more than all", pointer=pointer)
+    return int((minor * percent / HUNDRED).to_integral_value(ROUND_HALF_UP))
 
 
 def check_allocations(amounts: Iterable[int], credit_minor: int) -> None:

@@ -15,6 +15,7 @@ from ledger.domain.posting import (
     CREDIT_NOTES,
     OPENING,
     OUTPUT_TAX,
+    PAYMENT_CLEARING,
     RECEIVABLE,
     UNAPPLIED_CASH,
     Account,
@@ -22,6 +23,7 @@ from ledger.domain.posting import (
     Where,
     post,
 )
+from ledger.domain.request import OURS
 
 PAYMENT = "payment"
 CREDIT_NOTE = "credit-note"
@@ -87,6 +89,11 @@ class Credit:
     def currency(self) -> str:
         assert self.body is not None
         return self.body.currency
+
+    @property
+    def provisional(self) -> bool:
+        """Whether we entered it ourselves and the ERP has still to post it (ERP rule 8)."""
+        return self.source == OURS
 
     @property
     def control(self) -> int:
@@ -191,7 +198,8 @@ def credit_postings(credit: Credit) -> tuple[Posting | None, Posting | None, Pos
     there = Where(body.currency, body.on, body.legal_entity, credit.customer_id)
     own = credit.credit_id
     if credit.kind == PAYMENT:
-        money = posting(PAYMENT, (BANK, None), (UNAPPLIED_CASH, own), body.minor)
+        bank = PAYMENT_CLEARING if credit.provisional else BANK
+        money = posting(PAYMENT, (bank, None), (UNAPPLIED_CASH, own), body.minor)
         returned = credit.returned_minor
         if body.opening is not None:
             money, returned = _opened(credit, body.opening), min(returned, body.opening.minor)

@@ -58,6 +58,7 @@ class CreditPosted(NamedTuple):
     credit: CreditRef
     stamp: Stamp
     body: CreditBody
+    request_id: str | None = None
 
 
 class CreditCancelled(NamedTuple):
@@ -101,6 +102,14 @@ class AdjustmentCancelled(NamedTuple):
     cancelled_on: date
 
 
+class RequestRefused(NamedTuple):
+    """The ERP's no to a request of ours, in its own words."""
+
+    source: str
+    request_id: str
+    reason: str
+
+
 Fact = (
     CustomerTold
     | InvoicePosted
@@ -113,4 +122,5 @@ Fact = (
     | AdjustmentCancelled
     | ItemsStated
     | RunCompleted
+    | RequestRefused
 )

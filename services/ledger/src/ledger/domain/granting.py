@@ -7,7 +7,7 @@ from ledger.domain.adjustment import Adjustment
 from ledger.domain.application import Application
 from ledger.domain.credit import Credit
 from ledger.domain.direction import directed_minors
-from ledger.domain.invoice import Invoice
+from ledger.domain.invoice import Invoice, InvoiceBody
 from shared.base.money import share
 
 
@@ -57,7 +57,8 @@ def adjust(room: int, item: Invoice | Credit, adjustments: Iterable[Adjustment])
 def grant(invoice: Invoice, applications: Iterable[Application], room: int) -> list[Application]:
     """Grant directed amounts up to `room`, the earliest credit first; what is left, to provisional ones.
 
-    Sets what is applied, and the invoice's open amount; answers the applications that changed.
+    Sets what is applied, and the invoice's open amount; answers the applications that changed. A discount that a
+    payment of ours took for settling the whole ends when something is open again.
     """
     standing = sorted(applications, key=_seniority)
     changed = []
@@ -67,7 +68,7 @@ def grant(invoice: Invoice, applications: Iterable[Application], room: int) -> l
             room += _put_back(application, invoice)
             changed.append(application)
 
-    for application in sorted(standing, key=lambda one: one.provisional):
+    for application in sorted(standing, key=_is_ours):
         if application.directed_minor and application.is_history_at(invoice):
             continue
         before = application.applied_minor, application.spent_minor
@@ -75,6 +76,9 @@ def grant(invoice: Invoice, applications: Iterable[Application], room: int) -> l
         if before != (application.applied_minor, application.spent_minor):
             changed.append(application)
 
+    terms = invoice.body and invoice.body.terms
+    if room and terms and not terms.pro_rata:
+        room += sum(_take_discount_back(one) for one in standing if one.discount_minor)
     invoice.open_minor = room
     invoice.returned = any(one.came_back for one in standing)
     return changed
@@ -83,17 +87,36 @@ def grant(invoice: Invoice, applications: Iterable[Application], room: int) -> l
 def _take(application: Application, invoice: Invoice, room: int) -> int:
     """Give one application what it asks, as far as there is room."""
     if invoice.body is None or not application.reaches(invoice):
-        application.applied_minor = application.spent_minor = 0
+        application.applied_minor = application.spent_minor = application.discount_minor = 0
         return 0
+    if application.provisional:
+        return _keep(application, invoice.body, room)
 
-    wanted = application.wanted_minor
-    asked = application.applied_minor
-    if not application.provisional:
-        asked = application.asked_minor(invoice.body.currency, wanted)
+    wanted, application.discount_minor = application.wanted_minor, 0
+    asked = application.asked_minor(invoice.body.currency, wanted)
     granted = application.applied_minor = application.spent_minor = min(asked, room)
-    if application.parts and not application.provisional:
+    if application.parts:
         application.spent_minor = wanted if granted == asked else share(wanted, granted, asked)
     return granted
+
+
+def _keep(application: Application, invoice: InvoiceBody, room: int) -> int:
+    """What we matched stays as far as there is room: the money first, then the discount that the terms still give."""
+    paid = application.credit.body
+    best = paid and invoice.terms and invoice.terms.best_discount(paid.on)
+    cash = min(application.spent_minor, room)
+    application.discount_minor = min(
+        application.discount_minor, room - cash, best.minor if best else 0
+    )
+    application.spent_minor = cash
+    application.applied_minor = cash + application.discount_minor
+    return application.applied_minor
+
+
+def _take_discount_back(application: Application) -> int:
+    taken, application.discount_minor = application.discount_minor, 0
+    application.applied_minor -= taken
+    return taken
 
 
 def _put_back(application: Application, invoice: Invoice) -> int:
@@ -114,10 +137,13 @@ def shrink(credit: Credit) -> list[Application]:
     for application in sorted(credit.applications.values(), key=_last_entry, reverse=True):
         if excess <= 0:
             break
-        if application.provisional and application.applied_minor:
-            taken = min(excess, application.applied_minor)
-            application.applied_minor -= taken
-            application.spent_minor = application.applied_minor
+        if application.provisional and application.spent_minor:
+            had, taken = application.spent_minor, min(excess, application.spent_minor)
+            application.spent_minor -= taken
+            application.discount_minor = share(
+                application.discount_minor, application.spent_minor, had
+            )
+            application.applied_minor = application.spent_minor + application.discount_minor
             excess -= taken
             changed.append(application)
     return changed
@@ -135,6 +161,11 @@ def _last_entry(application: Application) -> int:
 def _seniority(application: Application) -> tuple[str, UUID]:
     body = application.credit.body
     return ("" if body is None else body.on.isoformat()), application.credit.credit_id
+
+
+def _is_ours(application: Application) -> bool:
+    """What we matched, and what we entered ourselves, gives way to the ERP's word."""
+    return application.provisional or application.credit.provisional
 
 
 def _posted(adjustment: Adjustment) -> tuple[bool, str, UUID]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from ledger.domain.line import Line
 from ledger.domain.posting import OPENING, OUTPUT_TAX, RECEIVABLE, REVENUE, Posting, Where, post
+from ledger.domain.terms import NOTHING_SAID, Due, Terms
 
 Scope = tuple[UUID, str, str]
 """(customer, legal entity, currency): credits reach invoices only inside one."""
@@ -44,6 +45,8 @@ class InvoiceBody(NamedTuple):
     document_url: str | None = None
     opening: Opening | None = None
     holds: tuple[ItemHold, ...] = ()
+    terms: Terms | None = None
+    """None = due whole on `due_on`, without discount."""
 
 
 @dataclass(slots=True, eq=False)
@@ -66,6 +69,7 @@ class Invoice:
     tax_entry_id: int | None = None
     withheld_minor: int = 0
     """By how much the ERP states less than we do (ERP rule 10); not chased until that is solved."""
+    due: Due = NOTHING_SAID
     stored_row: tuple[object, ...] | None = None
 
     @property

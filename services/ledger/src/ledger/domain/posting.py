@@ -5,6 +5,8 @@ from typing import NamedTuple
 from uuid import UUID
 
 BANK = 1000
+PAYMENT_CLEARING = 1010
+"""Money that we know of and that is not on our account yet, as far as the ERP says."""
 FX_CLEARING = 1020
 CLEARING = 1030
 """Between customers and legal entities, and netting."""
@@ -21,6 +23,22 @@ SMALL_DIFFERENCES = 6110
 REALISED_FX = 7000
 OPENING = 9000
 """Against what stood open when the books began; what came before is the ERP's history."""
+
+DISCOUNT = "discount"
+"""Kind of a deduction, and reason of an adjustment."""
+
+TAKEN_OFF = {
+    "write-off": ALLOWANCE,
+    "small-difference": SMALL_DIFFERENCES,
+    DISCOUNT: DISCOUNTS,
+    "tax-withheld": TAX_WITHHELD,
+    "bank-fee": BANK_FEES,
+    "fx": REALISED_FX,
+    "netting": CLEARING,
+    "refund": BANK,
+    "other": SMALL_DIFFERENCES,
+}
+"""Against which account something is taken off an item: by reason of an adjustment, by kind of a deduction."""
 
 CONTROL = (RECEIVABLE, UNAPPLIED_CASH)
 """Accounts with a subledger: each of their postings names the invoice, credit note or payment it moves."""
@@ -39,6 +57,8 @@ class Posting(NamedTuple):
     effective_on: date
     legal_entity: str
     customer_id: UUID
+    instalment: int | None = None
+    """Number of the invoice's part for which the ERP named it."""
 
 
 class Where(NamedTuple):
@@ -48,6 +68,7 @@ class Where(NamedTuple):
     effective_on: date
     legal_entity: str
     customer_id: UUID
+    instalment: int | None = None
 
 
 Account = tuple[int, UUID | None]
@@ -67,6 +88,7 @@ def post(kind: str, debit: Account, credit: Account, minor: int, where: Where) -
         where.effective_on,
         where.legal_entity,
         where.customer_id,
+        where.instalment,
     )
 
 

@@ -11,6 +11,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from ledger.domain.aging import bucket_of, in_buckets
+from ledger.domain.due import InstalmentLeft
+
+INVOICE = "invoice"
 
 Scope = tuple[str, str]
 """(legal entity, currency): balances are never added across either."""
@@ -58,11 +61,21 @@ class Movement(NamedTuple):
 
 
 class Left(NamedTuple):
-    """What is open of an invoice, or unapplied of a credit; positive for both. `days_overdue` is 0 before it is due."""
+    """What is open of an invoice or one of its instalments, or unapplied of a credit; positive for all.
+
+    `days_overdue` is 0 before it is due. An instalment's item says its own amount and day, or none while it is not due.
+    """
 
     item: Item
     minor: int
     days_overdue: int = 0
+    instalment: InstalmentLeft | None = None
+
+    @property
+    def document(self) -> str:
+        """The number, and which part of it: `2026-0815 (2/3)`."""
+        part = self.instalment
+        return self.item.number if part is None else f"{self.item.number} ({part.number}/{part.of})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +99,8 @@ class Found(NamedTuple):
     moved: Sequence[Moved]
     left_minor: Mapping[tuple[str, str, UUID], int]
     items: Mapping[UUID, Item]
+    parts: Mapping[UUID, Sequence[InstalmentLeft]] = {}
+    """Of invoices that are due in instalments."""
 
 
 def draw_up(found: Found, *, as_of: date) -> tuple[Account, ...]:
@@ -95,7 +110,8 @@ def draw_up(found: Found, *, as_of: date) -> tuple[Account, ...]:
         moved.setdefault((one.legal_entity, one.currency), []).append(one)
     left: dict[Scope, list[Left]] = {}
     for (entity, currency, item_id), minor in found.left_minor.items():
-        left.setdefault((entity, currency), []).append(_left(found.items[item_id], minor, as_of))
+        there = left.setdefault((entity, currency), [])
+        there += _left(found.items[item_id], minor, found.parts.get(item_id), as_of)
     scopes = (
         moved.keys() | left.keys() | {one for one, minor in found.opening_minor.items() if minor}
     )
@@ -108,7 +124,7 @@ def draw_up(found: Found, *, as_of: date) -> tuple[Account, ...]:
 def _account(scope: Scope, found: Found, moved: list[Moved], left: list[Left]) -> Account:
     opening = found.opening_minor.get(scope, 0)
     movements = _movements(moved, found.items, opening)
-    open_items = sorted((one for one in left if one.item.due_on is not None), key=_by_due_day)
+    open_items = sorted((one for one in left if one.item.kind == INVOICE), key=_by_due_day)
     aging: dict[str, int] = {}
     for one in open_items:
         name = bucket_of(one.days_overdue)
@@ -119,7 +135,7 @@ def _account(scope: Scope, found: Found, moved: list[Moved], left: list[Left]) -
         movements=movements,
         closing_minor=movements[-1].balance_minor if movements else opening,
         open_items=tuple(open_items),
-        unapplied=tuple(sorted((one for one in left if one.item.due_on is None), key=_by_day)),
+        unapplied=tuple(sorted((one for one in left if one.item.kind != INVOICE), key=_by_day)),
         aging=in_buckets(aging),
     )
 
@@ -170,15 +186,27 @@ def _place(
     return on, (0 if minor > 0 else 1 if minor < 0 else 2), items[item_id].number, kind, item_id
 
 
-def _left(item: Item, minor: int, as_of: date) -> Left:
+def _left(
+    item: Item, minor: int, parts: Sequence[InstalmentLeft] | None, as_of: date
+) -> list[Left]:
     if item.due_on is None:
-        return Left(item, -minor)
-    return Left(item, minor, max(0, (as_of - item.due_on).days))
+        return [Left(item, -minor)]
+    if parts is None:
+        return [Left(item, minor, max(0, (as_of - item.due_on).days))]
+    return [
+        Left(
+            item._replace(minor=one.minor, due_on=one.due_on),
+            one.open_minor,
+            one.days_overdue(as_of),
+            one,
+        )
+        for one in parts
+        if one.open_minor
+    ]
 
 
 def _by_due_day(one: Left) -> tuple[date, str, UUID]:
-    assert one.item.due_on is not None
-    return one.item.due_on, one.item.number, one.item.item_id
+    return one.item.due_on or date.max, one.document, one.item.item_id
 
 
 def _by_day(one: Left) -> tuple[date, str, UUID]:

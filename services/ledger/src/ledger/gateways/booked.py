@@ -21,10 +21,17 @@ def booked_of(text: str) -> Booked:
 def _posting_of(
     kind: str, debit: int, debit_item: str | None, credit: int, credit_item: str | None, *rest: Any
 ) -> Posting:
-    minor, currency, on, entity, customer_id = rest
+    minor, currency, on, entity, customer_id, instalment = rest
     accounts = debit, _id_of(debit_item), credit, _id_of(credit_item)
     return Posting(
-        kind, *accounts, minor, currency, date.fromisoformat(on), entity, UUID(customer_id)
+        kind,
+        *accounts,
+        minor,
+        currency,
+        date.fromisoformat(on),
+        entity,
+        UUID(customer_id),
+        instalment,
     )
 
 

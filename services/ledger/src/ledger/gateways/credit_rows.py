@@ -13,9 +13,12 @@ from ledger.domain.direction import Direction
 from ledger.domain.line import Line
 from ledger.gateways.booked import booked_of, booked_text
 from ledger.gateways.rows import opening_of
+from ledger.gateways.tables import ALLOCATIONS
+from shared.base.clock import Moment
 from shared.db.work import Row
 
 _NO_CREDIT: Row = (None,) * 11
+_PROVISIONAL, _TURNED_AT = map([*ALLOCATIONS.columns].index, ("provisional", "turned_at"))
 
 
 def credit_row(credit: Credit) -> Row:
@@ -88,8 +91,16 @@ def _returned_of(amount: str | None, on: date | None, reason: str) -> Returned |
     return Returned(Decimal(amount) if amount is not None else None, on, reason)
 
 
-def allocation_row(application: Application, owner_id: UUID | None) -> Row:
-    """What a plain application has in the books follows from its day; anything else is kept as it was booked."""
+def allocation_row(
+    application: Application, owner_id: UUID | None, stored: Row | None, *, moment: Moment
+) -> Row:
+    """What a plain application has in the books follows from its day; anything else is kept as it was booked.
+
+    When it is the ERP's word that was only ours, or the reverse, no entry need show it: the row says when.
+    """
+    turned_at = stored[_TURNED_AT] if stored is not None else None
+    if stored is not None and stored[_PROVISIONAL] != application.provisional:
+        turned_at = moment
     booked = application.booked
     plain = plain_posting(application, booked[0][1].effective_on) if booked else None
     is_plain = not booked or (len(booked) == 1 and booked[0][1] == plain)
@@ -103,18 +114,33 @@ def allocation_row(application: Application, owner_id: UUID | None) -> Row:
         application.spent_minor,
         application.applied_minor,
         application.back_minor,
+        application.discount_minor,
         application.provisional,
         booked[0][1].effective_on if booked and is_plain else None,
         booked[-1][0] if booked else None,
         None if is_plain else booked_text(booked),
+        turned_at,
     )
 
 
 def application_of(row: Any, credit: Credit) -> Application:
     """Its plain posting stands as of the day in the row."""
-    _, invoice_id, _, owner_id, *amounts, provisional, effective_on, entry_id, booked = row
-    application = Application(credit, invoice_id, *amounts, provisional)  # type: ignore[call-arg]
-    application.owner_id, application.stored_row = owner_id, tuple(row)
+    _, invoice_id, _, owner_id, *amounts, provisional, effective_on, entry_id, booked, _ = row
+    directed, wanted, spent, applied, back, discount = amounts
+    application = Application(
+        credit,
+        invoice_id,
+        directed,
+        wanted,
+        spent,
+        applied,
+        back,
+        discount,
+        provisional,
+        (),
+        owner_id,
+        tuple(row),
+    )
     if booked is not None:
         application.booked = booked_of(booked)
     elif effective_on is not None and (posting := plain_posting(application, effective_on)):

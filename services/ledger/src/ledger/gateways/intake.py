@@ -48,13 +48,18 @@ _OLDEST_WAITING = (
     "SELECT min(recorded_at) FROM intake WHERE outcome = 'waiting' AND alarmed_at IS NULL"
 )
 _PARKED = """
-SELECT count(*) AS records, (SELECT count(DISTINCT customer_id) FROM doubts) AS keys, min(parked_at) AS since
-FROM parked_records WHERE ended_at IS NULL
+WITH standing AS (
+    SELECT parked_at FROM parked_records WHERE ended_at IS NULL
+    UNION ALL SELECT parked_at FROM parked_events WHERE ended_at IS NULL
+), waiting AS (
+    SELECT customer_id::text AS key FROM doubts UNION SELECT key FROM parked_events WHERE ended_at IS NULL
+)
+SELECT count(*) AS records, (SELECT count(*) FROM waiting) AS keys, min(parked_at) AS since FROM standing
 """
 
 
 async def count_parked(connection: asyncpg.Connection) -> Standing:
-    """What stands in our own table, and how many customers are in doubt because of it."""
+    """Records of ERPs and facts of ours that stand parked, and how many customers are in doubt or wait for it."""
     row = await connection.fetchrow(_PARKED)
     assert row is not None
     return Standing(**row)

@@ -57,8 +57,17 @@ WHERE later.customer_id = ANY($1::uuid[]) AND later.judged_at IS NOT NULL
   AND run.source = $2 AND run.legal_entity = $3 AND (run.as_of, run.opened_at) > ($4, $5)
 """
 _PROVISIONAL = """
-SELECT credit_id, invoice_id, applied_minor FROM allocations WHERE provisional AND customer_id = ANY($1::uuid[])
+WITH entered AS (SELECT entered_id FROM requests WHERE state = 'open' AND customer_id = ANY($1::uuid[])),
+ours AS (
+    SELECT credit_id, invoice_id, spent_minor, applied_minor FROM allocations
+    WHERE provisional AND customer_id = ANY($1::uuid[])
+    UNION ALL SELECT credit_id, invoice_id, spent_minor, applied_minor
+    FROM allocations JOIN entered ON credit_id = entered_id WHERE NOT provisional
+)
+SELECT credit_id, spent_minor FROM ours UNION ALL SELECT invoice_id, applied_minor FROM ours
+UNION ALL SELECT item_id, granted_minor FROM adjustments JOIN entered ON adjustment_id = entered_id
 """
+"""What each item has less because of what we matched, and of what we entered for requests that are still open."""
 _INVOICES = """
 SELECT customer_id, invoice_id, source_id, currency, open_minor, withheld_minor FROM invoices
 WHERE customer_id = ANY($1::uuid[]) AND legal_entity = $2
@@ -71,7 +80,10 @@ WHERE customer_id = ANY($1::uuid[]) AND legal_entity = $2 AND (unapplied_minor >
 _MOVED = """
 SELECT DISTINCT moved.item FROM entries CROSS JOIN LATERAL (VALUES (debit_item), (credit_item)) AS moved (item)
 WHERE customer_id = ANY($1::uuid[]) AND moved.item IS NOT NULL AND (recorded_at > $2 OR effective_on > $3)
+UNION SELECT unnest(ARRAY[credit_id, invoice_id]) FROM allocations
+WHERE customer_id = ANY($1::uuid[]) AND turned_at > $2
 """
+"""Items that entries moved since; and those where the ERP has said what we had matched already, or says so no more."""
 _BEGIN = "UPDATE balance_runs SET absence_counts = $2 WHERE run_key = $1"
 _ON = "UPDATE balance_runs SET judged_upto = $2 WHERE run_key = $1"
 _DONE = """
@@ -180,11 +192,10 @@ async def _load_stated(
 
 
 async def _load_ours(connection: asyncpg.Connection, judging: Judging, ids: Sequence[UUID]) -> None:
-    """What we have open by the ERP's own word: as if we had matched nothing."""
+    """What we have open by the ERP's own word: as if we had matched nothing, and entered nothing for our requests."""
     matched: dict[UUID, int] = {}
-    for row in await connection.fetch(_PROVISIONAL, ids):
-        for item_id in (row["credit_id"], row["invoice_id"]):
-            matched[item_id] = matched.get(item_id, 0) + row["applied_minor"]
+    for item_id, minor in await connection.fetch(_PROVISIONAL, ids):
+        matched[item_id] = matched.get(item_id, 0) + minor
     wanted = [*matched, *(place[2].item_id for place in judging.standing if place[2].item_id)]
     entity = judging.run.name.legal_entity
 
@@ -197,6 +208,8 @@ async def _load_ours(connection: asyncpg.Connection, judging: Judging, ids: Sequ
     wanted += [one.item_id for stated in judging.stated.values() for one in stated]
     for row in await connection.fetch(_CREDITS, ids, entity, wanted):
         credit: Any = credit_of(row)
+        if credit.provisional:
+            continue
         item = Item(credit.kind, credit.credit_id, credit.source_id, credit.body.currency)
         minor = credit.unapplied_minor + matched.get(credit.credit_id, 0)
         judging.ours.setdefault(credit.customer_id, []).append(

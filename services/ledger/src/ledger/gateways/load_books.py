@@ -1,7 +1,8 @@
 """One bulk read of everything a slice can touch, with its customers locked in order."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -11,6 +12,7 @@ from ledger.domain.credit import NOBODY
 from ledger.domain.customer import Doubt
 from ledger.domain.outcome import Outcome
 from ledger.domain.parked import Parked
+from ledger.domain.request import REFUSED
 from ledger.gateways.credit_rows import application_of, credit_of
 from ledger.gateways.rows import adjustment_of, customer_of, invoice_of
 from ledger.gateways.tables import ADJUSTMENTS, ALLOCATIONS, CREDITS, CUSTOMERS, INVOICES
@@ -27,21 +29,30 @@ WITH RECURSIVE owners AS (
     UNION SELECT customer_id FROM allocations WHERE owner_id IS NOT NULL AND invoice_id = ANY($1::uuid[])
     UNION SELECT doubts.customer_id FROM doubts JOIN parked_records USING (parked_id)
           WHERE object_id = ANY($1::uuid[]) AND ended_at IS NULL
+    UNION SELECT owner_id FROM allocations WHERE owner_id IS NOT NULL AND credit_id = ANY($1::uuid[])
     UNION SELECT unnest($2::uuid[])
-), linked AS (
+), payers AS (
     SELECT customer_id FROM owners
-    UNION
-    SELECT other.customer_id FROM linked CROSS JOIN LATERAL (
-        SELECT customer_id FROM allocations WHERE owner_id = linked.customer_id AND owner_id <> $3
-        UNION ALL
-        SELECT owner_id FROM allocations
-        WHERE customer_id = linked.customer_id AND owner_id IS NOT NULL AND owner_id <> $3
-    ) AS other
+    UNION SELECT paid.customer_id FROM payers JOIN allocations AS paid ON owner_id = payers.customer_id
+          WHERE owner_id <> $3
 )
-SELECT customer_id FROM linked
+SELECT customer_id FROM payers
+UNION SELECT $3 FROM unnest($4::uuid[]) AS named (id)
+WHERE NOT EXISTS (SELECT FROM invoices WHERE invoice_id = id) AND NOT EXISTS (SELECT FROM credits WHERE credit_id = id)
+      AND NOT EXISTS (SELECT FROM adjustments WHERE adjustment_id = id)
 """
-"""Owners of these objects, and of whatever a credit joins with what is theirs."""
+"""Owners of these objects and of what these credits reach, and whoever else pays for something of theirs.
+
+Not those for whom a payer pays besides: their invoices are not needed, and a parent would lock all its children.
+What is not there and whose customer no record names is nobody's.
+"""
 _LOCK = f"SELECT {CUSTOMERS.select} FROM customers WHERE customer_id = ANY($1::uuid[]) ORDER BY customer_id FOR UPDATE"
+_LOCK_BESIDE_NOBODY = f"""
+WITH nobody AS MATERIALIZED (SELECT FROM customers WHERE customer_id = '{NOBODY}' FOR SHARE)
+SELECT {CUSTOMERS.select} FROM customers WHERE customer_id = ANY($1::uuid[]) AND EXISTS (SELECT FROM nobody)
+ORDER BY customer_id FOR UPDATE
+"""
+"""Who speaks of things that are not there yet keeps out everybody who may bring them; others share the house."""
 _NAME = """
 INSERT INTO customers (customer_id, source, customer_number, first_seen_at)
 SELECT customer_id, source, customer_number, $4
@@ -78,15 +89,20 @@ _ALLOCATIONS = f"""
 SELECT {ALLOCATIONS.select} FROM allocations WHERE credit_id = ANY($1::uuid[]) ORDER BY entry_id NULLS LAST
 """
 _ADJUSTMENTS = f"""
-SELECT {ADJUSTMENTS.select} FROM adjustments WHERE adjustment_id = ANY($1::uuid[]) OR item_id = ANY($1::uuid[])
+SELECT {ADJUSTMENTS.select} FROM adjustments
+WHERE (adjustment_id = ANY($1::uuid[]) OR item_id = ANY($1::uuid[])) AND customer_id = ANY($2::uuid[])
 """
+"""Not those that name another customer than their item has: they take nothing off it, and nobody locked theirs."""
 _PARKED = """
 SELECT parked_id, object_id, line, version, outcome, code, pointer, detail, parked_at, topic, partition, "offset",
        array_agg(every.customer_id ORDER BY every.customer_id) AS customer_ids
 FROM parked_records JOIN doubts AS every USING (parked_id)
 WHERE parked_id IN (SELECT parked_id FROM doubts WHERE customer_id = ANY($1::uuid[]))
 GROUP BY parked_id
+UNION ALL SELECT request_id, NULL, '', NULL, '', $2, '', '', answered_at, NULL, NULL, NULL, ARRAY[customer_id]
+FROM requests WHERE state = 'refused' AND customer_id = ANY($1::uuid[])
 """
+"""Records that stand aside, and requests that the ERP refused: both silence their customers."""
 _DOUBTED = "SELECT customer_id FROM doubts WHERE parked_id = ANY($1::uuid[])"
 _BLOCK = "SELECT nextval('entry_blocks')"
 
@@ -101,6 +117,8 @@ class Wanted:
     """Customers who are there already."""
     objects: set[UUID] = field(default_factory=set)
     """Invoices, credits and adjustments, named or touched."""
+    brought: set[UUID] = field(default_factory=set)
+    """Those of them that a record of their own brings, with their customer."""
     matchers: set[UUID] = field(default_factory=set)
     """Customers whose payments we may have to match: all their open invoices are needed."""
     unnamed_payments: set[UUID] = field(default_factory=set)
@@ -116,14 +134,15 @@ async def load(connection: asyncpg.Connection, wanted: Wanted, *, moment: Moment
     objects = list(wanted.objects)
     books = Books(next_entry_id=await connection.fetchval(_BLOCK) * ENTRIES_PER_BLOCK)
     named = list(wanted.customers | wanted.named.keys())
-    owners = [row["customer_id"] for row in await connection.fetch(_OWNERS, objects, named, NOBODY)]
+    spoken_of = list(wanted.objects - wanted.brought)
+    found = await connection.fetch(_OWNERS, objects, named, NOBODY, spoken_of)
+    owners = [row["customer_id"] for row in found]
     if wanted.parked:
         owners += [
             row["customer_id"] for row in await connection.fetch(_DOUBTED, list(wanted.parked))
         ]
-    await _lock(
-        connection, books, {NOBODY, *wanted.named, *wanted.customers, *owners}, wanted.named, moment
-    )
+    ids = {*wanted.named, *wanted.customers, *owners}
+    await _lock(connection, books, ids, wanted.named, moment)
 
     customers = list(books.customers)
     if objects or wanted.matchers:
@@ -134,7 +153,7 @@ async def load(connection: asyncpg.Connection, wanted: Wanted, *, moment: Moment
             books.add_invoice(invoice_of(row))
         await _load_credits(connection, books, wanted.objects, customers)
         items = wanted.objects | books.invoices.keys() | books.credits.keys()
-        for row in await connection.fetch(_ADJUSTMENTS, list(items)):
+        for row in await connection.fetch(_ADJUSTMENTS, list(items), customers):
             books.add_adjustment(adjustment_of(row))
     await _load_parked(connection, books, customers)
     _check_owners(books)
@@ -144,13 +163,13 @@ async def load(connection: asyncpg.Connection, wanted: Wanted, *, moment: Moment
 async def _lock(
     connection: asyncpg.Connection,
     books: Books,
-    ids: Iterable[UUID],
+    ids: set[UUID],
     named: Mapping[UUID, tuple[str, str]],
     moment: Moment,
 ) -> None:
     """Lock customers in order; those named for the first time get a row first, so that there is something to lock."""
     wanted = sorted(ids)
-    for row in await connection.fetch(_LOCK, wanted):
+    for row in await connection.fetch(_LOCK if NOBODY in ids else _LOCK_BESIDE_NOBODY, wanted):
         books.customers[row[0]] = customer_of(row)
     if missing := [one for one in wanted if one not in books.customers and one in named]:
         sources, numbers = zip(*(named[one] for one in missing), strict=True)
@@ -176,26 +195,30 @@ async def _load_credits(
 
 
 async def _load_parked(connection: asyncpg.Connection, books: Books, customers: list[UUID]) -> None:
-    for row in await connection.fetch(_PARKED, customers):
-        parked = Parked(
-            row["parked_id"],
-            row["object_id"],
-            row["line"],
-            row["version"],
-            Outcome(row["outcome"]),
-            row["code"],
-            row["pointer"],
-            row["detail"],
-            row["parked_at"],
-            tuple(row["customer_ids"]),
-            (row["topic"], row["partition"], row["offset"]),
-        )
-        doubt = Doubt(parked.code, parked.parked_at, str(parked.parked_id))
-        if all(customer_id in books.customers for customer_id in parked.customer_ids):
-            books.add_parked(parked)
-        for customer_id in parked.customer_ids:
+    for row in await connection.fetch(_PARKED, customers, REFUSED):
+        doubt = Doubt(row["code"], row["parked_at"], str(row["parked_id"]))
+        customer_ids = tuple(row["customer_ids"])
+        if row["topic"] is not None and all(one in books.customers for one in customer_ids):
+            books.add_parked(_parked_of(row, customer_ids))
+        for customer_id in customer_ids:
             if customer_id in books.customers:
                 books.customers[customer_id].doubts[doubt.record] = doubt
+
+
+def _parked_of(row: Any, customer_ids: tuple[UUID, ...]) -> Parked:
+    return Parked(
+        row["parked_id"],
+        row["object_id"],
+        row["line"],
+        row["version"],
+        Outcome(row["outcome"]),
+        row["code"],
+        row["pointer"],
+        row["detail"],
+        row["parked_at"],
+        customer_ids,
+        (row["topic"], row["partition"], row["offset"]),
+    )
 
 
 def _check_owners(books: Books) -> None:

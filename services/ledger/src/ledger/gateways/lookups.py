@@ -5,6 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
+from ledger.domain.request import REFUSED
 from shared.base.clock import Moment
 
 Rows = list[asyncpg.Record]
@@ -12,7 +13,9 @@ Rows = list[asyncpg.Record]
 _CUSTOMER = "SELECT * FROM customers WHERE source = $1 AND customer_number = $2"
 _DOUBTS = """
 SELECT code, parked_at AS since, parked_id FROM doubts JOIN parked_records USING (parked_id)
-WHERE doubts.customer_id = $1 ORDER BY parked_at, parked_id
+WHERE doubts.customer_id = $1
+UNION ALL SELECT $2, answered_at, request_id FROM requests WHERE customer_id = $1 AND state = 'refused'
+ORDER BY since, parked_id
 """
 _INVOICE = "SELECT * FROM invoices WHERE invoice_id = $1"
 _HISTORY = """
@@ -48,8 +51,8 @@ async def customer(connection: asyncpg.Connection, source: str, number: str) -> 
 
 
 async def doubts(connection: asyncpg.Connection, customer_id: UUID) -> Rows:
-    """Parked records that keep the customer silent."""
-    rows: Rows = await connection.fetch(_DOUBTS, customer_id)
+    """Parked records and refused requests that keep the customer silent."""
+    rows: Rows = await connection.fetch(_DOUBTS, customer_id, REFUSED)
     return rows
 
 

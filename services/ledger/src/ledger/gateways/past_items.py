@@ -31,7 +31,7 @@ _INVOICE = f"""
 SELECT known.*, face.issued_on, face.returned
 FROM invoices CROSS JOIN LATERAL ({INVOICES_THEN.then.format(known_at="$2")}) AS face
 CROSS JOIN LATERAL (
-    SELECT version, status, invoice_number, total_minor, due_on FROM invoice_history AS history
+    SELECT version, status, invoice_number, total_minor, due_on, terms FROM invoice_history AS history
     WHERE history.invoice_id = invoices.invoice_id AND recorded_at <= $2 ORDER BY version DESC LIMIT 1
 ) AS known
 WHERE invoices.invoice_id = $1

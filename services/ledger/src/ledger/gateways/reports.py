@@ -5,6 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
+from ledger.gateways import instalments
 from ledger.gateways.past import CREDITS_THEN
 from shared.base.clock import Moment
 
@@ -21,7 +22,7 @@ _OPEN_ITEMS = f"""
 WITH moved AS ({_MOVED.format(where="customer_id = $3 AND")}),
 left_open AS (SELECT item, sum(minor)::bigint AS open_minor FROM moved GROUP BY item HAVING sum(minor) <> 0)
 SELECT invoices.invoice_id, source_id, known.invoice_number, legal_entity, currency, known.total_minor,
-       left_open.open_minor, known.due_on
+       left_open.open_minor, known.due_on, known.terms
 FROM left_open JOIN invoices ON invoice_id = item
 CROSS JOIN LATERAL (
     SELECT * FROM invoice_history AS history
@@ -33,14 +34,16 @@ ORDER BY known.due_on, invoices.invoice_id LIMIT $6
 _AGING = f"""
 WITH moved AS ({_MOVED.format(where="")}),
 left_open AS (SELECT item, sum(minor)::bigint AS open_minor FROM moved GROUP BY item HAVING sum(minor) <> 0)
-SELECT legal_entity, currency, $1::date - known.due_on AS days_overdue, sum(left_open.open_minor)::bigint AS open_minor
+SELECT legal_entity, currency, $1::date - known.due_on AS days_overdue, sum(left_open.open_minor)::bigint AS open_minor,
+       CASE WHEN known.terms IS NOT NULL THEN invoice_id END AS invoice_id, known.terms
 FROM left_open JOIN invoices ON invoice_id = item
 CROSS JOIN LATERAL (
-    SELECT due_on FROM invoice_history AS history
+    SELECT due_on, terms FROM invoice_history AS history
     WHERE history.invoice_id = invoices.invoice_id AND history.recorded_at <= $2 ORDER BY version DESC LIMIT 1
 ) AS known
-GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+GROUP BY 1, 2, 3, 5, 6 ORDER BY 1, 2, 3, 5
 """
+"""Invoices with terms of their own stand alone: they may be due in parts."""
 _CREDITS_LEFT = f"""
 WITH moved AS (
     {_MOVED.format(where="")}
@@ -95,10 +98,20 @@ async def open_items(
     return rows
 
 
-async def aging(connection: asyncpg.Connection, *, as_of: date, known_at: Moment) -> Rows:
-    """What is open by legal entity, currency and days overdue (negative before the due date)."""
-    rows: Rows = await connection.fetch(_AGING, as_of, known_at)
-    return rows
+async def aging(
+    connection: asyncpg.Connection, *, as_of: date, known_at: Moment
+) -> list[tuple[str, str, int, int]]:
+    """(legal entity, currency, days overdue, open minor units): days negative before the due date, 0 without one."""
+    rows = await connection.fetch(_AGING, as_of, known_at)
+    parts = await instalments.left_of(connection, rows, as_of=as_of, known_at=known_at)
+    aged = []
+    for entity, currency, days, open_minor, invoice_id, _ in rows:
+        if invoice_id in parts:
+            left = [(one.days_overdue(as_of), one.open_minor) for one in parts[invoice_id]]
+        else:
+            left = [(days, open_minor)]
+        aged += [(entity, currency, *one) for one in left]
+    return aged
 
 
 async def credits_left(connection: asyncpg.Connection, *, as_of: date, known_at: Moment) -> Rows:

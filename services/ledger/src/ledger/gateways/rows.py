@@ -8,10 +8,11 @@ from ledger.domain.adjustment import Adjustment, AdjustmentBody
 from ledger.domain.customer import Customer
 from ledger.domain.invoice import Invoice, InvoiceBody, ItemHold, Opening
 from ledger.domain.line import Line
+from ledger.domain.terms import NOTHING_SAID, Discount, Due, Instalment, Terms
 from ledger.gateways.booked import booked_of, booked_text
 from shared.db.work import Row
 
-_NO_BODY: Row = (None,) * 15
+_NO_BODY: Row = (None,) * 16
 _NO_ADJUSTMENT: Row = (None,) * 8
 
 
@@ -73,7 +74,12 @@ def invoice_row(invoice: Invoice) -> Row:
         *(
             _NO_BODY
             if body is None
-            else (*body[:12], *(body.opening or (None, None)), _holds_text(body.holds))
+            else (
+                *body[:12],
+                *(body.opening or (None, None)),
+                _holds_text(body.holds),
+                terms_text(body.terms),
+            )
         ),
         invoice.cancelled_on,
         invoice.status,
@@ -84,16 +90,18 @@ def invoice_row(invoice: Invoice) -> Row:
         invoice.entry_id,
         invoice.tax_entry_id,
         invoice.withheld_minor,
+        due_text(invoice.due),
     )
 
 
 def invoice_of(row: Any) -> Invoice:
     body = None
     if row[8] is not None:
-        body = InvoiceBody._make((*row[8:20], opening_of(row[20:22]), _holds_of(row[22])))
-    cancelled_on, _, open_minor, adjusted, returned, version, entry_id, tax_entry_id, withheld = (
-        row[23:32]
-    )
+        body = InvoiceBody._make(
+            (*row[8:20], opening_of(row[20:22]), _holds_of(row[22]), terms_of(row[23]))
+        )
+    cancelled_on, _, open_minor, adjusted, returned, version, *rest = row[24:34]
+    entry_id, tax_entry_id, withheld, due = rest
     return Invoice(
         row[0],
         row[1],
@@ -109,6 +117,7 @@ def invoice_of(row: Any) -> Invoice:
         entry_id,
         tax_entry_id,
         withheld,
+        _due_of(due),
         tuple(row),
     )
 
@@ -151,6 +160,40 @@ def opening_of(columns: Any) -> Opening | None:
     """From its two columns."""
     minor, as_of = columns
     return None if minor is None else Opening(minor, as_of)
+
+
+def terms_text(terms: Terms | None) -> str | None:
+    """JSON of the terms of payment."""
+    if terms is None:
+        return None
+    return json.dumps([terms.instalments, terms.discounts, terms.pro_rata], default=str)
+
+
+def terms_of(text: str | None) -> Terms | None:
+    """Back from that JSON."""
+    if text is None:
+        return None
+    instalments, discounts, pro_rata = json.loads(text)
+    return Terms(
+        tuple(
+            Instalment(number, due_on and date.fromisoformat(due_on), minor)
+            for number, due_on, minor in instalments
+        ),
+        tuple(Discount(date.fromisoformat(until), minor) for until, minor in discounts),
+        pro_rata,
+    )
+
+
+def due_text(due: Due) -> str | None:
+    """JSON of how the terms stand."""
+    return None if due == NOTHING_SAID else json.dumps(due)
+
+
+def _due_of(text: str | None) -> Due:
+    if text is None:
+        return NOTHING_SAID
+    opens, offers, kept_minor = json.loads(text)
+    return Due(tuple(opens), tuple(offers), kept_minor)
 
 
 def _holds_text(holds: tuple[ItemHold, ...]) -> str | None:

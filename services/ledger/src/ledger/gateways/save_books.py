@@ -6,7 +6,7 @@ from ledger.domain.books import Books
 from ledger.domain.posting import RECEIVABLE, UNAPPLIED_CASH
 from ledger.gateways.credit_rows import allocation_row, credit_row
 from ledger.gateways.past import CREDITS_THEN, INVOICES_THEN, keep_past_customers
-from ledger.gateways.rows import adjustment_row, customer_row, invoice_row
+from ledger.gateways.rows import adjustment_row, customer_row, invoice_row, terms_text
 from ledger.gateways.tables import (
     ADJUSTMENTS,
     ALLOCATIONS,
@@ -48,7 +48,9 @@ async def save(work: Work, books: Books) -> None:
     await ENTRIES.insert(
         work, [(one.entry_id, *one.posting, one.reverses, work.moment) for one in books.entries]
     )
-    await INVOICE_HISTORY.insert(work, books.history)
+    await INVOICE_HISTORY.insert(
+        work, [(*change, terms_text(terms)) for *change, terms in books.history]
+    )
     _add_totals(work, books)
 
 
@@ -70,7 +72,9 @@ async def _save_allocations(work: Work, books: Books) -> None:
     for key, application in books.changed_applications.items():
         stored = application.stored_row or books.dropped_rows.get(key)
         if books.credits[key[0]].applications.get(key[1]) is application:
-            row = allocation_row(application, books.owner_beyond(application))
+            row = allocation_row(
+                application, books.owner_beyond(application), stored, moment=work.moment
+            )
             kept.append((row, stored))
         elif stored is not None:
             gone.append(key)

@@ -83,7 +83,7 @@ def _left(left: Left, minor: int, currency: str) -> Cells:
     return {
         "date": item.on.isoformat(),
         "kind": item.kind,
-        "document": text(item.number),
+        "document": text(left.document),
         "reference": text(item.reference),
         "due_on": item.due_on.isoformat() if item.due_on else "",
         "amount": decimal_text(minor, currency),

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from reportlab.lib.units import mm
 
-from ledger.domain.statement import Account, Left, Movement, Statement
+from ledger.domain.statement import INVOICE, Account, Left, Movement, Statement
 from ledger.gateways.sheet import GREY, LEFT, PLAIN, RIGHT, STRONG, Cell, Column, Text
 from ledger.gateways.wording import Words
 
@@ -77,7 +77,7 @@ def _balance(day: str, name: str, amount: str) -> Sequence[Cell]:
 
 def _movement(words: Words, one: Movement, currency: str) -> Sequence[Cell]:
     named = words.kind(one.kind)
-    if one.due_on is not None and one.kind == "invoice":
+    if one.due_on is not None and one.kind == INVOICE:
         named = f"{named}, {words('due_on', day=words.day(one.due_on))}"
     said = [_plain(named)]
     if one.reference:
@@ -103,8 +103,8 @@ def _applied(words: Words, one: Movement, currency: str) -> str:
 def _open_item(words: Words, left: Left, currency: str) -> Sequence[Cell]:
     item, overdue = left.item, left.days_overdue
     return [
-        [_plain(item.number)],
-        [_plain(words.day(item.due_on))],
+        [_plain(left.document)],
+        [_plain(words.day(item.due_on) or "–")],
         [_strong(str(overdue))] if overdue else [_plain("–")],
         [_plain(words.amount(item.minor, currency))],
         [_strong(words.amount(left.minor, currency))],

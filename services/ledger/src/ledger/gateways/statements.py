@@ -7,9 +7,12 @@ from uuid import UUID
 
 import asyncpg
 
-from ledger.domain.statement import Found, Item, Moved
+from ledger.domain.statement import INVOICE, Found, Item, Moved
+from ledger.gateways import instalments
 from ledger.gateways.past import CREDITS_THEN, CUSTOMER_THEN, INVOICES_THEN
 from shared.base.clock import Moment
+
+Rows = list[asyncpg.Record]
 
 _CUSTOMER = f"""
 SELECT customer_id, source, customer_number, known.body
@@ -54,10 +57,10 @@ SELECT legal_entity, currency, item, sum(minor)::bigint AS minor FROM both_sides
 GROUP BY 1, 2, 3 HAVING sum(minor) <> 0
 """
 _INVOICES = f"""
-SELECT invoice_id, known.invoice_number, face.issued_on, known.total_minor, known.due_on
+SELECT invoice_id, known.invoice_number, face.issued_on, known.total_minor, known.due_on, known.terms
 FROM invoices CROSS JOIN LATERAL ({INVOICES_THEN.then.format(known_at="$2")}) AS face
 CROSS JOIN LATERAL (
-    SELECT invoice_number, due_on, total_minor FROM invoice_history AS history
+    SELECT invoice_number, due_on, total_minor, terms FROM invoice_history AS history
     WHERE history.invoice_id = invoices.invoice_id AND recorded_at <= $2 ORDER BY version DESC LIMIT 1
 ) AS known
 WHERE invoice_id = ANY($1::uuid[])
@@ -92,22 +95,24 @@ async def found(
 
     moved = [Moved(*row) for row in standing]
     ids = {item for one in moved for item in (one.debit_item, one.credit_item) if item is not None}
-    ids |= {row["item"] for row in left}
+    left_minor = {row["item"]: row["minor"] for row in left}
+    invoices = await connection.fetch(_INVOICES, list(ids | left_minor.keys()), known_at)
+    credits_ = await connection.fetch(_CREDITS, list(ids | left_minor.keys()), known_at)
+    due = [{**one, "open_minor": left_minor.get(one["invoice_id"], 0)} for one in invoices]
     return Found(
         {(row["legal_entity"], row["currency"]): row["owed"] for row in opened},
         moved,
         {(row["legal_entity"], row["currency"], row["item"]): row["minor"] for row in left},
-        await _items(connection, list(ids), known_at),
+        _items(invoices, credits_),
+        await instalments.left_of(
+            connection, due, customer_id=customer_id, as_of=as_of, known_at=known_at
+        ),
     )
 
 
-async def _items(
-    connection: asyncpg.Connection, ids: list[UUID], known_at: Moment
-) -> dict[UUID, Item]:
+def _items(invoices: Rows, credits_: Rows) -> dict[UUID, Item]:
     """Invoices and credits by id, as they were known. A payment is named by the ERP's id: it has no number."""
-    invoices = await connection.fetch(_INVOICES, ids, known_at)
-    credits_ = await connection.fetch(_CREDITS, ids, known_at)
-    items = [Item(one[0], "invoice", *tuple(one)[1:]) for one in invoices]
+    items = [Item(one[0], INVOICE, *tuple(one)[1:5]) for one in invoices]
     items += [
         Item(
             one["credit_id"],

@@ -101,6 +101,7 @@ INVOICES = Table(
         "opening_minor": "bigint",
         "opening_on": "date",
         "holds": "text",
+        "terms": "text",
         "cancelled_on": "date",
         "status": "text",
         "open_minor": "bigint",
@@ -110,6 +111,7 @@ INVOICES = Table(
         "entry_id": "bigint",
         "tax_entry_id": "bigint",
         "withheld_minor": "bigint",
+        "due": "text",
     },
 )
 INVOICE_HISTORY = Table(
@@ -124,6 +126,7 @@ INVOICE_HISTORY = Table(
         "total_minor": "bigint",
         "open_minor": "bigint",
         "due_on": "date",
+        "terms": "text",
     },
     key_columns=2,
 )
@@ -182,10 +185,12 @@ ALLOCATIONS = Table(
         "spent_minor": "bigint",
         "applied_minor": "bigint",
         "back_minor": "bigint",
+        "discount_minor": "bigint",
         "provisional": "boolean",
         "effective_on": "date",
         "entry_id": "bigint",
         "booked": "text",
+        "turned_at": "timestamptz",
     },
     key_columns=2,
 )
@@ -227,6 +232,7 @@ ENTRIES = Table(
         "effective_on": "date",
         "legal_entity": "text",
         "customer_id": "uuid",
+        "instalment": "int",
         "reverses": "bigint",
         "recorded_at": "timestamptz",
     },

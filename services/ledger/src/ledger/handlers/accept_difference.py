@@ -8,12 +8,11 @@ from ledger.domain.difference import Difference, ItemMoved, NotOneItem
 from ledger.domain.facts import AdjustmentPosted, AdjustmentRef
 from ledger.domain.line import Stamp
 from ledger.domain.outcome import Outcome
+from ledger.domain.request import OURS
 from ledger.handlers.record_erp_adjustment import record_erp_adjustment
 from shared.base.clock import Moment
 from shared.base.ids import derived_id
 
-OURS = "urn:dunwell:ledger"
-"""Source of adjustments that no ERP has posted."""
 REASON = "other"
 
 

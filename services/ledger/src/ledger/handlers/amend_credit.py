@@ -1,7 +1,7 @@
 """The steps that all records of a payment or credit note share: find it, book the difference, settle."""
 
 from ledger.domain.books import Books
-from ledger.domain.checks import CreditAmountMissing
+from ledger.domain.checks import FieldMissing
 from ledger.domain.credit import NOBODY, Credit, CreditBody, credit_postings
 from ledger.domain.direction import Direction
 from ledger.domain.facts import CreditRef
@@ -35,12 +35,17 @@ def take_credit(books: Books, credit: Credit, ref: CreditRef) -> Postings:
     return before
 
 
-def rebook_credit(books: Books, credit: Credit, before: Postings, *, moment: Moment) -> None:
-    """Post the difference for the credit itself, then settle what follows from it."""
+def post_credit(books: Books, credit: Credit, before: Postings) -> None:
+    """Post the difference for the credit itself."""
     money, tax, back = credit_postings(credit)
     credit.entry_id = books.rebook(before[0], credit.entry_id, money)
     credit.tax_entry_id = books.rebook(before[1], credit.tax_entry_id, tax)
     credit.return_entry_id = books.rebook(before[2], credit.return_entry_id, back)
+
+
+def rebook_credit(books: Books, credit: Credit, before: Postings, *, moment: Moment) -> None:
+    """Post the difference for the credit itself, then settle what follows from it."""
+    post_credit(books, credit, before)
 
     name_customer(books, credit.customer_id, moment=moment)
     settle_changes(books, moment=moment)
@@ -54,7 +59,7 @@ def check_reach(books: Books, body: CreditBody | None, directions: tuple[Directi
             continue
         assert body is not None
         if invoice.body.currency != body.currency:
-            raise CreditAmountMissing(
+            raise FieldMissing(
                 f"the invoice is in {invoice.body.currency}, the credit in {body.currency}",
                 pointer=f"/allocations/{place}/credit_amount",
             )

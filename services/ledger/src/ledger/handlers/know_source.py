@@ -10,6 +10,12 @@ from shared.base.errors import Refusal
 from shared.contracts.company import Company, Source
 
 
+class SourceUnknown(Refusal):
+    """Retryable: the company file may name the source later."""
+
+    code = "source-unknown"
+
+
 class LegalEntityUnknown(Refusal):
     """Retryable: the company file may let the source speak for it later."""
 

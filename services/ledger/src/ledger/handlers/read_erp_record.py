@@ -6,9 +6,8 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from ledger.domain.checks import NotYetSupported
 from ledger.domain.facts import Fact
-from ledger.handlers.know_source import Registered
+from ledger.handlers.know_source import Registered, SourceUnknown
 from ledger.handlers.name_refusal import refusal_of
 from ledger.handlers.read_identity import NOTHING, Identity, identity_in, identity_of
 from ledger.handlers.understand import UNDERSTOOD
@@ -19,15 +18,8 @@ from shared.contracts.registry import ERP_EVENTS
 from shared.messaging.bus import MESSAGE_BYTES_MAX
 from shared.messaging.cloudevents import PayloadTooLarge, PayloadUnreadable, Record
 
-UNBUILT = frozenset({erp.ErpRequestRefused.TYPE})
 BALANCES = frozenset({erp.ErpOpenItemsStated.TYPE, erp.ErpOpenItemsCompleted.TYPE})
 """Refused without silence: they say nothing that is not told elsewhere."""
-
-
-class SourceUnknown(Refusal):
-    """Retryable: the company file may name the source later."""
-
-    code = "source-unknown"
 
 
 class TypeUnknown(Refusal):
@@ -96,6 +88,4 @@ def _parse(record: Record, registered: Registered) -> Any:
         event = model.__pydantic_validator__.validate_json(record.data)
     except ValidationError as error:
         raise refusal_of(error) from None
-    if record.type in UNBUILT:
-        raise NotYetSupported(f"{record.type} is not taken yet")
     return event

@@ -12,7 +12,7 @@ from shared.contracts import erp
 from shared.contracts.erp import TEXT_CHARACTERS_MAX, VERSION_MAX
 from shared.messaging.cloudevents import Record
 
-ADJUSTMENT, CUSTOMER, INVOICE = "adjustment", "customer", "invoice"
+ADJUSTMENT, CUSTOMER, INVOICE, REQUEST = "adjustment", "customer", "invoice", "request"
 OBJECT, ALLOCATIONS = "object", "allocations"
 """The two version lines a credit has; everything else has the first alone, but a run has a line per statement."""
 
@@ -29,6 +29,7 @@ NAMED_BY: Mapping[str, tuple[str, str]] = {
     erp.ErpPaymentCancelled.TYPE: (PAYMENT, "payment_id"),
     erp.ErpAdjustmentPosted.TYPE: (ADJUSTMENT, "adjustment_id"),
     erp.ErpAdjustmentCancelled.TYPE: (ADJUSTMENT, "adjustment_id"),
+    erp.ErpRequestRefused.TYPE: (REQUEST, "request_id"),
     erp.ErpOpenItemsStated.TYPE: (RUN, "run_id"),
     erp.ErpOpenItemsCompleted.TYPE: (RUN, "run_id"),
 }

@@ -7,6 +7,7 @@ from ledger.domain.facts import AdjustmentPosted, AdjustmentRef
 from ledger.domain.identity import check_adjustment
 from ledger.domain.line import Verdict
 from ledger.domain.outcome import Outcome, Waits
+from ledger.handlers.answer_request import answer_with_adjustment
 from ledger.handlers.name_customer import name_customer
 from ledger.handlers.settle_changes import settle_changes
 from shared.base.clock import Moment
@@ -16,9 +17,11 @@ def record_erp_adjustment(books: Books, posted: AdjustmentPosted, *, moment: Mom
     """Take it off its item; waits while the item is missing or has no room for all of it."""
     adjustment = find_adjustment(books, posted.adjustment)
     verdict = adjustment.line.judge(posted.stamp)
+    if verdict is Verdict.NEWS:
+        check_adjustment(adjustment, posted.adjustment.customer_id, posted.body)
+    answer_with_adjustment(books, posted, verdict, moment=moment)
     if verdict is not Verdict.NEWS:
         return Outcome(verdict.value)
-    check_adjustment(adjustment, posted.adjustment.customer_id, posted.body)
 
     if adjustment.waiting:
         books.supersede(adjustment.adjustment_id, Waits.GRANT, posted.stamp.version)

@@ -6,6 +6,7 @@ from ledger.domain.identity import check_credit
 from ledger.domain.line import Verdict
 from ledger.domain.outcome import Outcome, Waits
 from ledger.handlers.amend_credit import check_reach, find_credit, rebook_credit, take_credit
+from ledger.handlers.answer_request import answer_with_credit
 from shared.base.clock import Moment
 
 
@@ -13,10 +14,12 @@ def record_erp_credit(books: Books, posted: CreditPosted, *, moment: Moment) -> 
     """Book the money or the credit note and apply it; waits while an invoice it names is missing or has no room."""
     credit = find_credit(books, posted.credit)
     verdict = credit.line.judge(posted.stamp)
+    if verdict is Verdict.NEWS:
+        check_credit(credit, posted.credit.customer_id, posted.body)
+        check_reach(books, posted.body, posted.body.directions or ())
+    posted = answer_with_credit(books, credit, posted, verdict, moment=moment)
     if verdict is not Verdict.NEWS:
         return Outcome(verdict.value)
-    check_credit(credit, posted.credit.customer_id, posted.body)
-    check_reach(books, posted.body, posted.body.directions or ())
 
     before = take_credit(books, credit, posted.credit)
     orphaned = credit.line.top_version > 0 and credit.body is None

@@ -6,6 +6,7 @@ from ledger.domain.identity import check_credit
 from ledger.domain.line import Verdict
 from ledger.domain.outcome import Outcome, Waits
 from ledger.handlers.amend_credit import check_reach, find_credit, rebook_credit, take_credit
+from ledger.handlers.answer_request import answer_allocation
 from shared.base.clock import Moment
 from shared.base.money import minor_of
 
@@ -24,6 +25,7 @@ def set_erp_allocations(books: Books, told: AllocationsSet, *, moment: Moment) -
         paid = direction.amount if direction.credit_amount is None else direction.credit_amount
         minor_of(paid, credit.body.currency, pointer=f"/allocations/{place}/{field}")
 
+    answer_allocation(books, credit.credit_id, moment=moment)
     before = take_credit(books, credit, told.credit)
     if credit.waiting:
         books.supersede(credit.credit_id, Waits.SET_GRANT, told.stamp.version)

@@ -1,16 +1,20 @@
 """After the facts of an event changed: apply credits anew where it matters, post the difference, tell what moved."""
 
 from collections.abc import Iterable
+from datetime import date
+from functools import partial
 from uuid import UUID
 
 from ledger.domain.adjustment import Adjustment, adjustment_postings
 from ledger.domain.application import Application, application_postings
 from ledger.domain.books import Books
 from ledger.domain.credit import Credit
+from ledger.domain.due import discount_for, due_of, dues
 from ledger.domain.granting import adjust, direct, grant, shrink
 from ledger.domain.invoice import Invoice, Scope
-from ledger.domain.matching import match
+from ledger.domain.matching import Match, match
 from ledger.domain.outcome import Waits
+from ledger.domain.terms import Due
 from ledger.handlers.tell_changes import tell_changes
 from shared.base.clock import Moment
 
@@ -23,6 +27,9 @@ def settle_changes(books: Books, *, moment: Moment) -> None:
         _match(books, scope, moved)
 
     _post(books, moved)
+    for invoice_id in books.invoices_before:
+        invoice = books.invoices[invoice_id]
+        invoice.due = _due(books, invoice)
     tell_changes(books, moment=moment)
 
 
@@ -85,20 +92,44 @@ def _match(books: Books, scope: Scope, moved: dict[tuple[UUID, UUID], Applicatio
             return
         assert credit.body is not None
         books.touch_credit(credit)
-        for invoice, minor in match(
-            _unapplied(credit), credit.body.reference, list(waiting.values())
+        for found in match(
+            _unapplied(credit),
+            credit.body.reference,
+            list(waiting.values()),
+            dues_of=lambda invoice: dues(invoice, _due(books, invoice)),
+            discount_for=partial(_discount_for, books, credit.body.on),
         ):
-            application = credit.applications.get(invoice.invoice_id) or Application(
-                credit, invoice.invoice_id
-            )
-            application.provisional = True
-            books.touch_invoice(invoice).open_minor -= minor
-            application.applied_minor += minor
-            application.spent_minor = application.applied_minor
-            credit.applications[invoice.invoice_id] = application
-            books.at.setdefault(invoice.invoice_id, {})[credit.credit_id] = application
-            moved[credit.credit_id, invoice.invoice_id] = application
-            books.index_invoice(invoice)
+            application = _apply(books, credit, found)
+            moved[credit.credit_id, found.invoice.invoice_id] = application
+
+
+def _apply(books: Books, credit: Credit, found: Match) -> Application:
+    """Let a payment of ours take effect at an invoice, until the ERP speaks."""
+    invoice = books.touch_invoice(found.invoice)
+    application = credit.applications.setdefault(
+        invoice.invoice_id, Application(credit, invoice.invoice_id)
+    )
+    application.provisional = True
+    application.spent_minor += found.minor
+    application.discount_minor += found.discount_minor
+    application.applied_minor = application.spent_minor + application.discount_minor
+    invoice.open_minor -= found.minor + found.discount_minor
+    books.at.setdefault(invoice.invoice_id, {})[credit.credit_id] = application
+    books.index_invoice(invoice)
+    return application
+
+
+def _discount_for(books: Books, on: date, invoice: Invoice, cash_minor: int) -> int:
+    if invoice.body is None or invoice.body.terms is None:
+        return 0
+    standing = books.applications_at(invoice.invoice_id)
+    adjusted = books.adjustments_of(invoice.invoice_id)
+    return discount_for(invoice, standing, adjusted, cash_minor=cash_minor, on=on)
+
+
+def _due(books: Books, invoice: Invoice) -> Due:
+    standing = books.applications_at(invoice.invoice_id)
+    return due_of(invoice, standing, books.adjustments_of(invoice.invoice_id))
 
 
 def _post(books: Books, moved: dict[tuple[UUID, UUID], Application]) -> None:

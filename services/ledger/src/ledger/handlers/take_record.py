@@ -14,6 +14,7 @@ from ledger.domain.facts import (
     InvoiceCancelled,
     InvoicePosted,
     PaymentReturned,
+    RequestRefused,
 )
 from ledger.domain.outcome import Outcome, Waits
 from ledger.domain.run import ItemsStated, RunCompleted
@@ -28,6 +29,7 @@ from ledger.handlers.record_erp_adjustment import record_erp_adjustment
 from ledger.handlers.record_erp_credit import record_erp_credit
 from ledger.handlers.record_erp_customer import record_erp_customer
 from ledger.handlers.record_erp_invoice import record_erp_invoice
+from ledger.handlers.refuse_request import refuse_request
 from ledger.handlers.return_erp_payment import return_erp_payment
 from ledger.handlers.set_erp_allocations import set_erp_allocations
 from shared.base.clock import Moment
@@ -48,6 +50,7 @@ HEARS: dict[type, tuple[Callable[..., Outcome], Waits]] = {
     AdjustmentCancelled: (cancel_erp_adjustment, Waits.PARENT),
     ItemsStated: (note_statement, Waits.NOTHING),
     RunCompleted: (complete_run, Waits.NOTHING),
+    RequestRefused: (refuse_request, Waits.NOTHING),
 }
 """What the ledger hears: fact → handler, and what a record of it may have to wait for."""
 

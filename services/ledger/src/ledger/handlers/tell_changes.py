@@ -15,7 +15,8 @@ from ledger.domain.books import (
 )
 from ledger.domain.credit import NOBODY, PAYMENT, Credit, CreditBody
 from ledger.domain.customer import Customer
-from ledger.domain.invoice import Invoice, ItemHold
+from ledger.domain.invoice import Invoice
+from ledger.handlers.state_of_invoice import state_of_invoice
 from shared.base.clock import Moment
 from shared.base.money import decimal_text
 from shared.contracts import erp
@@ -25,9 +26,6 @@ STATES_CHARACTERS_MAX = 100_000
 """More than this of invoices does not travel inside a credit's fact: a message has at most 1 MiB."""
 STATE_CHARACTERS = 800
 """About as much as an invoice's state takes without its free texts."""
-
-ERP_STATES_LESS = "erp-states-less"
-"""Reason of the hold on what we have open and the ERP has not."""
 
 _PAYMENT_FACTS: dict[str, type[told.PaymentEvent]] = {
     "received": told.PaymentReceived,
@@ -55,7 +53,7 @@ def tell_changes(books: Books, *, moment: Moment) -> None:
             changes = list(_invoice_facts(before, invoice))
             for fact in changes:
                 books.announce(fact(**state))
-            if not changes and invoice.status == "open":
+            if not changes:
                 untold.add(invoice_id)
             _remember(books, invoice, changes[0].__name__ if changes else "InvoiceApplied", moment)
     for credit_id, earlier in books.credits_before.items():
@@ -85,46 +83,8 @@ def tell_customer(books: Books, customer: Customer) -> None:
     )
 
 
-def state_of_invoice(invoice: Invoice) -> dict[str, Any]:
-    """The whole state as it is told: the fields of `told.Invoice` and of every fact about an invoice."""
-    body = invoice.body
-    assert body is not None
-    total, left = (
-        decimal_text(body.total_minor, body.currency),
-        decimal_text(invoice.open_minor, body.currency),
-    )
-    return {
-        "invoice_id": invoice.invoice_id,
-        "customer_id": invoice.customer_id,
-        "version": invoice.version,
-        "source": invoice.source,
-        "source_id": invoice.source_id,
-        "invoice_number": body.invoice_number,
-        "kind": body.kind,
-        "legal_entity": body.legal_entity,
-        "issued_on": body.issued_on,
-        "due_on": body.due_on,
-        "currency": body.currency,
-        "total": total,
-        "open": left,
-        "status": invoice.status,
-        "instalments": ({"number": 1, "due_on": body.due_on, "amount": total, "open": left},),
-        "payment_method": body.payment_method,
-        "payment_reference": body.payment_reference,
-        "purchase_order": body.purchase_order,
-        "document_url": body.document_url,
-        "returned": invoice.returned,
-        "holds": [hold._asdict() for hold in (*body.holds, *_withheld(invoice, body.currency))],
-    }
-
-
-def _withheld(invoice: Invoice, currency: str) -> Iterator[ItemHold]:
-    if invoice.withheld_minor:
-        yield ItemHold(ERP_STATES_LESS, decimal_text(invoice.withheld_minor, currency))
-
-
 def _invoice_facts(before: InvoiceBefore, invoice: Invoice) -> Iterator[type[told.InvoiceEvent]]:
-    """Which facts this change is; none when only the open amount moved (then the credit that moved it is told)."""
+    """Which facts this change is; none when only what is open moved (then the credit that moved it is told)."""
     status = invoice.status
     differs = (before.body, before.withheld_minor) != (invoice.body, invoice.withheld_minor)
     if status == "cancelled":
@@ -158,6 +118,7 @@ def _remember(books: Books, invoice: Invoice, change: str, moment: Moment) -> No
             body.total_minor,
             invoice.open_minor,
             body.due_on,
+            body.terms,
         )
     )
 

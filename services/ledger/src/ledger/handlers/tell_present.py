@@ -8,12 +8,8 @@ from uuid import UUID
 
 from ledger.domain.books import Books
 from ledger.domain.credit import NOBODY, PAYMENT
-from ledger.handlers.tell_changes import (
-    credit_note_fact,
-    payment_fact,
-    state_of_invoice,
-    tell_customer,
-)
+from ledger.handlers.state_of_invoice import state_of_invoice
+from ledger.handlers.tell_changes import credit_note_fact, payment_fact, tell_customer
 from shared.base.clock import Moment
 from shared.contracts import ledger as told
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ledger.domain import checks
 from ledger.domain.adjustment import AdjustmentBody
-from ledger.domain.checks import NotYetSupported, amount_minor, day_in_range
+from ledger.domain.checks import amount_minor, day_in_range
 from ledger.domain.countries import known_country
 from ledger.domain.facts import (
     AdjustmentCancelled,
@@ -20,6 +20,7 @@ from ledger.domain.facts import (
 from ledger.domain.invoice import InvoiceBody, ItemHold
 from ledger.handlers.know_source import entity_of, stamp_of
 from ledger.handlers.read_identity import Identity
+from ledger.handlers.understand_answer import request_refused
 from ledger.handlers.understand_credit import (
     allocations_set,
     credit_cancelled,
@@ -28,16 +29,11 @@ from ledger.handlers.understand_credit import (
     payment_received,
     payment_returned,
 )
+from ledger.handlers.understand_terms import terms_of
 from shared.base.days import zone_of
 from shared.base.money import decimal_text, exponent, minor_of
 from shared.contracts import erp
 from shared.contracts.company import Source
-
-
-def _unsupported(event: Any, *fields: str) -> None:
-    for field in fields:
-        if getattr(event, field):
-            raise NotYetSupported(f"{field} is not taken yet", pointer=f"/{field}")
 
 
 def customer_told(event: erp.ErpCustomerChanged, identity: Identity, source: Source) -> Fact:
@@ -78,8 +74,6 @@ def invoice_posted(event: erp.ErpInvoicePosted, identity: Identity, source: Sour
     day_in_range(event.issued_on, "/issued_on")
     day_in_range(event.due_on, "/due_on")
     checks.check_due(event.issued_on, event.due_on)
-    _unsupported(event, "instalments", "discounts")
-
     body = InvoiceBody(
         event.invoice_number,
         event.kind.value,
@@ -95,6 +89,7 @@ def invoice_posted(event: erp.ErpInvoicePosted, identity: Identity, source: Sour
         event.document_url,
         opening_of(event) if event.opening else None,
         _holds(event) if event.holds else (),
+        terms_of(event, total, source) if event.instalments or event.discounts else None,
     )
     assert identity.object_id is not None
     assert identity.customer_id is not None
@@ -114,8 +109,6 @@ def _invoiced(event: erp.ErpInvoicePosted) -> tuple[int, int]:
     total = amount_minor(event.total, event.currency, "/total")
     net = amount_minor(event.net, event.currency, "/net") if event.net is not None else None
     tax = amount_minor(event.tax, event.currency, "/tax") if event.tax is not None else None
-    parts = [amount_minor(one.amount, event.currency, "/instalments") for one in event.instalments]
-    checks.check_instalments(parts, total)
     return total, checks.tax_minor(total, net, tax)
 
 
@@ -192,5 +185,6 @@ UNDERSTOOD: Mapping[type, Callable[[Any, Identity, Source], Fact]] = {
     erp.ErpAllocationsSet: allocations_set,
     erp.ErpAdjustmentPosted: adjustment_posted,
     erp.ErpAdjustmentCancelled: adjustment_cancelled,
+    erp.ErpRequestRefused: request_refused,
 }
 """Which function understands which event."""

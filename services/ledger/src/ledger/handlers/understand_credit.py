@@ -89,7 +89,8 @@ def credit_note_posted(event: erp.ErpCreditNotePosted, identity: Identity, sourc
         opening=opening_of(event),
         directions=_inline(event.allocations, identity, event.currency, total),
     )
-    return CreditPosted(_credit(identity, source), stamp_of(event, body=True), body)
+    stamp = stamp_of(event, body=True)
+    return CreditPosted(_credit(identity, source), stamp, body, event.request_id)
 
 
 def payment_received(event: erp.ErpPaymentReceived, identity: Identity, source: Source) -> Fact:
@@ -108,7 +109,8 @@ def payment_received(event: erp.ErpPaymentReceived, identity: Identity, source: 
         opening=opening_of(event),
         directions=_inline(event.allocations, identity, event.currency, amount),
     )
-    return CreditPosted(_credit(identity, source), stamp_of(event, body=True), body)
+    stamp = stamp_of(event, body=True)
+    return CreditPosted(_credit(identity, source), stamp, body, event.request_id)
 
 
 def _inline(

@@ -1,19 +1,41 @@
-"""What the ledger hears: the ERPs' records, a slice at a time. Each has one outcome, and a bad one holds up nobody."""
+"""What the ledger hears: the ERPs' records, a slice at a time, and what is decided of disputes.
+
+Each record of an ERP has one outcome, and a bad one holds up nobody.
+"""
 
 import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from ledger.domain.books import Books
 from ledger.domain.credit import PAYMENT
-from ledger.domain.facts import CreditPosted, Fact
+from ledger.domain.facts import (
+    AdjustmentPosted,
+    AllocationsSet,
+    CreditPosted,
+    Fact,
+    RequestRefused,
+)
 from ledger.domain.outcome import PARKED, Outcome
 from ledger.domain.parked import Ending
+from ledger.domain.request import read_id
 from ledger.domain.run import ItemsStated, RunCompleted
-from ledger.gateways import intake, load_books, runs, save_books
+from ledger.gateways import intake, load_books, requests, runs, save_books, upheld
 from ledger.gateways.load_books import Wanted
+from ledger.gateways.requests import Answers
+from ledger.gateways.tables import (
+    ADJUSTMENTS,
+    CREDITS,
+    INVOICE_HISTORY,
+    INVOICES,
+    PARKED_RECORDS,
+)
+from ledger.handlers.credit_dispute import credit_dispute
 from ledger.handlers.end_doubts import end_parked, end_waiting
 from ledger.handlers.know_source import Registered
 from ledger.handlers.read_erp_record import Reading, read_crashed, read_erp_record
@@ -22,19 +44,37 @@ from ledger.handlers.set_aside import parked_id_of, set_aside
 from ledger.handlers.take_record import Taken, take_record
 from shared.base.clock import Moment
 from shared.base.errors import Refusal
+from shared.contracts import disputes
+from shared.contracts.company import Company
 from shared.db.work import Row, Work
 from shared.instruments import metrics
 from shared.messaging.cloudevents import Record
+from shared.messaging.projection import Projection
 from shared.messaging.routes import ERP_TOPICS
 from shared.messaging.tell import tell
 
 CRASHED = "crashed"
+BROUGHT = {one.name for one in (INVOICES, INVOICE_HISTORY, CREDITS, ADJUSTMENTS, PARKED_RECORDS)}
+"""Tables of what a record brings, itself included when it is set aside."""
 
 
 class NothingParked(Refusal):
     """No record of that id stands parked (any more)."""
 
     code, status = "nothing-parked", 404
+
+
+def disputes_hearing(company: Company) -> Projection[Books]:
+    """What is upheld of a dispute is taken off; nothing else of disputes touches the books."""
+    zones = {entity.code: entity.time_zone for entity in company.legal_entities}
+    credit = partial(credit_dispute, registered=Registered.of(company), zones=zones)
+    return Projection(
+        service="ledger",
+        topics=(disputes.TOPIC,),
+        hears={disputes.DisputeResolved: credit},
+        load=upheld.load,
+        save=keep,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +88,21 @@ class ErpHearing:
         return ERP_TOPICS
 
     async def take(self, work: Work, records: Sequence[Record]) -> None:
-        """Load, handle, save one slice."""
+        """Load, handle, save one slice. Raises `SerializationError` (try again) when another slice that had locked
+        nobody in common brought the same thing at the same time.
+        """
         readings = [read_erp_record(record, self.registered) for record in records]
         books = await load(work, readings, wanted_by(readings))
 
         taken = [take_record(books, reading, moment=work.moment) for reading in readings]
 
-        await save_taken(work, books, taken)
+        try:
+            await save_taken(work, books, taken)
+            await work.write()
+        except asyncpg.UniqueViolationError as error:
+            if error.table_name not in BROUGHT:
+                raise
+            raise asyncpg.SerializationError(f"brought meanwhile: {error.detail}") from error
 
     async def park(self, work: Work, record: Record, error: Exception) -> None:
         """A record that made us crash is set aside alone: versions guard the order of the others."""
@@ -105,8 +153,34 @@ async def load(work: Work, readings: Sequence[Reading], wanted: Wanted) -> Books
     said = [one.fact for one in readings if isinstance(one.fact, ItemsStated | RunCompleted)]
     balances = await runs.load(work.connection, said)
     books = await load_books.load(work.connection, wanted, moment=work.moment)
+    if found := await requests.answered(work.connection, answers_in(readings)):
+        requests.also(wanted, found)
+        books = await load_books.load(work.connection, wanted, moment=work.moment)
+        books.requests.by_id = {one.request_id: one for one in found}
     books.balances = balances
     return books
+
+
+def answers_in(readings: Iterable[Reading]) -> Answers:
+    """What these records say that a request of ours may be waiting for."""
+    answers = Answers()
+    for fact in (reading.fact for reading in readings):
+        request_id = None
+        if isinstance(fact, CreditPosted):
+            request_id = fact.request_id
+            if fact.body.bank_reference is not None:
+                answers.bank_references.add(fact.body.bank_reference)
+            if fact.body.directions is not None:
+                answers.credits.add(fact.credit.credit_id)
+        elif isinstance(fact, AllocationsSet):
+            answers.credits.add(fact.credit.credit_id)
+        elif isinstance(fact, AdjustmentPosted):
+            request_id = fact.body.request_id
+        elif isinstance(fact, RequestRefused):
+            request_id = fact.request_id
+        if request_id is not None and (ours := read_id(request_id)) is not None:
+            answers.request_ids.add(ours)
+    return answers
 
 
 def wanted_by(readings: Iterable[Reading]) -> Wanted:
@@ -120,6 +194,8 @@ def wanted_by(readings: Iterable[Reading]) -> Wanted:
             wanted.named[identity.customer_id] = (reading.record.source, identity.customer_number)
         if identity.object_id is not None and identity.kind != CUSTOMER:
             wanted.objects.add(identity.object_id)
+            if identity.customer_id is not None:
+                wanted.brought.add(identity.object_id)
         wanted.objects.update(identity.touched)
         if identity.kind == PAYMENT and not _directed(reading.fact):
             if identity.customer_id is not None:
@@ -147,13 +223,19 @@ async def save_taken(work: Work, books: Books, taken: Sequence[Taken]) -> None:
 
 
 async def save(work: Work, books: Books, *, why: str = "") -> None:
-    """Everything that handlers changed, waiting records that have got what they waited for, and what is told."""
+    """Keep the books, and tell what was announced."""
+    await keep(work, books, why=why)
+    tell(work, books.told)
+
+
+async def keep(work: Work, books: Books, *, why: str = "") -> None:
+    """Everything that handlers changed, and waiting records that have got what they waited for."""
     end_waiting(books)
     await save_books.save(work, books)
     await runs.save(work, books.balances)
+    requests.save(work, books.requests)
     await intake.release(work, books)
     await intake.end(work.connection, books, moment=work.moment, why=why)
-    tell(work, books.told)
 
 
 def _standing(row: Any) -> Any:

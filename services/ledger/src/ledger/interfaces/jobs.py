@@ -22,6 +22,7 @@ from ledger.gateways import (
     load_books,
     present,
     proof,
+    requests,
     save_books,
 )
 from ledger.gateways.load_books import Wanted
@@ -63,7 +64,9 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Records that have waited longer than `limit` put their customers in doubt until what they wait for comes."""
+    """Records that have waited longer than `limit` put their customers in doubt until what they wait for comes.
+    How long requests have waited for their ERP is only shown: what we entered counts as before.
+    """
 
     database: Database
     clock: Clock
@@ -73,6 +76,8 @@ class Patience:
         now = self.clock.now()
         async with self.database.look() as connection:
             oldest = await intake.oldest_waiting(connection)
+            asked_at = await requests.oldest_open(connection) or now
+        metrics.gauge("ledger_requests_oldest_age_seconds", (now - asked_at).total_seconds())
         if oldest is None or oldest + self.limit > now:
             return False
         async with self.database.work(now) as work:

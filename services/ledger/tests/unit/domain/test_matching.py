@@ -6,9 +6,13 @@ from uuid import UUID
 
 import pytest
 
+from ledger.domain.due import discount_for, dues
 from ledger.domain.invoice import Invoice, InvoiceBody
 from ledger.domain.line import Line
 from ledger.domain.matching import match, named_in, tokens
+from ledger.domain.terms import Discount, Terms
+
+PAID_ON = date(2026, 3, 10)
 
 
 def invoice(number: str, open_minor: int, due: int = 1, **different: Any) -> Invoice:
@@ -21,7 +25,19 @@ def invoice(number: str, open_minor: int, due: int = 1, **different: Any) -> Inv
 
 
 def matched(minor: int, reference: str | None, *invoices: Invoice) -> list[tuple[str, int]]:
-    return [(one.source_id, taken) for one, taken in match(minor, reference, invoices)]
+    return [(name, cash) for name, cash, _ in discounted(minor, reference, *invoices)]
+
+
+def discounted(minor: int, reference: str | None, *invoices: Invoice) -> list[tuple[str, int, int]]:
+    """Where the money goes, and the discount that it takes there."""
+    found = match(
+        minor,
+        reference,
+        invoices,
+        dues_of=lambda one: dues(one, one.due),
+        discount_for=lambda one, cash: discount_for(one, (), (), cash_minor=cash, on=PAID_ON),
+    )
+    return [(one.source_id, *taken) for one, *taken in found]
 
 
 class TestMatch:
@@ -55,3 +71,33 @@ class TestMatch:
     @pytest.mark.parametrize("reference", ["A-1", "pays a-1.", "(A-1)", "A-1,A-2", "no:A-1"])
     def test_a_whole_word_names_the_invoice(self, reference: str) -> None:
         assert named_in(tokens(reference), invoice("A-1", 100))
+
+
+class TestDiscount:
+    def discounted_invoice(self, number: str, due: int = 1) -> Invoice:
+        return invoice(number, 1000, due, terms=Terms(discounts=(Discount(PAID_ON, 20),)))
+
+    @pytest.mark.parametrize(
+        ("minor", "taken"),
+        [(979, (979, 0)), (980, (980, 20)), (990, (980, 20)), (1000, (1000, 0)), (1200, (1000, 0))],
+    )
+    def test_is_taken_by_money_that_would_be_short_without(
+        self, minor: int, taken: tuple[int, int]
+    ) -> None:
+        assert discounted(minor, None, self.discounted_invoice("A-1")) == [("A-1", *taken)]
+
+    def test_two_named_together_are_settled_by_what_both_cost(self) -> None:
+        invoices = self.discounted_invoice("A-1", 1), self.discounted_invoice("A-2", 2)
+        assert discounted(1960, "A-1 A-2", *invoices) == [("A-1", 980, 20), ("A-2", 980, 20)]
+
+    def test_the_whole_price_of_two_takes_none(self) -> None:
+        invoices = self.discounted_invoice("A-1", 1), self.discounted_invoice("A-2", 2)
+        assert discounted(2000, "A-1 A-2", *invoices) == [("A-1", 1000, 0), ("A-2", 1000, 0)]
+
+    def test_an_exact_discounted_amount_comes_before_age(self) -> None:
+        old, young = invoice("A-1", 990, 1), self.discounted_invoice("A-2", 2)
+        assert discounted(980, None, old, young) == [("A-2", 980, 20)]
+
+    def test_an_exact_amount_comes_before_an_exact_discounted_one(self) -> None:
+        old, young = self.discounted_invoice("A-1", 1), invoice("A-2", 980, 2)
+        assert discounted(980, None, old, young) == [("A-2", 980, 0)]

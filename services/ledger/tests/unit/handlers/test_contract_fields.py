@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 
 def told_last(desk: Any, event_type: str) -> dict[str, Any]:
     facts = [one.fact for one in desk.books.told if event_type == one.fact.TYPE]
@@ -69,3 +71,62 @@ class TestFieldsOfAReturn:
             reason="chargeback",
         )
         assert told_last(desk, "ledger.payment.returned.v1")["return_reason"] == "chargeback"
+
+
+CANCELLATIONS = {"credit-note": "N1", "payment": "P1", "adjustment": "A1", "invoice": "I1"}
+
+
+def cancel(desk: Any, kind: str, *, version: int = 2, **different: Any) -> Any:
+    name = {f"{kind.replace('-', '_')}_id": CANCELLATIONS[kind]}
+    body = {"version": version, "cancelled_on": "2026-04-01", **different}
+    return desk.take(f"erp.{kind}.cancelled.v1", **name, **body)
+
+
+@pytest.mark.parametrize("kind", CANCELLATIONS)
+class TestFieldsOfACancellation:
+    @pytest.fixture(autouse=True)
+    def posted(self, desk: Any) -> None:
+        desk.invoice()
+        desk.payment(allocations=[])
+        desk.credit_note(allocations=[])
+        desk.adjust()
+
+    def test_it_names_the_customer_of_the_object_or_is_refused(self, desk: Any, kind: str) -> None:
+        assert cancel(desk, kind, customer_number="C2").code == f"{kind}-identity-changed"
+        assert cancel(desk, kind, customer_number="C1").outcome == "accepted"
+
+    def test_its_day_is_one_of_the_calendar(self, desk: Any, kind: str) -> None:
+        refused = cancel(desk, kind, cancelled_on="1066-10-14")
+        assert (refused.code, refused.pointer) == ("date-out-of-range", "/cancelled_on")
+
+    def test_its_note_is_part_of_what_was_said(self, desk: Any, kind: str) -> None:
+        assert cancel(desk, kind, reason="typing error").outcome == "accepted"
+        assert cancel(desk, kind, reason="typing error").outcome == "duplicate"
+        assert cancel(desk, kind, reason="never was").outcome == "conflict"
+
+
+class TestFieldsOfACorrection:
+    def test_the_note_of_a_credit_note_is_part_of_what_was_said(self, desk: Any) -> None:
+        assert desk.credit_note(reason="short delivery").outcome == "accepted"
+        assert desk.credit_note(reason="goodwill").outcome == "conflict"
+
+    @pytest.mark.parametrize("elsewhere", [{"legal_entity": "US01"}, {"currency": "USD"}])
+    def test_an_adjustment_reaches_its_own_entity_and_currency_only(
+        self, desk: Any, elsewhere: dict[str, str]
+    ) -> None:
+        desk.invoice()
+        assert desk.adjust(**elsewhere).outcome == "waiting"
+        assert desk.held_invoice().open_minor == 10_000
+
+    def test_an_adjustment_is_booked_on_its_day(self, desk: Any) -> None:
+        desk.invoice()
+        desk.adjust(posted_on="2026-04-07")
+        last = desk.books.entries[-1].posting
+        assert (last.kind, last.effective_on.isoformat()) == ("write-off", "2026-04-07")
+
+    def test_a_return_names_the_customer_of_the_payment_or_is_refused(self, desk: Any) -> None:
+        desk.payment()
+        said = {"payment_id": "P1", "version": 2, "returned_on": "2026-04-01", "reason": "refund"}
+        refused = desk.take("erp.payment.returned.v1", **said, customer_number="C2")
+        assert refused.code == "payment-identity-changed"
+        assert desk.take("erp.payment.returned.v1", **said, customer_number="C1").code == ""

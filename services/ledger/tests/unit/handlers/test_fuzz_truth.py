@@ -9,12 +9,18 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import floor
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger.domain.credit import PAYMENT
+from ledger.domain.due import left_by_instalment
+from ledger.handlers.state_of_invoice import state_of_invoice
+from ledger.handlers.tell_changes import credit_note_fact, payment_fact
 from shared.base.ids import object_id
+from shared.contracts.ledger import CreditEvent, Invoice, InvoiceEvent, PaymentEvent
 from shared.testing.fuzz import fuzzed
 
 pytestmark = [pytest.mark.fuzz, pytest.mark.timeout(7_200)]
@@ -77,7 +83,7 @@ class Naive:
         asked = [
             (minor(line.body["amount"]) > 0, line.body["posted_on"], one, line)
             for one, line in self.of("adjustment").items()
-            if line.body and line.stands and line.body["item"] == {"kind": kind, "id": name}
+            if line.body and line.stands and item_of(line.body) == (kind, name)
         ]
         left = room
         for *_, line in sorted(asked, key=lambda one: (*one[:2], ident("adjustment", one[2]))):
@@ -123,6 +129,10 @@ class Naive:
         return opens, left
 
 
+def item_of(body: Body) -> tuple[str, str]:
+    return body["item"]["kind"], body["item"]["id"]
+
+
 def ident(kind: str, name: str) -> Any:
     return object_id(SOURCE, kind, name)
 
@@ -152,6 +162,8 @@ def allocations(draw: st.DrawFn, within: int) -> list[Body]:
         cents = draw(st.integers(0, within))
         within -= cents
         said.append({"invoice_id": f"I{draw(names)}", "amount": f"{cents // 100}.{cents % 100:02}"})
+        if number := draw(st.sampled_from([0, 0, 1, 2, 9])):
+            said[-1]["instalment"] = number
         if cents and draw(st.booleans()):
             said[-1]["deductions"] = [
                 {"kind": draw(st.sampled_from(["discount", "bank-fee"])), "amount": draw(amounts)}
@@ -159,35 +171,74 @@ def allocations(draw: st.DrawFn, within: int) -> list[Body]:
     return said
 
 
+@st.composite
+def terms(draw: st.DrawFn, amount: str) -> Body:
+    """Due whole or in parts, one of them perhaps without a day; with or without a discount."""
+    said: Body = {}
+    if draw(st.booleans()):
+        first = draw(st.integers(0, minor(amount)))
+        parts = [first, minor(amount) - first, 0]
+        due = [draw(days), draw(st.sampled_from([*DAYS, None])), draw(days)]
+        said["instalments"] = [
+            {"number": number, "amount": f"{cents // 100}.{cents % 100:02}"}
+            | ({"due_on": day} if day else {})
+            for number, (cents, day) in enumerate(zip(parts, due, strict=True), 1)
+        ]
+    if draw(st.booleans()):
+        said["discounts"] = [{"until": draw(days), "percent": draw(st.sampled_from("259"))}]
+    return said
+
+
+@st.composite
+def openings(draw: st.DrawFn, amount: str) -> Body:
+    """What was left of it when the books began, if it is older than they are."""
+    if draw(st.booleans()):
+        return {}
+    cents = draw(st.integers(0, minor(amount)))
+    return {"opening": {"open": f"{cents // 100}.{cents % 100:02}", "as_of": draw(days)}}
+
+
 Told = tuple[str, str, str, Body]
 """(kind of object, name, what was said, body)"""
 
 
 @st.composite
-def tellings(draw: st.DrawFn) -> Told:  # noqa: PLR0911 - one return for each kind of record
+def tellings(draw: st.DrawFn, *, brought_over: bool = False) -> Told:  # noqa: PLR0911 - one return for each kind of record
     one, version, amount, day = draw(names), draw(versions), draw(amounts), draw(days)
     said = {"version": version}
     where = {"customer_number": "C1", "legal_entity": "DE01", "currency": "EUR"}
+    began = draw(openings(amount)) if brought_over else {}
     match draw(
         st.sampled_from(["invoice", "payment", "note", "adjust", "cancel", "return", "set"])
     ):
         case "invoice":
-            due = {"issued_on": "2026-03-01", "due_on": day, "kind": "invoice", "total": amount}
+            due: Body = {
+                "issued_on": "2026-03-01",
+                "due_on": day,
+                "kind": "invoice",
+                "total": amount,
+                **(began or draw(terms(amount))),
+            }
             return "invoice", f"I{one}", "posted", {"invoice_number": one, **due, **where, **said}
         case "payment":
             body = {"value_date": day, "amount": amount, "method": "transfer", **where, **said}
             if draw(st.booleans()):
                 body["allocations"] = draw(allocations(minor(amount)))
-            return "payment", f"P{one}", "received", body
+            return "payment", f"P{one}", "received", body | began
         case "note":
             body = {"credit_note_number": one, "kind": "credit-note", "issued_on": day}
             inline = draw(allocations(minor(amount)))
-            body |= {"total": amount, "allocations": inline, **where, **said}
+            body |= {"total": amount, "allocations": inline, **where, **said, **began}
             return "credit-note", f"N{one}", "posted", body
         case "adjust":
             item = draw(st.sampled_from([("invoice", "I"), ("payment", "P"), ("credit-note", "N")]))
             sign = draw(st.sampled_from(["", "", "-"]))
-            body = {"item": {"kind": item[0], "id": f"{item[1]}{one}"}, "amount": sign + amount}
+            body: Body = {
+                "item": {"kind": item[0], "id": f"{item[1]}{one}"},
+                "amount": sign + amount,
+            }
+            if item[0] == "invoice" and draw(st.booleans()):
+                body["item"]["instalment"] = draw(st.sampled_from([1, 2, 9]))
             name = f"A{item[1]}{one}{draw(st.sampled_from('xy'))}"
             return (
                 "adjustment",
@@ -236,6 +287,32 @@ def ours_taken_off(desk: Any) -> tuple[Minors, Minors]:
     return opens, left
 
 
+def named_in_entries(desk: Any, invoice_id: Any) -> dict[int, int]:
+    """What stands for each instalment, as a report of the past would add it up."""
+    named: dict[int, int] = {}
+    for entry in desk.books.entries:
+        posting = entry.posting
+        for item, sign in ((posting.credit_item, 1), (posting.debit_item, -1)):
+            if item == invoice_id and posting.instalment is not None:
+                named[posting.instalment] = named.get(posting.instalment, 0) + sign * posting.minor
+    return named
+
+
+def told_last(desk: Any) -> tuple[dict[UUID, Invoice], dict[UUID, Any]]:
+    """What somebody knows who only listens: each invoice, alone or carried in a credit's fact, and each credit."""
+    invoices: dict[UUID, Invoice] = {}
+    credits_: dict[UUID, Any] = {}
+    for told in desk.books.told:
+        fact = told.fact
+        if isinstance(fact, PaymentEvent | CreditEvent):
+            credits_[fact.subject_id] = fact
+            invoices |= {one.invoice_id: one for one in fact.invoices}
+        elif isinstance(fact, InvoiceEvent):
+            known = {name: getattr(fact, name) for name in Invoice.model_fields}
+            invoices[fact.invoice_id] = Invoice(**known)
+    return invoices, credits_
+
+
 class TestTruth:
     @fuzzed
     @given(history=st.lists(tellings(), max_size=18, unique_by=line_of))
@@ -252,6 +329,42 @@ class TestTruth:
         assert ours_taken_off(desk) == naive.settle()
         assert desk.posted() == desk.held()
         assert sum(desk.nets().values()) == 0
+
+    @fuzzed
+    @given(history=st.lists(tellings(), max_size=18, unique_by=line_of))
+    def test_entries_alone_say_what_is_open_by_instalment(
+        self, new_desk: Callable[[], Any], history: list[Told]
+    ) -> None:
+        desk = new_desk()
+        for told in history:
+            tell(desk, told)
+
+        for invoice in desk.books.invoices.values():
+            if invoice.body and invoice.body.terms and (parts := invoice.body.terms.instalments):
+                named = named_in_entries(desk, invoice.invoice_id)
+                left = left_by_instalment(parts, named, invoice.open_minor)
+                assert tuple(one.open_minor for one in left) == invoice.due.opens
+                assert sum(invoice.due.opens) == invoice.open_minor
+
+    @fuzzed
+    @given(history=st.lists(tellings(brought_over=True), max_size=18, unique_by=line_of))
+    def test_what_was_told_last_is_what_stands(
+        self, new_desk: Callable[[], Any], history: list[Told]
+    ) -> None:
+        desk = new_desk()
+        for told in history:
+            tell(desk, told)
+
+        invoices, credits_ = told_last(desk)
+        for invoice in desk.books.invoices.values():
+            if invoice.body:
+                assert Invoice(**state_of_invoice(invoice)) == invoices[invoice.invoice_id]
+        for credit in desk.books.credits.values():
+            if credit.body:
+                fact = payment_fact if credit.kind == PAYMENT else credit_note_fact
+                last = credits_[credit.credit_id]
+                now = fact(type(last), credit, credit.body, last.invoices)
+                assert now == last
 
     @fuzzed
     @given(history=st.lists(tellings(), max_size=18, unique_by=line_of))

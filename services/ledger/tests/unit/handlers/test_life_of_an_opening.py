@@ -24,6 +24,14 @@ class TestInvoice:
         assert desk.nets() == {1000: 6000, 1200: 4000, 9000: -10000}
         assert desk.posted() == desk.held()
 
+    def test_a_payment_from_before_that_was_heard_first_is_told_to_be_spent(
+        self, desk: Any
+    ) -> None:
+        desk.payment(amount="60.00", allocations=[{"invoice_id": "I1", "amount": "60.00"}])
+        assert str(desk.books.told[-1].fact.unapplied) == "60.00"
+        desk.invoice(opening=OPENING)
+        assert str(desk.books.told[-1].fact.unapplied) == "0.00"
+
     def test_a_payment_from_before_that_comes_back_is_owed_again(self, desk: Any) -> None:
         desk.payment(amount="60.00", allocations=[{"invoice_id": "I1", "amount": "60.00"}])
         desk.invoice(opening=OPENING)

@@ -21,7 +21,10 @@ WRONG_INVOICES: dict[str, tuple[dict[str, Any], str]] = {
     "field-missing": ({"invoice_number": ""}, "/invoice_number"),
     "value-unknown": ({"kind": "poem"}, "/kind"),
     "payload-unreadable": ({"version": "1"}, "/version"),
-    "not-yet-supported": ({"instalments": [{"number": 1, "amount": "100.00"}]}, "/instalments"),
+    "instalments-do-not-add-up": (
+        {"instalments": [{"number": 1, "amount": "99.00"}]},
+        "/instalments",
+    ),
 }
 
 

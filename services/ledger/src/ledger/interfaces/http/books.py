@@ -87,13 +87,13 @@ def _balance(row: Any) -> Balance:
     )
 
 
-def _agings(owed: Iterable[Any], left: Iterable[Any]) -> list[Aging]:
+def _agings(owed: Iterable[tuple[str, str, int, int]], left: Iterable[Any]) -> list[Aging]:
     """By legal entity and currency: what is owed by bucket, and what credits have left."""
     buckets: dict[tuple[str, str], dict[str, int]] = {}
-    for row in owed:
-        there = buckets.setdefault((row["legal_entity"], row["currency"]), {})
-        name = bucket_of(row["days_overdue"])
-        there[name] = there.get(name, 0) + row["open_minor"]
+    for entity, currency, days_overdue, open_minor in owed:
+        there = buckets.setdefault((entity, currency), {})
+        name = bucket_of(days_overdue)
+        there[name] = there.get(name, 0) + open_minor
     unapplied = {(row["legal_entity"], row["currency"]): row["unapplied_minor"] for row in left}
     return [
         _aging(scope, buckets.get(scope, {}), unapplied.get(scope, 0))

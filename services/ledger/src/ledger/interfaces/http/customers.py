@@ -2,15 +2,18 @@
 
 import json
 from datetime import date, datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
-from ledger.gateways import lookups, reports
+from ledger.domain.due import InstalmentLeft
+from ledger.gateways import instalments, lookups, reports
 from ledger.interfaces.http.bounds import Bounds, KnownAtInFuture, bounds_of
-from ledger.interfaces.http.today import days_of
+from ledger.interfaces.http.instalments import InstalmentShown, shown
+from ledger.interfaces.http.today import day_at
 from ledger.interfaces.http.unknown import NotKnown, known
 from shared.base.money import decimal_text
 from shared.contracts.company import Company
@@ -40,6 +43,8 @@ class CustomerShown(BaseModel):
 
 
 class OpenItem(BaseModel):
+    """`days_overdue` are those of what is due the longest; `due_on` is the last day. Without instalments, due whole."""
+
     invoice_id: UUID
     source_id: str
     invoice_number: str
@@ -49,6 +54,7 @@ class OpenItem(BaseModel):
     open: str
     due_on: date
     days_overdue: int
+    instalments: list[InstalmentShown]
 
 
 class UnappliedShown(BaseModel):
@@ -90,7 +96,7 @@ def customers_router(company: Company) -> APIRouter:
         as_of: date | None = None,
     ) -> Page[OpenItem]:
         """Days overdue count to `as_of`; to today on the legal entity's own calendar when it is not said."""
-        today = days_of(company, question.moment)
+        today = partial(day_at, company, moment=question.moment)
         async with question.look() as connection:
             rows = await reports.open_items(
                 connection,
@@ -100,7 +106,17 @@ def customers_router(company: Company) -> APIRouter:
                 after=_after(paging),
                 limit=paging.limit + 1,
             )
-        items = [_open_item(row, as_of or today[row["legal_entity"]]) for row in rows]
+            parts = await instalments.left_of(
+                connection,
+                rows,
+                customer_id=customer_id,
+                as_of=bounds.as_of,
+                known_at=bounds.known_at,
+            )
+        items = [
+            _open_item(row, as_of or today(row["legal_entity"]), parts.get(row["invoice_id"], []))
+            for row in rows
+        ]
         return paging.page(items, lambda one: (one.due_on, one.invoice_id))
 
     @router.get("/{customer_id}/unapplied", responses=problems(KnownAtInFuture))
@@ -146,7 +162,10 @@ def _customer(row: Any, doubts: list[Any]) -> CustomerShown:
     )
 
 
-def _open_item(row: Any, day: date) -> OpenItem:
+def _open_item(row: Any, day: date, parts: list[InstalmentLeft]) -> OpenItem:
+    days = max(0, (day - row["due_on"]).days)
+    if parts:
+        days = max(one.days_overdue(day) for one in parts if one.open_minor)
     return OpenItem(
         invoice_id=row["invoice_id"],
         source_id=row["source_id"],
@@ -156,7 +175,8 @@ def _open_item(row: Any, day: date) -> OpenItem:
         total=decimal_text(row["total_minor"], row["currency"]),
         open=decimal_text(row["open_minor"], row["currency"]),
         due_on=row["due_on"],
-        days_overdue=max(0, (day - row["due_on"]).days),
+        days_overdue=days,
+        instalments=[shown(one, row["currency"], day) for one in parts],
     )
 
 

@@ -19,7 +19,7 @@ from ledger.gateways import differences, judging, load_books, runs
 from ledger.gateways.load_books import Wanted
 from ledger.handlers.accept_difference import accept_difference
 from ledger.interfaces.consumers import save
-from ledger.interfaces.http.today import days_of
+from ledger.interfaces.http.today import day_at
 from ledger.interfaces.http.unknown import NotKnown, known
 from shared.base.money import decimal_text
 from shared.contracts.company import Company
@@ -106,7 +106,7 @@ def differences_router(company: Company) -> APIRouter:
         books = await load_books.load(work.connection, wanted, moment=work.moment)
         if await judging.has_moved(work.connection, difference):
             raise ItemMoved("the item changed since the run; the next one says what stands")
-        today = days_of(company, work.moment).get(difference.legal_entity, work.moment.date())
+        today = day_at(company, difference.legal_entity, work.moment)
 
         accept_difference(books, difference, by=staff.subject, today=today, moment=work.moment)
 

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from ledger.domain.credit import CREDIT_NOTE, NOBODY, PAYMENT
+from ledger.domain.request import OURS
 from ledger.gateways import lookups, past_items
 from ledger.interfaces.http.bounds import Bounds, KnownAtInFuture, past
 from ledger.interfaces.http.unknown import NotKnown, known
@@ -33,13 +34,14 @@ class AllocationShown(BaseModel):
 
 
 class CreditShown(BaseModel):
-    """`version` is null in an answer about the past."""
+    """`version` is null in an answer about the past. `provisional`: entered by us, until the ERP has posted it."""
 
     customer_id: UUID | None
     version: int | None
     source: str
     source_id: str
     status: str
+    provisional: bool
     legal_entity: str
     currency: str
     amount: str
@@ -63,11 +65,7 @@ async def show_payment(
     question: Question, asked: Asked, source: Text, source_id: Text
 ) -> PaymentShown:
     """By the ERP's own id."""
-    row, shown = await _credit(question, asked, PAYMENT, source, source_id)
-    returned = decimal_text(row["returned_minor"], row["currency"])
-    return PaymentShown(
-        payment_id=row["credit_id"], value_date=row["credited_on"], returned=returned, **shown
-    )
+    return payment_shown(*await _credit(question, asked, PAYMENT, source, source_id))
 
 
 @router.get("/credit-notes", responses=problems(NotKnown, KnownAtInFuture))
@@ -75,13 +73,25 @@ async def show_credit_note(
     question: Question, asked: Asked, source: Text, source_id: Text
 ) -> CreditNoteShown:
     """By the ERP's own id."""
-    row, shown = await _credit(question, asked, CREDIT_NOTE, source, source_id)
-    return CreditNoteShown(credit_note_id=row["credit_id"], issued_on=row["credited_on"], **shown)
+    row, applied = await _credit(question, asked, CREDIT_NOTE, source, source_id)
+    return CreditNoteShown(
+        credit_note_id=row["credit_id"], issued_on=row["credited_on"], **_shown(row, applied)
+    )
+
+
+def payment_shown(row: Any, applied: list[Any]) -> PaymentShown:
+    """A payment's row, with the rows of where it is applied."""
+    return PaymentShown(
+        payment_id=row["credit_id"],
+        value_date=row["credited_on"],
+        returned=decimal_text(row["returned_minor"], row["currency"]),
+        **_shown(row, applied),
+    )
 
 
 async def _credit(
     question: Asking, asked: Bounds | None, kind: str, source: str, source_id: str
-) -> tuple[Any, dict[str, Any]]:
+) -> tuple[Any, list[Any]]:
     async with question.look() as connection:
         row = await lookups.credit(connection, object_id(source, kind, source_id))
         row = known(row if row is not None and row["currency"] is not None else None, kind)
@@ -91,7 +101,10 @@ async def _credit(
             as_of, known_at = asked
             then = await past_items.credit(connection, row, as_of=as_of, known_at=known_at)
             row, applied = known(then, kind)
+    return row, applied
 
+
+def _shown(row: Any, applied: list[Any]) -> dict[str, Any]:
     currency = row["currency"]
     allocations = [
         AllocationShown(
@@ -106,7 +119,8 @@ async def _credit(
         name: row[name]
         for name in ("version", "source", "source_id", "status", "legal_entity", "currency")
     }
-    return row, shown | {
+    return shown | {
+        "provisional": row["source"] == OURS,
         "customer_id": row["customer_id"] if row["customer_id"] != NOBODY else None,
         "amount": decimal_text(row["minor"], currency),
         "unapplied": decimal_text(row["unapplied_minor"], currency),

@@ -56,8 +56,11 @@ class MovementShown(BaseModel):
 
 
 class OpenShown(BaseModel):
+    """An invoice, or one of its instalments, which has its own line, day and `total`."""
+
     invoice_id: UUID
     document: str
+    instalment: int | None
     issued_on: date
     due_on: date | None
     days_overdue: int
@@ -223,6 +226,7 @@ def _open(left: Left, amount: Callable[[int], str]) -> OpenShown:
     return OpenShown(
         invoice_id=item.item_id,
         document=item.number,
+        instalment=left.instalment and left.instalment.number,
         issued_on=item.on,
         due_on=item.due_on,
         days_overdue=left.days_overdue,

@@ -13,6 +13,11 @@ def days_of(company: Company, moment: Moment) -> dict[str, date]:
     return {entity.code: local_day(moment, entity.time_zone) for entity in company.legal_entities}
 
 
+def day_at(company: Company, legal_entity: str, moment: Moment) -> date:
+    """Today there; in UTC when the company file knows it no longer."""
+    return days_of(company, moment).get(legal_entity, moment.date())
+
+
 def latest(days: Iterable[date]) -> date:
     """The furthest of them, so that nothing of today is left out anywhere."""
     return max(days)
