@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from shared.testing.plugin import DatabaseOf
 from shared.web.app import create_app
 from shared.worker.run import Service
 
+COMPANY = Path(__file__).parents[4] / "deploy/company/example.yaml"
 NOON = datetime(2026, 4, 20, 12, tzinfo=UTC)
 FACTS = [fact for fact in our_examples() if fact.TOPIC == ledger.TOPIC]
 
@@ -24,7 +26,9 @@ FACTS = [fact for fact in our_examples() if fact.TOPIC == ledger.TOPIC]
 @pytest.fixture
 async def service(database_of: DatabaseOf) -> AsyncIterator[Service]:
     url = await database_of("disputes")
-    service = build(Settings(database_url=url, kafka_bootstrap_servers="none:1"))
+    service = build(
+        Settings(database_url=url, kafka_bootstrap_servers="none:1", company_file=COMPANY)
+    )
     yield service
     await service.database.close()
 

@@ -1,5 +1,6 @@
 """Invoices, as far as disputes must know them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -7,7 +8,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """The newest we heard of an invoice; `version` is the ledger's, amounts are minor units of `currency`."""
+    """The newest we heard of an invoice; `version` is the ledger's, amounts are minor units of `currency`.
+
+    More may be open than was invoiced: an adjustment below zero charges, such as the fee of a bank.
+    """
 
     invoice_id: UUID
     customer_id: UUID
@@ -20,6 +24,12 @@ class Invoice:
     total_minor: int
     open_minor: int
     status: str
+    instalments: Mapping[int, int]
+    """What is open, by number."""
 
     def __post_init__(self) -> None:
-        assert 0 <= self.open_minor <= self.total_minor, "no more is open than was invoiced"
+        assert self.open_minor >= 0, "nothing below zero is open"
+
+    def left_minor(self, instalment: int | None) -> int:
+        """What is open of it, or of one of its instalments."""
+        return self.open_minor if instalment is None else self.instalments.get(instalment, 0)

@@ -1,13 +1,19 @@
-"""Customers and invoices in tables: an upsert, guarded by the ledger's version."""
+"""What the ledger's facts move: customers and invoices, an upsert guarded by its version; seldom disputes."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import astuple
+from typing import Any
 
 import asyncpg
 
-from disputes.domain.items import Items
+from disputes.domain.docket import Docket
+from disputes.domain.invoice import Invoice
+from disputes.gateways import docket
 from shared.base.clock import Moment
+from shared.base.ids import LEDGER, CreditName
 from shared.contracts.event import Event
+from shared.contracts.ledger import CreditPosted, CustomerChanged
 from shared.db.work import Work
 
 _SAVE_CUSTOMERS = """
@@ -21,25 +27,43 @@ WHERE held.version < excluded.version
 _SAVE_INVOICES = """
 INSERT INTO invoices AS held (
     invoice_id, customer_id, version, legal_entity, invoice_number, issued_on, due_on, currency,
-    total_minor, open_minor, status)
+    total_minor, open_minor, status, instalments)
 SELECT * FROM unnest(
     $1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::date[], $7::date[], $8::text[],
-    $9::bigint[], $10::bigint[], $11::text[])
+    $9::bigint[], $10::bigint[], $11::text[], $12::jsonb[])
 ON CONFLICT (invoice_id) DO UPDATE SET
     customer_id = excluded.customer_id, version = excluded.version, legal_entity = excluded.legal_entity,
     invoice_number = excluded.invoice_number, issued_on = excluded.issued_on, due_on = excluded.due_on,
     currency = excluded.currency, total_minor = excluded.total_minor, open_minor = excluded.open_minor,
-    status = excluded.status
+    status = excluded.status, instalments = excluded.instalments
 WHERE held.version < excluded.version
 """
 
 
-async def load(_: asyncpg.Connection, events: Sequence[Event], *, moment: Moment) -> Items:
-    """Nothing is read: events carry the whole state, and the tables guard their versions themselves."""
-    return Items()
+async def load(
+    connection: asyncpg.Connection, events: Sequence[Event], *, moment: Moment
+) -> Docket:
+    """Events carry the whole state, and the tables guard their versions themselves: nothing is read, but of disputes
+    whose credit is told. Then all customers of the slice that it may write are locked at once, in their order.
+    """
+    ours = [one for one in events if isinstance(one, CreditPosted) and one.source == LEDGER]
+    named = [name for one in ours if (name := CreditName.read(one.source_id)) is not None]
+    if not named:
+        return Docket()
+    customers = {
+        one.customer_id for one in events if isinstance(one, CreditPosted | CustomerChanged)
+    }
+    return await docket.load(connection, customers, disputes=[one.dispute_id for one in named])
 
 
-async def save(work: Work, items: Items) -> None:
+async def save(work: Work, state: Docket) -> None:
     """Write what is newer than what the tables hold, in the order of its keys (two writers never cross)."""
-    for statement, held in ((_SAVE_CUSTOMERS, items.customers), (_SAVE_INVOICES, items.invoices)):
-        work.later(statement, [astuple(held[key]) for key in sorted(held)])
+    customers = [astuple(state.customers[key]) for key in sorted(state.customers)]
+    work.later(_SAVE_CUSTOMERS, customers)
+    work.later(_SAVE_INVOICES, [_row(state.invoices[key]) for key in sorted(state.invoices)])
+    await docket.keep(work, state)
+
+
+def _row(invoice: Invoice) -> tuple[Any, ...]:
+    *plain, instalments = astuple(invoice)
+    return (*plain, json.dumps(instalments))

@@ -1,23 +1,23 @@
 """Hold what the ledger says of invoices, whatever moved them."""
 
+from disputes.domain.docket import Docket
 from disputes.domain.invoice import Invoice
-from disputes.domain.items import Items
 from shared.base.clock import Moment
 from shared.base.money import minor_of
 from shared.contracts import ledger
 
 
-def hold_invoice(items: Items, told: ledger.InvoiceEvent, *, moment: Moment) -> None:
+def hold_invoice(docket: Docket, told: ledger.InvoiceEvent, *, moment: Moment) -> None:
     """An invoice was opened, amended, settled, reopened or cancelled."""
-    items.hold_invoice(_invoice_of(told))
+    docket.hold_invoice(_invoice_of(told))
 
 
 def hold_invoices(
-    items: Items, credit: ledger.PaymentEvent | ledger.CreditEvent, *, moment: Moment
+    docket: Docket, credit: ledger.PaymentEvent | ledger.CreditEvent, *, moment: Moment
 ) -> None:
     """A payment or credit note moved the open amounts of these invoices."""
     for told in credit.invoices:
-        items.hold_invoice(_invoice_of(told))
+        docket.hold_invoice(_invoice_of(told))
 
 
 def _invoice_of(told: ledger.Invoice) -> Invoice:
@@ -33,4 +33,5 @@ def _invoice_of(told: ledger.Invoice) -> Invoice:
         total_minor=minor_of(told.total, told.currency),
         open_minor=minor_of(told.open, told.currency),
         status=told.status,
+        instalments={one.number: minor_of(one.open, told.currency) for one in told.instalments},
     )

@@ -2,14 +2,15 @@
 
 from typing import Final
 
-from disputes.domain.items import Items
+from disputes.domain.docket import Docket
 from disputes.gateways import items
 from disputes.handlers.hold_customer import hold_customer
 from disputes.handlers.hold_invoices import hold_invoice, hold_invoices
+from disputes.handlers.take_credit import take_credit
 from shared.contracts import ledger
 from shared.messaging.projection import Projection
 
-LEDGER: Final[Projection[Items]] = Projection(
+LEDGER: Final[Projection[Docket]] = Projection(
     service="disputes",
     topics=(ledger.TOPIC,),
     hears={
@@ -23,7 +24,7 @@ LEDGER: Final[Projection[Items]] = Projection(
         ledger.PaymentApplied: hold_invoices,
         ledger.PaymentReturned: hold_invoices,
         ledger.PaymentCancelled: hold_invoices,
-        ledger.CreditPosted: hold_invoices,
+        ledger.CreditPosted: take_credit,
         ledger.CreditApplied: hold_invoices,
         ledger.CreditCancelled: hold_invoices,
     },

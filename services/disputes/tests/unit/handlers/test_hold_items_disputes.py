@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from disputes.domain.items import Items
+from disputes.domain.docket import Docket
 from disputes.interfaces.consumers import LEDGER
+from shared.base.money import minor_of
 from shared.contracts import ledger
 from shared.testing.examples import CUSTOMER, INVOICE, our_examples
 
@@ -14,8 +15,8 @@ NOON = datetime(2026, 4, 20, 12, tzinfo=UTC)
 FACTS = [fact for fact in our_examples() if fact.TOPIC == ledger.TOPIC]
 
 
-def hear(*facts: object) -> Items:
-    items = Items()
+def hear(*facts: object) -> Docket:
+    items = Docket()
     for fact in facts:
         LEDGER.hears[type(fact)](items, fact, moment=NOON)
     return items
@@ -36,6 +37,13 @@ class TestHolding:
         items = hear(applied)
 
         assert items.invoices[INVOICE].open_minor == 70_000
+
+    def test_more_may_be_open_than_was_invoiced(self) -> None:
+        opened = next(fact for fact in FACTS if isinstance(fact, ledger.InvoiceOpened))
+        charged = opened.model_copy(update={"open": "1250.00"})
+
+        assert minor_of(opened.total, "EUR") < 125_000
+        assert hear(charged).invoices[INVOICE].open_minor == 125_000
 
     @given(st.permutations(FACTS + FACTS))
     def test_ends_the_same_whatever_the_order(self, facts: list[object]) -> None:

@@ -1,0 +1,260 @@
+"""A dispute: an amount that somebody says is not owed, the moves it has made, and what was decided."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import ClassVar, Final, NamedTuple
+from uuid import UUID
+
+from shared.base.clock import Moment
+from shared.base.errors import Refusal
+
+
+class Reason(StrEnum):
+    """What is wrong."""
+
+    PRICE = "price"
+    QUANTITY = "quantity"
+    DAMAGED = "damaged"
+    NOT_RECEIVED = "not-received"
+    PROOF_OF_DELIVERY = "proof-of-delivery"
+    DUPLICATE = "duplicate"
+    TERMS = "terms"
+    TAX = "tax"
+    WRONG_ITEM = "wrong-item"
+    RETURN = "return"
+    PROMOTION = "promotion"
+    SERVICE = "service"
+    NOT_MINE = "not-mine"
+    PAID = "paid"
+    SHORT_PAY = "short-pay"
+
+
+class State(StrEnum):
+    """Where a dispute stands."""
+
+    OPENED = "opened"
+    ACKNOWLEDGED = "acknowledged"
+    IN_REVIEW = "in-review"
+    WAITING_FOR_CUSTOMER = "waiting-for-customer"
+    WAITING_FOR_CARRIER = "waiting-for-carrier"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+
+
+class Outcome(StrEnum):
+    """What was decided."""
+
+    UPHELD = "upheld"
+    PARTLY_UPHELD = "partly-upheld"
+    REJECTED = "rejected"
+
+
+class Actor(StrEnum):
+    """Who made a move."""
+
+    CUSTOMER = "customer"
+    STAFF = "staff"
+    DUNWELL = "dunwell"
+
+
+WAITING: Final = frozenset({State.WAITING_FOR_CUSTOMER, State.WAITING_FOR_CARRIER})
+ENDED: Final = frozenset({State.RESOLVED, State.CLOSED, State.WITHDRAWN, State.MERGED})
+"""Nothing is held any more, but for what was upheld and is not yet taken off."""
+
+_AN_END: Final = frozenset({State.RESOLVED, State.WITHDRAWN, State.MERGED})
+MOVES: Final[dict[State, frozenset[State]]] = {
+    State.OPENED: frozenset({State.ACKNOWLEDGED}),
+    State.ACKNOWLEDGED: _AN_END | WAITING | {State.IN_REVIEW},
+    State.IN_REVIEW: _AN_END | WAITING,
+    State.WAITING_FOR_CUSTOMER: _AN_END | {State.IN_REVIEW, State.WAITING_FOR_CARRIER},
+    State.WAITING_FOR_CARRIER: _AN_END | {State.IN_REVIEW, State.WAITING_FOR_CUSTOMER},
+    State.RESOLVED: frozenset({State.CLOSED}),
+    State.CLOSED: frozenset(),
+    State.WITHDRAWN: frozenset(),
+    State.MERGED: frozenset(),
+}
+"""The life of a dispute, but for its reopening, which has rules of its own."""
+
+
+class DisputeInOtherState(Refusal):
+    """What is wanted of the dispute does not follow from the state it is in."""
+
+    code, status = "dispute-in-other-state", 409
+
+
+class MoreUpheldThanDisputed(Refusal):
+    """An item cannot be upheld by more than was disputed of it."""
+
+    code: ClassVar[str] = "more-upheld-than-disputed"
+
+
+class OutcomeContradicted(Refusal):
+    """The amounts upheld do not fit the outcome, or the items those of the dispute."""
+
+    code: ClassVar[str] = "outcome-contradicted"
+
+
+class Move(NamedTuple):
+    """One step of a dispute's life. `answers`: the customer has our first word of substance with it."""
+
+    state: State
+    at: Moment
+    by: Actor
+    who: str
+    """Subject of the staff member or contact; "" for the machine."""
+    why: str
+    """Among us."""
+    words: str = ""
+    """To the customer."""
+
+    @property
+    def answers(self) -> bool:
+        """A person of ours has told the customer something, or asked something of them."""
+        return self.by is Actor.STAFF and bool(self.words)
+
+
+@dataclass(slots=True)
+class Item:
+    """Amounts are minor units of the dispute's currency. `instalment` None: the invoice as it falls due."""
+
+    invoice_id: UUID
+    invoice_number: str
+    minor: int
+    instalment: int | None = None
+    upheld_minor: int | None = None
+    decided_in: int | None = None
+    """The dispute's version that decided it: with the item's place it names the credit in the books."""
+    credited: bool = False
+    """What was upheld is taken off in the books."""
+
+    def __post_init__(self) -> None:
+        assert self.minor > 0, "something is disputed"
+        assert 0 <= (self.upheld_minor or 0) <= self.minor, "no more is upheld than was disputed"
+
+    @property
+    def key(self) -> tuple[UUID, int | None]:
+        return self.invoice_id, self.instalment
+
+
+class Proposal(NamedTuple):
+    """How somebody of ours wants to decide: `upheld` in minor units, by item in their order."""
+
+    outcome: Outcome
+    upheld: tuple[int, ...]
+    by: str
+    why: str
+    words: str
+
+
+@dataclass(slots=True)
+class Dispute:
+    """The present state; changed only by its own moves. Each move raises `version` and is kept."""
+
+    dispute_id: UUID
+    customer_id: UUID
+    legal_entity: str
+    currency: str
+    reason: Reason
+    items: list[Item]
+    team: str
+    moves: list[Move] = field(default_factory=list)
+    version: int = 0
+    outcome: Outcome | None = None
+    owner: str | None = None
+    proposal: Proposal | None = None
+    """Waits for a second person."""
+    decided_by: str | None = None
+    approved_by: str | None = None
+    settled_at: Moment | None = None
+    merged_into: UUID | None = None
+    warned: dict[str, int] = field(default_factory=dict)
+    """Highest level told, by clock."""
+
+    @property
+    def state(self) -> State:
+        return self.moves[-1].state
+
+    @property
+    def opened(self) -> Move:
+        return self.moves[0]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state not in ENDED
+
+    @property
+    def minor(self) -> int:
+        return sum(item.minor for item in self.items)
+
+    @property
+    def upheld_minor(self) -> int:
+        return sum(item.upheld_minor or 0 for item in self.items)
+
+    def held_minor(self, item: Item) -> int:
+        """What of the item is not asked for now."""
+        if self.is_open:
+            return item.minor
+        decided = self.state in {State.RESOLVED, State.CLOSED} and self.settled_at is None
+        return (item.upheld_minor or 0) if decided else 0
+
+    def move(self, move: Move) -> None:
+        """Go on to another state; a first move is the opening. Raises DisputeInOtherState."""
+        if self.moves and move.state not in MOVES[self.state]:
+            raise DisputeInOtherState(f"it is {self.state}, so it cannot be {move.state}")
+        self.proposal = None
+        self._take(move)
+
+    def speak(self, move: Move) -> None:
+        """A word to the customer, or a note among us, where it stands."""
+        assert move.state is self.state
+        self._take(move)
+
+    def check(self, proposal: Proposal) -> None:
+        """Raises what of a proposal does not fit."""
+        if State.RESOLVED not in MOVES[self.state]:
+            raise DisputeInOtherState(f"it is {self.state}, so it cannot be resolved")
+        if len(proposal.upheld) != len(self.items):
+            raise OutcomeContradicted("an amount for each item is wanted", pointer="/items")
+        for place, (item, minor) in enumerate(zip(self.items, proposal.upheld, strict=True)):
+            if not 0 <= minor <= item.minor:
+                raise MoreUpheldThanDisputed(
+                    "more than is disputed of it", pointer=f"/items/{place}"
+                )
+        if proposal.outcome is not _outcome_of(sum(proposal.upheld), self.minor):
+            raise OutcomeContradicted(f"these are not {proposal.outcome}", pointer="/outcome")
+
+    def decide(self, proposal: Proposal, move: Move, *, approved_by: str | None) -> None:
+        """Resolve it, item by item in their order."""
+        self.check(proposal)
+        self.move(move)
+        self.outcome, self.decided_by, self.approved_by = proposal.outcome, proposal.by, approved_by
+        for item, minor in zip(self.items, proposal.upheld, strict=True):
+            item.upheld_minor, item.decided_in = minor, self.version
+
+    def reopen(self, move: Move) -> None:
+        """Back to review, for what is still disputed: what was taken off stays off."""
+        if self.state not in {State.RESOLVED, State.CLOSED, State.WITHDRAWN}:
+            raise DisputeInOtherState(f"it is {self.state}, so it cannot be opened again")
+        if self.upheld_minor and self.settled_at is None:
+            raise DisputeInOtherState("what was upheld is not taken off yet")
+        left = [item for item in self.items if item.minor > (item.upheld_minor or 0)]
+        if not left:
+            raise DisputeInOtherState("all of it was upheld")
+        self._take(move)
+        self.outcome = self.decided_by = self.approved_by = self.settled_at = None
+        for item in left:
+            item.minor -= item.upheld_minor or 0
+            item.upheld_minor, item.decided_in, item.credited = None, None, False
+        self.items = left
+
+    def _take(self, move: Move) -> None:
+        self.moves.append(move)
+        self.version += 1
+
+
+def _outcome_of(upheld_minor: int, disputed_minor: int) -> Outcome:
+    if not upheld_minor:
+        return Outcome.REJECTED
+    return Outcome.UPHELD if upheld_minor == disputed_minor else Outcome.PARTLY_UPHELD

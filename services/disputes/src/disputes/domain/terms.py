@@ -1,0 +1,50 @@
+"""Terms: whose errand a reason is, what we ask the customer for, and how long each part may take."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from disputes.domain.clock import ClockKind, Limit
+from disputes.domain.dispute import Reason
+from disputes.domain.hours import AllHours, BusinessHours
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Days are business days of the legal entity, but for the hard stop's, which are days."""
+
+    team: str
+    first_answer_days: int = 2
+    resolution_days: int = 10
+    hard_stop_days: int = 30
+    pause_max_days: int = 10
+    evidence: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        assert 0 < self.first_answer_days <= self.resolution_days, (
+            "an answer comes before the outcome"
+        )
+        assert self.hard_stop_days > 0, "a hard stop is in the future"
+        assert self.pause_max_days >= 0, "a pause has no negative end"
+
+    def limits(self, hours: BusinessHours) -> tuple[Limit, ...]:
+        """Each clock's, in the order in which they come due."""
+        day, pause_max = hours.per_day, hours.per_day * self.pause_max_days
+        return (
+            Limit(ClockKind.FIRST_ANSWER, day * self.first_answer_days, hours, pause_max),
+            Limit(ClockKind.RESOLUTION, day * self.resolution_days, hours, pause_max),
+            Limit(ClockKind.HARD_STOP, timedelta(days=self.hard_stop_days), AllHours()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Rulebook:
+    """Terms by reason, business hours by legal entity, and what wants two people: upheld minor units by currency."""
+
+    terms: dict[Reason, Terms]
+    hours: dict[str, BusinessHours]
+    approval_above_minor: dict[str, int] = field(default_factory=dict)
+    open_per_customer_max: int = 20
+
+    def wants_second_person(self, currency: str, upheld_minor: int) -> bool:
+        """A currency without a limit always wants one."""
+        return upheld_minor > self.approval_above_minor.get(currency, 0)

@@ -1,0 +1,43 @@
+"""Somebody moves a dispute on, or says a word where it stands."""
+
+from disputes.domain.dispute import Dispute, DisputeInOtherState, Move
+from disputes.domain.docket import Docket
+from disputes.handlers.tell_dispute import tell_move
+from shared.contracts.disputes import DisputeAnswered, DisputeMerged, DisputeReopened
+
+
+def move_dispute(docket: Docket, dispute: Dispute, move: Move) -> None:
+    """Examine, defer, withdraw, close. Raises DisputeInOtherState."""
+    dispute.move(move)
+    tell_move(docket, dispute)
+
+
+def speak_of_dispute(docket: Docket, dispute: Dispute, move: Move) -> None:
+    """A word to the customer is told; a note among us is kept."""
+    dispute.speak(move)
+    if move.words:
+        tell_move(docket, dispute, DisputeAnswered)
+    else:
+        docket.keep(dispute)
+
+
+def assign_dispute(docket: Docket, dispute: Dispute, *, owner: str | None, team: str) -> None:
+    """Whose errand it is from now on."""
+    dispute.owner, dispute.team = owner, team
+    docket.keep(dispute)
+
+
+def reopen_dispute(docket: Docket, dispute: Dispute, move: Move) -> None:
+    """There is new evidence."""
+    dispute.reopen(move)
+    tell_move(docket, dispute, DisputeReopened)
+
+
+def merge_dispute(docket: Docket, dispute: Dispute, into: Dispute, move: Move) -> None:
+    """The other one says the same and goes on alone. Raises DisputeInOtherState when it is another's or over."""
+    fits = into.is_open and into.customer_id == dispute.customer_id and into is not dispute
+    if not fits:
+        raise DisputeInOtherState("another open dispute of the same customer is wanted")
+    dispute.move(move)
+    dispute.merged_into = into.dispute_id
+    tell_move(docket, dispute, DisputeMerged, merged_into=into.dispute_id)

@@ -1,0 +1,44 @@
+"""It is decided: what was upheld is to be taken off, the rest is asked for again. Much money wants a second person."""
+
+from disputes.domain.dispute import Actor, Dispute, DisputeInOtherState, Move, Proposal, State
+from disputes.domain.docket import Docket
+from disputes.domain.terms import Rulebook
+from disputes.handlers.tell_dispute import tell_move
+from shared.base.clock import Moment
+from shared.base.errors import Refusal
+from shared.contracts.disputes import DisputeResolved
+
+
+class SecondPersonWanted(Refusal):
+    """Whoever decided cannot approve it, too."""
+
+    code, status = "second-person-wanted", 403
+
+
+def resolve_dispute(
+    docket: Docket, dispute: Dispute, proposal: Proposal, rulebook: Rulebook, *, moment: Moment
+) -> None:
+    """Decide, or propose what somebody else has to approve. Raises what does not fit the dispute."""
+    dispute.check(proposal)
+    if rulebook.wants_second_person(dispute.currency, sum(proposal.upheld)):
+        dispute.proposal = proposal
+        docket.keep(dispute)
+        return
+    _decide(docket, dispute, proposal, approved_by=None, moment=moment)
+
+
+def approve_resolution(docket: Docket, dispute: Dispute, *, by: str, moment: Moment) -> None:
+    """The second person's word."""
+    if dispute.proposal is None:
+        raise DisputeInOtherState("nothing waits for approval")
+    if dispute.proposal.by == by:
+        raise SecondPersonWanted(f"{by} has decided it; somebody else has to approve")
+    _decide(docket, dispute, dispute.proposal, approved_by=by, moment=moment)
+
+
+def _decide(
+    docket: Docket, dispute: Dispute, proposal: Proposal, *, approved_by: str | None, moment: Moment
+) -> None:
+    move = Move(State.RESOLVED, moment, Actor.STAFF, proposal.by, proposal.why, proposal.words)
+    dispute.decide(proposal, move, approved_by=approved_by)
+    tell_move(docket, dispute, DisputeResolved, decided_by=proposal.by, approved_by=approved_by)

@@ -1,0 +1,60 @@
+"""Tell what a move has made of a dispute: the whole of it, with what is not asked for now."""
+
+from typing import Final
+
+from disputes.domain.dispute import Dispute, State
+from disputes.domain.docket import Docket
+from shared.base.money import decimal_text
+from shared.contracts import disputes as told
+
+FACTS: Final[dict[State, type[told.DisputeEvent]]] = {
+    State.OPENED: told.DisputeOpened,
+    State.ACKNOWLEDGED: told.DisputeAcknowledged,
+    State.IN_REVIEW: told.DisputeExamined,
+    State.WAITING_FOR_CUSTOMER: told.DisputeDeferred,
+    State.WAITING_FOR_CARRIER: told.DisputeDeferred,
+    State.CLOSED: told.DisputeClosed,
+    State.WITHDRAWN: told.DisputeWithdrawn,
+}
+"""What a move to that state is; resolving and merging say more, and are told by those who do it."""
+
+
+def tell_move(
+    docket: Docket,
+    dispute: Dispute,
+    fact: type[told.DisputeEvent] | None = None,
+    **more: object,
+) -> None:
+    """Keep the dispute, and tell its last move: as `fact`, where the state alone does not say it."""
+    last, currency = dispute.moves[-1], dispute.currency
+    docket.keep(dispute)
+    items = tuple(
+        told.DisputedItem(
+            invoice_id=item.invoice_id,
+            invoice_number=item.invoice_number,
+            instalment=item.instalment,
+            amount=decimal_text(item.minor, currency),
+            upheld=None if item.upheld_minor is None else decimal_text(item.upheld_minor, currency),
+            held=decimal_text(dispute.held_minor(item), currency),
+        )
+        for item in dispute.items
+    )
+    docket.announce(
+        (fact or FACTS[last.state])(
+            customer_id=dispute.customer_id,
+            version=dispute.version,
+            dispute_id=dispute.dispute_id,
+            legal_entity=dispute.legal_entity,
+            currency=currency,
+            reason=told.Reason(dispute.reason),
+            state=told.State(last.state),
+            outcome=None if dispute.outcome is None else told.Outcome(dispute.outcome),
+            items=items,
+            team=dispute.team,
+            opened_at=dispute.opened.at,
+            at=last.at,
+            by=told.Actor(last.by),
+            words=last.words,
+            **more,
+        )
+    )

@@ -1,0 +1,223 @@
+"""What disputes look like at the door: bodies that come in, and what goes out."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from disputes.domain.clock import Clock, ClockKind
+from disputes.domain.dispute import Actor, Dispute, Move, Outcome, Reason, State
+from shared.base.clock import Moment
+from shared.base.money import decimal_text
+from shared.web.accepted import INT_MAX, NO_NUL, Text
+from shared.web.accepted import Reason as Why
+from shared.web.auth import Staff, require
+
+ITEMS_MAX = 100
+WORDS_CHARACTERS_MAX = 4_000
+
+Words = Annotated[str, Field(min_length=1, max_length=WORDS_CHARACTERS_MAX, pattern=NO_NUL)]
+"""To the customer, or theirs to us."""
+
+Name = Annotated[str, Field(min_length=1, max_length=80, pattern=NO_NUL)]
+Money = Annotated[Decimal, Field(ge=0, max_digits=18, examples=["100.00"])]
+"""In the currency of the invoice."""
+
+
+Working = Annotated[Staff, require("collector", "operator", "admin")]
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ItemGiven(_Body):
+    invoice_id: UUID
+    instalment: Annotated[int | None, Field(ge=0, le=INT_MAX)] = None
+    amount: Annotated[Decimal, Field(gt=0, max_digits=18, examples=["100.00"])]
+
+
+class Given(_Body):
+    """`contact_id` where staff or the portal opens it for a contact: then it is the customer's own word."""
+
+    customer_id: UUID
+    items: Annotated[list[ItemGiven], Field(min_length=1, max_length=ITEMS_MAX)]
+    reason: Reason
+    words: Words
+    contact_id: Name | None = None
+
+
+class Queue(BaseModel):
+    """Which disputes are asked for; nothing said is all."""
+
+    state: State | None = None
+    reason: Reason | None = None
+    team: Text | None = None
+    owner: Text | None = None
+    customer_id: UUID | None = None
+
+
+class Reviewing(_Body):
+    why: Why = "examined"
+
+
+class Waiting(_Body):
+    """For whom we wait, and what we ask of them; the customer is told."""
+
+    waits_for: Annotated[Literal["customer", "carrier"], Field(alias="for")]
+    words: Words
+
+
+class Resolving(_Body):
+    """`upheld` by item in their order; left out it is all of them, or nothing when rejected."""
+
+    outcome: Outcome
+    upheld: Annotated[list[Money] | None, Field(max_length=ITEMS_MAX)] = None
+    why: Why
+    words: Words
+
+
+class Ending(_Body):
+    why: Why
+    words: Annotated[str, Field(max_length=WORDS_CHARACTERS_MAX, pattern=NO_NUL)] = ""
+
+
+class Merging(_Body):
+    into: UUID
+    why: Why = "says the same"
+
+
+class Assigning(_Body):
+    """To a person, or back to a team's queue."""
+
+    owner: Name | None = None
+    team: Name | None = None
+
+
+class Comment(_Body):
+    """`to` customer: they are told; else it stays among us."""
+
+    to: Literal["customer", "us"]
+    words: Words
+
+
+class ItemShown(BaseModel):
+    invoice_id: UUID
+    invoice_number: str
+    instalment: int | None
+    amount: str
+    upheld: str | None
+    held: str
+
+
+class MoveShown(BaseModel):
+    state: State
+    at: datetime
+    by: Actor
+    who: str
+    why: str
+    words: str
+
+
+class ProposalShown(BaseModel):
+    """Waits for a second person."""
+
+    outcome: Outcome
+    upheld: list[str]
+    by: str
+    why: str
+    words: str
+
+
+class DisputeShown(BaseModel):
+    dispute_id: UUID
+    customer_id: UUID
+    legal_entity: str
+    currency: str
+    reason: Reason
+    state: State
+    outcome: Outcome | None
+    team: str
+    owner: str | None
+    amount: str
+    items: list[ItemShown]
+    proposal: ProposalShown | None
+    decided_by: str | None
+    approved_by: str | None
+    opened_at: datetime
+    settled_at: datetime | None
+    merged_into: UUID | None
+    version: int
+    moves: list[MoveShown]
+
+    @classmethod
+    def of(cls, dispute: Dispute) -> Self:
+        def text(minor: int) -> str:
+            return decimal_text(minor, dispute.currency)
+
+        proposal = dispute.proposal
+        return cls(
+            dispute_id=dispute.dispute_id,
+            customer_id=dispute.customer_id,
+            legal_entity=dispute.legal_entity,
+            currency=dispute.currency,
+            reason=dispute.reason,
+            state=dispute.state,
+            outcome=dispute.outcome,
+            team=dispute.team,
+            owner=dispute.owner,
+            amount=text(dispute.minor),
+            items=[
+                ItemShown(
+                    invoice_id=item.invoice_id,
+                    invoice_number=item.invoice_number,
+                    instalment=item.instalment,
+                    amount=text(item.minor),
+                    upheld=None if item.upheld_minor is None else text(item.upheld_minor),
+                    held=text(dispute.held_minor(item)),
+                )
+                for item in dispute.items
+            ],
+            proposal=proposal
+            and ProposalShown(
+                **proposal._asdict() | {"upheld": [text(minor) for minor in proposal.upheld]}
+            ),
+            decided_by=dispute.decided_by,
+            approved_by=dispute.approved_by,
+            opened_at=dispute.opened.at,
+            settled_at=dispute.settled_at,
+            merged_into=dispute.merged_into,
+            version=dispute.version,
+            moves=[MoveShown(**move._asdict()) for move in dispute.moves],
+        )
+
+
+class ClockShown(BaseModel):
+    """Seconds of business time, but for the hard stop's. `due_at` null: it stopped in time."""
+
+    kind: ClockKind
+    due_at: datetime | None
+    running: bool
+    elapsed_s: int
+    limit_s: int
+    paused_for: int
+    responsible_role: str
+
+    @classmethod
+    def of(cls, clock: Clock, *, team: str, now: Moment) -> Self:
+        return cls(
+            kind=clock.limit.kind,
+            due_at=clock.due_at,
+            running=clock.is_running(now),
+            elapsed_s=int(clock.elapsed(now).total_seconds()),
+            limit_s=int(clock.limit.length.total_seconds()),
+            paused_for=int(clock.paused(now).total_seconds()),
+            responsible_role=team,
+        )
+
+
+def by(staff: Staff, state: State, why: str, at: Moment, words: str = "") -> Move:
+    """A move of one of our people."""
+    return Move(state, at, Actor.STAFF, staff.subject, why, words)

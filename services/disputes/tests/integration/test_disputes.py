@@ -1,0 +1,224 @@
+"""A dispute from its opening to its end, through the doors."""
+
+from datetime import timedelta
+from typing import Any
+
+from shared.db.timers import next_due
+from shared.testing.examples import CUSTOMER, INVOICE
+
+
+class TestOpening:
+    async def test_holds_the_amount_and_says_so(self, office: Any) -> None:
+        dispute = await office.open()
+
+        assert (dispute["state"], dispute["team"]) == ("acknowledged", "logistics")
+        assert dispute["items"][0]["held"] == "100.00"
+        opened, acknowledged = await office.told()
+        assert opened["type"] == "disputes.dispute.opened.v1"
+        assert acknowledged["items"][0]["held"] == "100.00"
+
+    async def test_the_same_words_twice_are_one_dispute(self, office: Any) -> None:
+        first, again = await office.open(), await office.open()
+        assert again["dispute_id"] == first["dispute_id"]
+        assert len(await office.told()) == 2
+
+    async def test_no_more_than_is_open_and_not_disputed(self, office: Any) -> None:
+        await office.open("900.00")
+        items = [{"invoice_id": str(INVOICE), "amount": "100.01"}]
+        said = {"customer_id": str(CUSTOMER), "reason": "price", "words": "too much"}
+        refused = await office.post("/v1/disputes", items=items, **said, status=409)
+        assert refused["code"] == "more-disputed-than-open"
+        assert refused["errors"][0]["pointer"] == "/items/0/amount"
+
+    async def test_an_instalment_leaves_no_more_room_than_its_invoice(self, office: Any) -> None:
+        await office.open("900.00")
+        part = {"invoice_id": str(INVOICE), "instalment": 1}
+        said = {"customer_id": str(CUSTOMER), "reason": "price", "words": "too much"}
+        for items in (
+            [{**part, "amount": "100.01"}],
+            [{**part, "amount": "60.00"}, {"invoice_id": str(INVOICE), "amount": "40.01"}],
+        ):
+            refused = await office.post("/v1/disputes", items=items, **said, status=409)
+            assert refused["code"] == "more-disputed-than-open"
+
+    async def test_refuses_by_name(self, office: Any) -> None:
+        item = {"invoice_id": str(INVOICE), "amount": "10.00"}
+        said = {"customer_id": str(CUSTOMER), "reason": "price", "words": "too much"}
+        strange = {**item, "invoice_id": str(CUSTOMER)}
+        for items, status, code in (
+            ([strange], 422, "invoice-unknown"),
+            ([item, item], 422, "items-mixed"),
+            ([{**item, "amount": "1.234"}], 422, "amount-too-precise"),
+            ([{**item, "amount": "0"}], 422, "request-invalid"),
+            ([{**item, "instalment": 7}], 409, "more-disputed-than-open"),
+            ([], 422, "request-invalid"),
+        ):
+            refused = await office.post("/v1/disputes", items=items, **said, status=status)
+            assert refused["code"] == code
+        nobody = {**said, "customer_id": str(INVOICE)}
+        refused = await office.post("/v1/disputes", items=[item], **nobody, status=404)
+        assert refused["code"] == "customer-unknown"
+
+    async def test_a_customer_has_only_so_many_open(self, office: Any) -> None:
+        for place in range(20):
+            await office.open(f"{place + 1}.00")
+        refused = await office.post(
+            "/v1/disputes",
+            customer_id=str(CUSTOMER),
+            reason="price",
+            words="and again",
+            items=[{"invoice_id": str(INVOICE), "amount": "21.00"}],
+            status=429,
+        )
+        assert refused["code"] == "too-many-disputes"
+
+
+class TestMoves:
+    async def test_waits_and_goes_on(self, office: Any) -> None:
+        dispute = await office.open()
+        path = f"/v1/disputes/{dispute['dispute_id']}"
+        await office.post(f"{path}/waits", **{"for": "customer"}, words="a photograph, please")
+        moved = await office.post(f"{path}/reviews")
+
+        assert [one["state"] for one in moved["moves"]] == [
+            "opened", "acknowledged", "waiting-for-customer", "in-review",
+        ]  # fmt: skip
+        refused = await office.post(f"{path}/closures", why="done", status=409)
+        assert refused["code"] == "dispute-in-other-state"
+
+    async def test_a_word_to_the_customer_is_told_and_a_note_is_not(self, office: Any) -> None:
+        dispute = await office.open()
+        path = f"/v1/disputes/{dispute['dispute_id']}/comments"
+        await office.post(path, to="us", words="he always says that")
+        await office.post(path, to="customer", words="we look into it")
+
+        told = await office.told()
+        assert [one["words"] for one in told] == ["", "", "we look into it"]
+        assert "he always" not in str(told)
+
+    async def test_a_duplicate_is_merged_and_holds_no_more(self, office: Any) -> None:
+        first, second = await office.open(), await office.open("50.00")
+        path = f"/v1/disputes/{second['dispute_id']}/merges"
+        merged = await office.post(path, into=first["dispute_id"])
+
+        assert (merged["state"], merged["items"][0]["held"]) == ("merged", "0.00")
+        itself = f"/v1/disputes/{first['dispute_id']}/merges"
+        refused = await office.post(itself, into=first["dispute_id"], status=409)
+        assert refused["code"] == "dispute-in-other-state"
+
+    async def test_is_found_in_its_queue(self, office: Any) -> None:
+        dispute = await office.open()
+        path = f"/v1/disputes/{dispute['dispute_id']}"
+        await office.post(f"{path}/assignments", owner="bob")
+        for asked in ({"owner": "bob"}, {"team": "logistics"}, {"state": "acknowledged"}, {}):
+            found = await office.get("/v1/disputes", **asked)
+            assert [one["dispute_id"] for one in found["items"]] == [dispute["dispute_id"]]
+        assert (await office.get("/v1/disputes", owner="ada"))["items"] == []
+
+    async def test_one_that_is_not_there_is_unknown(self, office: Any) -> None:
+        refused = await office.post(f"/v1/disputes/{INVOICE}/reviews", status=404)
+        assert refused["code"] == "dispute-unknown"
+
+
+class TestOutcome:
+    async def test_rejected_is_asked_for_again(self, office: Any) -> None:
+        dispute = await office.open()
+        path = f"/v1/disputes/{dispute['dispute_id']}"
+        said = {"why": "signed for", "words": "Your warehouse signed for ten whole ones."}
+        resolved = await office.post(f"{path}/resolutions", outcome="rejected", **said)
+
+        assert (resolved["state"], resolved["items"][0]["held"]) == ("resolved", "0.00")
+        closed = await office.post(f"{path}/closures", why="told")
+        assert closed["state"] == "closed"
+
+    async def test_upheld_stays_held_until_it_is_taken_off(self, office: Any) -> None:
+        dispute = await office.open()
+        path = f"/v1/disputes/{dispute['dispute_id']}"
+        said = {"why": "true", "words": "You are right."}
+        half = await office.post(
+            f"{path}/resolutions", outcome="partly-upheld", upheld=["60.00"], **said
+        )
+        assert half["items"][0] == half["items"][0] | {"upheld": "60.00", "held": "60.00"}
+        assert (await office.told())[-1]["decided_by"] == "ada"
+
+    async def test_much_money_wants_a_second_person(self, office: Any) -> None:
+        dispute = await office.open("300.00")
+        path = f"/v1/disputes/{dispute['dispute_id']}"
+        said = {"why": "true", "words": "You are right."}
+        proposed = await office.post(f"{path}/resolutions", outcome="upheld", **said)
+        assert (proposed["state"], proposed["proposal"]["by"]) == ("acknowledged", "ada")
+        refused = await office.post(f"{path}/approvals", status=403)
+        assert refused["code"] == "second-person-wanted"
+
+        office.person = "bob"
+        approved = await office.post(f"{path}/approvals")
+        assert (approved["state"], approved["approved_by"]) == ("resolved", "bob")
+        refused = await office.post(f"{path}/approvals", status=409)
+        assert refused["code"] == "dispute-in-other-state"
+
+    async def test_amounts_have_to_fit_the_outcome(self, office: Any) -> None:
+        dispute = await office.open()
+        path = f"/v1/disputes/{dispute['dispute_id']}/resolutions"
+        said = {"why": "true", "words": "You are right."}
+        for body, code in (
+            ({"outcome": "upheld", "upheld": ["60.00"]}, "outcome-contradicted"),
+            ({"outcome": "rejected", "upheld": ["60.00"]}, "outcome-contradicted"),
+            ({"outcome": "upheld", "upheld": ["100.01"]}, "more-upheld-than-disputed"),
+            ({"outcome": "upheld", "upheld": ["50.00", "50.00"]}, "outcome-contradicted"),
+        ):
+            refused = await office.post(path, **body, **said, status=422)
+            assert refused["code"] == code
+
+
+class TestClocks:
+    async def test_show_what_is_due_and_stop(self, office: Any) -> None:
+        dispute = await office.open()
+        path = f"/v1/disputes/{dispute['dispute_id']}"
+        answer, outcome, stop = await office.get(f"{path}/clock")
+        assert answer == {
+            "kind": "first-answer",
+            "due_at": "2026-04-21T16:00:00Z",
+            "running": True,
+            "elapsed_s": 0,
+            "limit_s": 64_800,
+            "paused_for": 0,
+            "responsible_role": "logistics",
+        }
+        assert (outcome["due_at"], stop["due_at"]) == (
+            "2026-05-04T16:00:00Z",
+            "2026-05-20T07:00:00Z",
+        )
+        await office.post(f"{path}/comments", to="customer", words="we look into it")
+        assert (await office.get(f"{path}/clock"))[0]["due_at"] is None
+
+    async def test_levels_are_told_once_each_and_no_more_once_it_is_over(self, office: Any) -> None:
+        dispute = await office.open()
+        begun = office.service.clock.now()
+        for hours in range(0, 24 * 12, 3):
+            office.move(begun + timedelta(hours=hours))
+            await office.watch()
+            await office.watch()
+        warned = [(one["clock"], one["per_cent"]) for one in await office.told("disputes.clock")]
+        assert warned == [
+            ("first-answer", 50), ("first-answer", 80), ("first-answer", 100),
+            ("resolution", 50), ("resolution", 80),
+        ]  # fmt: skip
+
+        path = f"/v1/disputes/{dispute['dispute_id']}"
+        await office.post(f"{path}/withdrawals", why="found them")
+        office.move(begun + timedelta(days=60))
+        await office.watch()
+        assert len(await office.told("disputes.clock")) == 5
+
+    async def test_a_level_that_nobody_told_before_it_stopped_is_told_no_more(
+        self, office: Any
+    ) -> None:
+        dispute = await office.open()
+        path = f"/v1/disputes/{dispute['dispute_id']}"
+        office.move(office.service.clock.now() + timedelta(days=15))
+        await office.post(f"{path}/withdrawals", why="found them")
+        await office.watch()
+
+        assert await office.told("disputes.clock") == []
+        async with office.service.database.look() as connection:
+            assert await next_due(connection) is None
