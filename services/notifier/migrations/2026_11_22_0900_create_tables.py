@@ -34,7 +34,6 @@ CREATE TABLE invoices (
     legal_entity text NOT NULL,
     source text NOT NULL,
     invoice_number text NOT NULL,
-    due_on date NOT NULL,
     currency text NOT NULL,
     open_minor bigint NOT NULL,
     status text NOT NULL,
@@ -42,7 +41,9 @@ CREATE TABLE invoices (
     payment_reference text,
     document_url text,
     returned bool NOT NULL,
-    holds jsonb NOT NULL
+    holds jsonb NOT NULL,
+    instalments jsonb NOT NULL,
+    discounts jsonb NOT NULL
 );
 CREATE INDEX invoices_open ON invoices (customer_id) WHERE status = 'open';
 CREATE TABLE credits (
@@ -65,6 +66,16 @@ CREATE TABLE holds (
     until timestamptz,
     ended_at timestamptz
 );
+CREATE TABLE amount_holds (
+    hold_id uuid PRIMARY KEY,
+    customer_id uuid NOT NULL,
+    version bigint NOT NULL,
+    kind text NOT NULL,
+    invoice_id uuid NOT NULL,
+    instalment int,
+    minor bigint NOT NULL CHECK (minor >= 0)
+);
+CREATE INDEX amount_holds_standing ON amount_holds (customer_id) WHERE minor > 0;
 CREATE INDEX holds_standing ON holds (customer_id) WHERE ended_at IS NULL;
 CREATE TABLE messages (
     message_id uuid PRIMARY KEY,

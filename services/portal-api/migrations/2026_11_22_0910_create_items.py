@@ -16,7 +16,7 @@ CREATE TABLE invoices (
     invoice_id uuid PRIMARY KEY, customer_id uuid NOT NULL, version bigint NOT NULL,
     legal_entity text NOT NULL, invoice_number text NOT NULL, issued_on date NOT NULL, due_on date NOT NULL,
     currency text NOT NULL, total_minor bigint NOT NULL, open_minor bigint NOT NULL, status text NOT NULL,
-    CHECK (open_minor BETWEEN 0 AND total_minor)
+    CHECK (open_minor >= 0)
 )
 """
 

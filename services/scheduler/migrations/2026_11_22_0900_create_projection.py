@@ -17,12 +17,15 @@ CREATE TABLE customers (
     changed_at timestamptz NOT NULL
 );
 CREATE TABLE items (
-    invoice_id uuid PRIMARY KEY, customer_id uuid NOT NULL, version bigint NOT NULL,
+    invoice_id uuid NOT NULL, instalment int NOT NULL, instalments int NOT NULL,
+    customer_id uuid NOT NULL, version bigint NOT NULL,
     legal_entity text NOT NULL, invoice_number text NOT NULL, currency text NOT NULL,
-    due_on date NOT NULL, open_minor bigint NOT NULL, direct_debit boolean NOT NULL,
-    returned boolean NOT NULL, holds jsonb NOT NULL, settled_on date, traceparent text NOT NULL,
+    due_on date, open_minor bigint NOT NULL, direct_debit boolean NOT NULL,
+    returned boolean NOT NULL, holds jsonb NOT NULL, discounts jsonb NOT NULL, settled_on date,
+    traceparent text NOT NULL,
     listed_step int NOT NULL DEFAULT -100, listed_on date, told_step int NOT NULL DEFAULT -100,
-    owner_told_on date, manager_told_on date
+    owner_told_on date, manager_told_on date,
+    PRIMARY KEY (invoice_id, instalment)
 );
 CREATE INDEX items_open ON items (customer_id) WHERE open_minor > 0;
 CREATE TABLE credits (
@@ -45,7 +48,7 @@ CREATE TABLE standings (
 );
 CREATE TABLE reminders (
     reminder_id uuid PRIMARY KEY, customer_id uuid NOT NULL, legal_entity text NOT NULL,
-    contact_day date NOT NULL, step int NOT NULL, invoice_ids uuid[] NOT NULL,
+    contact_day date NOT NULL, step int NOT NULL, invoice_ids uuid[] NOT NULL, instalments int[] NOT NULL,
     policy text NOT NULL, policy_version int NOT NULL, planned_at timestamptz NOT NULL,
     withdrawn_at timestamptz, outcome text, outcome_at timestamptz
 );
@@ -62,6 +65,11 @@ CREATE TABLE holds (
     owner text NOT NULL, legal_entity text, invoice_id uuid, placed_at timestamptz NOT NULL,
     until timestamptz, ended_at timestamptz
 );
+CREATE TABLE amount_holds (
+    hold_id uuid PRIMARY KEY, customer_id uuid NOT NULL, version bigint NOT NULL, kind text NOT NULL,
+    reason text NOT NULL, invoice_id uuid NOT NULL, instalment int, minor bigint NOT NULL CHECK (minor >= 0)
+);
+CREATE INDEX amount_holds_standing ON amount_holds (customer_id) WHERE minor > 0;
 CREATE INDEX holds_of_customer ON holds (customer_id, placed_at, hold_id);
 CREATE TABLE decisions (
     decision_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, customer_id uuid NOT NULL,

@@ -82,7 +82,7 @@ class Office:
         self.heard += 1
         attributes = {"type": event.TYPE, "id": str(event.event_id), "origintraces": ORIGIN}
         attributes["traceparent"] = f"00-{TRACE}-00f067aa0ba902b7-01"
-        data = event.model_dump_json().encode()
+        data = event.model_dump_json(exclude_none=True).encode()
         return Record(event.TOPIC, 0, self.heard, str(event.customer_id), attributes, data)
 
     async def planned(self, **changes: Any) -> None:
@@ -161,9 +161,12 @@ def invoice(
         "total": "100.00",
         "open": open_,
         "status": ledger.InvoiceStatus.OPEN if Decimal(open_) else ledger.InvoiceStatus.SETTLED,
-        "instalments": (),
     }
-    return ledger.InvoiceOpened(**given | changes)
+    state = given | changes
+    whole = ledger.Instalment(
+        number=1, due_on=state["due_on"], amount=state["total"], open=state["open"]
+    )
+    return ledger.InvoiceOpened(**{"instalments": (whole,), **state})
 
 
 def reminder(

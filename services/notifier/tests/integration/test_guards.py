@@ -63,14 +63,14 @@ class TestClaim:
     ) -> None:
         monkeypatch.setattr(claims, "_LOCK", claims._LOCK.replace("FOR UPDATE SKIP LOCKED", ""))
 
-        found = await self.settled_during_the_look(office, tell, monkeypatch)
+        found = await self.settled_during_the_look(office, tell, monkeypatch, seconds=20)
 
         assert found == ["settled"]
 
     async def settled_during_the_look(
-        self, office: Any, tell: Any, monkeypatch: pytest.MonkeyPatch
+        self, office: Any, tell: Any, monkeypatch: pytest.MonkeyPatch, *, seconds: float = 0.5
     ) -> list[str]:
-        """What had been committed of a settlement when the hand-over's own commit came."""
+        """What was committed of a settlement when the hand-over's own commit came, at most so long after it began."""
         await office.planned()
         honest, committed = claims.save, list[str]()
         hearing: list[asyncio.Task[None]] = []
@@ -78,7 +78,7 @@ class TestClaim:
         async def save(*arguments: Any, **more: Any) -> Any:
             settled = tell.invoice(open_="0.00", version=2)
             hearing.append(asyncio.create_task(office.hear(settled)))
-            done, _ = await asyncio.wait(hearing, timeout=0.5)
+            done, _ = await asyncio.wait(hearing, timeout=seconds)
             committed.extend("settled" for _ in done)
             return await honest(*arguments, **more)
 
@@ -102,7 +102,8 @@ class TestLastLook:
         self, office: Any, tell: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def planned_is_asked(item: Any, facts: Any, *_: object, **__: object) -> silence.Asked:
-            return silence.Asked(facts.invoices[item.invoice_id], item.step, 100)
+            invoice = facts.invoices[item.invoice_id]
+            return silence.Asked(invoice, invoice.instalment(item.number), item.step, 100)
 
         monkeypatch.setattr(silence, "_judge", planned_is_asked)
 

@@ -10,7 +10,7 @@ import pytest
 from notifier.domain.brief import PlannedItem, ReminderBrief, Step
 from notifier.domain.contact import Channel, Contact
 from notifier.domain.customer import Customer
-from notifier.domain.invoice import Invoice
+from notifier.domain.invoice import Instalment, Invoice
 from notifier.domain.message import Message, Purpose
 from notifier.domain.sending import Mode, Sending
 from notifier.domain.silence import Facts
@@ -42,23 +42,38 @@ class Make:
             replace(blue, time_zone="Europe/Berlin", contacts=(self.contact(),)), **changes
         )
 
-    def invoice(self, name: str = "R1", minor: int = 10_000, **changes: Any) -> Invoice:
-        status = "open" if minor else "settled"
+    def invoice(
+        self,
+        name: str = "R1",
+        minor: int = 10_000,
+        due_on: date | None = date(2026, 4, 1),
+        **changes: Any,
+    ) -> Invoice:
+        return self.in_parts(name, (due_on, minor), **changes)
+
+    def in_parts(self, name: str, *parts: tuple[date | None, int], **changes: Any) -> Invoice:
+        """An invoice in instalments, each with its due date and what is open of it."""
+        instalments = tuple(
+            Instalment(number, due_on, minor)
+            for number, (due_on, minor) in enumerate(parts, start=1)
+        )
+        left = sum(minor for _, minor in parts)
         made = Invoice(
-            self.id(name),
-            CUSTOMER,
-            1,
-            "DE01",
-            "urn:x",
-            name,
-            date(2026, 4, 1),
-            "EUR",
-            minor,
-            status,
+            invoice_id=self.id(name),
+            customer_id=CUSTOMER,
+            version=1,
+            legal_entity="DE01",
+            source="urn:x",
+            invoice_number=name,
+            currency="EUR",
+            open_minor=left,
+            status="open" if left else "settled",
+            instalments=instalments,
         )
         return replace(made, **changes)
 
-    def brief(self, *items: tuple[str, Step], **changes: Any) -> ReminderBrief:
+    def brief(self, *items: tuple[Any, ...], **changes: Any) -> ReminderBrief:
+        """Items are an invoice's name, a step, and the instalment's number when it is not 1."""
         planned = ReminderBrief(
             version=1,
             policy="standard",
@@ -73,7 +88,7 @@ class Make:
             time_zone="Europe/Berlin",
             gap_days=15,
             items=tuple(
-                PlannedItem(self.id(name), step) for name, step in items or (("R1", FRIENDLY),)
+                PlannedItem(self.id(name), *which) for name, *which in items or (("R1", FRIENDLY),)
             ),
         )
         return replace(planned, **changes)
@@ -97,6 +112,6 @@ class Make:
         return replace(facts, **changes)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def make() -> Make:
     return Make()

@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -69,7 +70,7 @@ class Desk:
             "id": str(event.event_id),
             "traceparent": f"00-{TRACE}-00f067aa0ba902b7-01",
         }
-        data = event.model_dump_json().encode()
+        data = event.model_dump_json(exclude_none=True).encode()
         return Record(event.TOPIC, 0, self.heard, str(event.customer_id), attributes, data)
 
     async def look(self) -> None:
@@ -158,13 +159,29 @@ def invoice(number: str, due_on: date, version: int = 1, **changes: Any) -> dict
         "total": "100.00",
         "open": "100.00",
         "status": "open",
-        "instalments": (),
     }
-    return {**known, **changes}
+    state = {**known, **changes}
+    whole = {name: state[name] for name in ("due_on", "open")}
+    return {"instalments": ({"number": 1, "amount": state["total"], **whole},), **state}
 
 
 def opened(number: str, due_on: date, **changes: Any) -> ledger.InvoiceOpened:
     return ledger.InvoiceOpened(**invoice(number, due_on, **changes))
+
+
+def in_parts(
+    number: str, version: int, parts: dict[int, tuple[date | None, str]], **changes: Any
+) -> ledger.InvoiceAmended:
+    """An invoice in instalments, by number: when each is due, and what is open of it."""
+    left = sum(Decimal(open_) for _, open_ in parts.values())
+    instalments = tuple(
+        ledger.Instalment(number=one, due_on=due_on, amount="400.00", open=open_)
+        for one, (due_on, open_) in parts.items()
+    )
+    last = max(due_on for due_on, _ in parts.values() if due_on)
+    total = f"{len(parts) * 400}.00"
+    known = invoice(number, last, version, total=total, open=str(left), instalments=instalments)
+    return ledger.InvoiceAmended(**{**known, **changes})
 
 
 def paid(number: str, due_on: date, on: date, version: int = 2) -> ledger.PaymentReceived:
@@ -208,6 +225,7 @@ def outcome(
             notifier.MessageItem(
                 invoice_id=item.invoice_id,
                 invoice_number=item.invoice_number,
+                instalment=item.instalment,
                 step=item.step.number,
                 currency=item.currency,
                 open=item.open,
@@ -228,6 +246,6 @@ def facts() -> Any:
     class Facts:
         source, customer_id, monday, trace = SOURCE, CUSTOMER, MONDAY, TRACE
 
-    for maker in (at, customer, opened, paid, outcome, invoice):
+    for maker in (at, customer, opened, in_parts, paid, outcome, invoice):
         setattr(Facts, maker.__name__, staticmethod(maker))
     return Facts

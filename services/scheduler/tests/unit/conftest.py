@@ -62,7 +62,7 @@ def customer(**given: Any) -> Customer:
     return Customer(**{**known, **given})
 
 
-def item(number: str, due_on: date, **given: Any) -> Item:
+def item(number: str, due_on: date | None, /, **given: Any) -> Item:
     known: dict[str, Any] = {
         "invoice_id": derived_id("invoice", number),
         "customer_id": CUSTOMER,
@@ -114,9 +114,16 @@ class World:
     sends: bool = True
     verdict: Verdict | None = None
 
-    def owes(self, number: str, due_on: date, **given: Any) -> Item:
+    def owes(self, number: str, due_on: date | None, /, **given: Any) -> Item:
         self.items[number] = item(number, due_on, **given)
         return self.items[number]
+
+    def owes_in_parts(self, number: str, *parts: tuple[date | None, int], **given: Any) -> None:
+        """An invoice in instalments, each with its due date and what is open of it."""
+        for place, (due_on, minor) in enumerate(parts, start=1):
+            self.items[f"{number}/{place}"] = item(
+                number, due_on, open_minor=minor, number=place, of=len(parts), **given
+            )
 
     def pays(self, number: str) -> None:
         del self.items[number]
@@ -165,14 +172,14 @@ class World:
         self.reminders.append((self.now, reminder))
         self.planned_days.add((reminder.legal_entity, reminder.contact_day))
         if not self.sends:
-            ids = frozenset(one.item.invoice_id for one in reminder.items)
+            items = frozenset(one.item.key for one in reminder.items)
             self.outstanding.append(
                 Outstanding(
                     reminder.reminder_id,
                     reminder.legal_entity,
                     reminder.contact_day,
                     reminder.step.number,
-                    ids,
+                    items,
                 )
             )
             return

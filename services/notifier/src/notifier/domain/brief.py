@@ -19,15 +19,19 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class PlannedItem:
-    """An invoice that the plan lists, with its own step."""
+    """An instalment that the plan lists, with its own step."""
 
     invoice_id: UUID
     step: Step
+    number: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class ListedItem:
-    """What a message says of one invoice: the amount asked for, in minor units, as it is when the message leaves."""
+    """What a message says of one instalment: the amount asked for, in minor units, as it is when the message leaves.
+
+    `instalment` is its number, None for the only one of its invoice.
+    """
 
     invoice_id: UUID
     invoice_number: str
@@ -35,6 +39,7 @@ class ListedItem:
     currency: str
     open_minor: int
     due_on: date
+    instalment: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from notifier.domain.customer import Customer, Hold
-from notifier.domain.invoice import Credit, Invoice
+from notifier.domain.invoice import AmountHold, Credit, Invoice
 from notifier.domain.message import Message, Purpose, Status
 from shared.base.telling import Telling
 
@@ -38,6 +38,7 @@ class Desk(Telling):
     invoices: dict[UUID, Invoice] = field(default_factory=dict)
     credits: dict[UUID, Credit] = field(default_factory=dict)
     holds: dict[UUID, Hold] = field(default_factory=dict)
+    amount_holds: dict[UUID, AmountHold] = field(default_factory=dict)
 
     def open(self, message: Message) -> None:
         """A new message, asked for by the record being handled."""
@@ -75,6 +76,9 @@ class Desk(Telling):
 
     def hear_hold(self, hold: Hold) -> None:
         _keep_newest(self.holds, hold.hold_id, hold)
+
+    def hear_amount_hold(self, hold: AmountHold) -> None:
+        _keep_newest(self.amount_holds, hold.hold_id, hold)
 
     def hear_parked(self, customer_id: UUID, *, version: int, parked: int) -> None:
         if version >= self.parked.get(customer_id, (0, 0))[0]:

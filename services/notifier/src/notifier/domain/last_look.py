@@ -84,7 +84,7 @@ def _speak(
     message: Message, brief: ReminderBrief, facts: Facts, asked: tuple[Asked, ...], *, now: Moment
 ) -> Verdict:
     day = local_day(now, brief.time_zone)
-    overdue = any(one.invoice.due_on < local_day(now, facts.entity_zone) for one in asked)
+    overdue = any(one.due_on < local_day(now, facts.entity_zone) for one in asked)
     if rule := budget.breach(
         day, overdue=overdue, gap_days=brief.gap_days, past=facts.contact_days
     ):
@@ -95,7 +95,7 @@ def _speak(
     if not_now := _not_now(brief, route, facts, now):
         return not_now
 
-    left = tuple(PlannedItem(one.invoice.invoice_id, one.step) for one in asked)
+    left = tuple(PlannedItem(one.invoice.invoice_id, one.step, one.part.number) for one in asked)
     purpose = Purpose.REMINDER if overdue else Purpose.COURTESY
     return Speak(route, purpose, day, asked, brief.step_of(left))
 
@@ -104,9 +104,11 @@ def _look_at_escalation(
     message: Message, brief: EscalationBrief, facts: Facts, *, now: Moment
 ) -> Verdict:
     asked = tuple(
-        Asked(invoice, item.step, invoice.open_minor)
+        Asked(invoice, part, item.step, part.open_minor)
         for item in brief.items
-        if (invoice := facts.invoices.get(item.invoice_id)) and is_owed(invoice, facts.customer)
+        if (invoice := facts.invoices.get(item.invoice_id))
+        and (part := invoice.instalment(item.number)).due_on
+        and is_owed(invoice, part, facts.customer)
     )
     if brief.items and not asked:
         return Silence("settled", "silence.settled")

@@ -12,7 +12,7 @@ from notifier.domain.brief import PlannedItem, Step
 from notifier.domain.budget import ContactDay
 from notifier.domain.contact import Address
 from notifier.domain.customer import Customer, Hold
-from notifier.domain.invoice import Credit, Invoice
+from notifier.domain.invoice import Credit, Instalment, Invoice
 from notifier.domain.sending import Sending
 from shared.base.clock import Moment
 from shared.base.days import local_day
@@ -41,11 +41,27 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An invoice that is still to be asked for, and how much of it."""
+    """An instalment that is still to be asked for, and how much of it. It is due one day."""
 
     invoice: Invoice
+    part: Instalment
     step: Step
     minor: int
+
+    @property
+    def key(self) -> tuple[UUID, int]:
+        return self.invoice.invoice_id, self.part.number
+
+    @property
+    def due_on(self) -> date:
+        assert self.part.due_on is not None, "what is never due is never asked for"
+        return self.part.due_on
+
+    @property
+    def instalment(self) -> int | None:
+        """Its number, where there is more to say than the invoice's."""
+        alone = len(self.invoice.instalments) == 1 and self.part.number == 1
+        return None if alone else self.part.number
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +105,18 @@ def still_asked(
     dropped = [one for one in judged if isinstance(one, Silence)]
 
     covered = _covered(legal_entity, asked, facts, today)
-    left = tuple(one for one in asked if one.invoice.invoice_id not in covered)
+    left = tuple(one for one in asked if one.key not in covered)
     if covered:
         dropped.append(Silence("covered-by-unapplied", "silence.covered"))
     reasons = list(dict.fromkeys(dropped))
     return left, reasons[0] if len(reasons) == 1 else Silence("nothing-left", "silence.items")
 
 
-def is_owed(invoice: Invoice, customer: Customer) -> bool:
+def is_owed(invoice: Invoice, part: Instalment, customer: Customer) -> bool:
     """Open, and this customer's."""
     return (
         invoice.status == "open"
-        and invoice.open_minor > 0
+        and part.open_minor > 0
         and invoice.customer_id == customer.customer_id
     )
 
@@ -110,33 +126,33 @@ def _judge(item: PlannedItem, facts: Facts, now: Moment, *, today: date) -> Aske
     if invoice is None:
         return Silence("invoice-unknown", "silence.doubt")
 
-    held = invoice.held_minor(today, whole_debt=not facts.customer.is_business)
+    part = invoice.instalment(item.number)
+    held = _held(invoice, facts, today).get(part.number, 0)
     held_by = [hold.kind for hold in facts.holds if _is_on(hold, invoice, now)]
     checks: Checks = (
         (invoice.status == "cancelled", "cancelled", "silence.settled"),
-        (not is_owed(invoice, facts.customer), "settled", "silence.settled"),
+        (not is_owed(invoice, part, facts.customer), "settled", "silence.settled"),
+        (part.due_on is None, "not-due", "silence.not-due"),
         (bool(held_by), f"{next(iter(held_by), '')}-hold", "silence.hold"),
         (invoice.is_collected_by_us, "direct-debit", "silence.direct-debit"),
-        (held >= invoice.open_minor, "invoice-held", "silence.invoice-hold"),
+        (held >= part.open_minor, "invoice-held", "silence.invoice-hold"),
     )
-    return _first(checks) or Asked(invoice, item.step, invoice.open_minor - held)
+    return _first(checks) or Asked(invoice, part, item.step, part.open_minor - held)
 
 
 def _covered(
     legal_entity: str, asked: Sequence[Asked], facts: Facts, today: date
-) -> frozenset[UUID]:
+) -> frozenset[tuple[UUID, int]]:
     """Items that money which lies with us unapplied pays for: what is overdue first, then what is not yet due."""
     unapplied = _unapplied(legal_entity, facts)
     owed = _overdue(legal_entity, facts, today)
-    late = [one for one in asked if one.invoice.due_on < today]
-    early = [one for one in asked if one.invoice.due_on >= today]
+    late = [one for one in asked if one.due_on < today]
+    early = [one for one in asked if one.due_on >= today]
 
-    covered = {one.invoice.invoice_id for one in late if _is_paid_for(one, owed, unapplied)}
+    covered = {one.key for one in late if _is_paid_for(one, owed, unapplied)}
     for one in early:
         owed[one.invoice.currency] = owed.get(one.invoice.currency, 0) + one.minor
-    return frozenset(
-        covered | {one.invoice.invoice_id for one in early if _is_paid_for(one, owed, unapplied)}
-    )
+    return frozenset(covered | {one.key for one in early if _is_paid_for(one, owed, unapplied)})
 
 
 def _is_paid_for(one: Asked, owed: Mapping[str, int], unapplied: Mapping[str, int]) -> bool:
@@ -147,11 +163,18 @@ def _overdue(legal_entity: str, facts: Facts, today: date) -> dict[str, int]:
     """What could be asked for and is past its due date there, listed or not, per currency."""
     sums: dict[str, int] = {}
     for one in facts.invoices.values():
-        if one.legal_entity == legal_entity and one.due_on < today and is_owed(one, facts.customer):
-            held = one.held_minor(today, whole_debt=not facts.customer.is_business)
-            minor = 0 if one.is_collected_by_us else one.open_minor - held
-            sums[one.currency] = sums.get(one.currency, 0) + minor
+        if one.legal_entity != legal_entity or one.is_collected_by_us:
+            continue
+        held = _held(one, facts, today)
+        for part in one.instalments:
+            if part.is_overdue(today) and is_owed(one, part, facts.customer):
+                left = part.open_minor - held[part.number]
+                sums[one.currency] = sums.get(one.currency, 0) + left
     return sums
+
+
+def _held(invoice: Invoice, facts: Facts, today: date) -> Mapping[int, int]:
+    return invoice.held_minor(today, whole_debt=not facts.customer.is_business)
 
 
 def _unapplied(legal_entity: str, facts: Facts) -> dict[str, int]:

@@ -17,10 +17,17 @@ from notifier.domain.budget import REMEMBERED_DAYS, ContactDay
 from notifier.domain.contact import Channel
 from notifier.domain.customer import Customer, Hold
 from notifier.domain.desk import Desk
-from notifier.domain.invoice import Credit, Invoice
+from notifier.domain.invoice import AmountHold, Credit, Invoice
 from notifier.domain.message import Message, Status
 from notifier.gateways import messages
-from notifier.gateways.dossiers import CONTACTS, ERP_HOLDS, INVOICE_HOLDS, OWNER
+from notifier.gateways.dossiers import (
+    CONTACTS,
+    DISCOUNTS,
+    ERP_HOLDS,
+    INSTALMENTS,
+    INVOICE_HOLDS,
+    OWNER,
+)
 from shared.base.clock import Moment
 
 F = TypeVar("F", Invoice, Credit, Hold)
@@ -41,6 +48,7 @@ _INVOICES = """
 SELECT * FROM invoices WHERE (customer_id = ANY($1::uuid[]) AND status = 'open') OR invoice_id = ANY($2::uuid[])
 """
 _CREDITS = "SELECT * FROM credits WHERE customer_id = ANY($1::uuid[]) AND unapplied_minor > 0"
+_AMOUNT_HOLDS = "SELECT * FROM amount_holds WHERE customer_id = ANY($1::uuid[]) AND minor > 0"
 _HOLDS = "SELECT * FROM holds WHERE customer_id = ANY($1::uuid[]) AND ended_at IS NULL"
 _CONTACT_DAYS = """
 SELECT customer_id, contact_day, bool_or(purpose = 'reminder') AS overdue FROM messages
@@ -175,9 +183,11 @@ async def _known(
         days.setdefault(row["customer_id"], []).append(
             ContactDay(row["contact_day"], row["overdue"])
         )
+    amounts = await _amounts(connection, ids)
+    invoices = [_invoice(row, amounts) for row in await connection.fetch(_INVOICES, ids, listed)]
     return Known(
         customers=customers,
-        invoices=_by_customer(map(_invoice, await connection.fetch(_INVOICES, ids, listed))),
+        invoices=_by_customer(invoices),
         credits=_by_customer(map(_credit, await connection.fetch(_CREDITS, ids))),
         holds=_by_customer(map(_hold, await connection.fetch(_HOLDS, ids))),
         contact_days=days,
@@ -219,8 +229,25 @@ def customer_of(row: asyncpg.Record) -> Customer:
     )
 
 
-def _invoice(row: asyncpg.Record) -> Invoice:
-    return Invoice(**{**dict(row), "holds": INVOICE_HOLDS.validate_python(row["holds"])})
+async def _amounts(
+    connection: asyncpg.Connection, ids: Sequence[UUID]
+) -> Mapping[UUID, tuple[AmountHold, ...]]:
+    """What other services hold of these customers' invoices, by invoice."""
+    amounts: dict[UUID, tuple[AmountHold, ...]] = {}
+    for row in await connection.fetch(_AMOUNT_HOLDS, ids):
+        held = AmountHold(**dict(row))
+        amounts[held.invoice_id] = (*amounts.get(held.invoice_id, ()), held)
+    return amounts
+
+
+def _invoice(row: asyncpg.Record, amounts: Mapping[UUID, tuple[AmountHold, ...]]) -> Invoice:
+    read = {
+        "amount_holds": amounts.get(row["invoice_id"], ()),
+        "holds": INVOICE_HOLDS.validate_python(row["holds"]),
+        "instalments": INSTALMENTS.validate_python(row["instalments"]),
+        "discounts": DISCOUNTS.validate_python(row["discounts"]),
+    }
+    return Invoice(**{**dict(row), **read})
 
 
 def _credit(row: asyncpg.Record) -> Credit:

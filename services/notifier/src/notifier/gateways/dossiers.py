@@ -1,6 +1,7 @@
 """What the notifier knows of customers: its own projection, written a slice at a time and guarded by version."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import astuple
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from pydantic import TypeAdapter
 from notifier.domain.contact import Contact
 from notifier.domain.customer import Customer, ErpHold, Hold, Owner
 from notifier.domain.desk import Desk
-from notifier.domain.invoice import Credit, Invoice, InvoiceHold
+from notifier.domain.invoice import Credit, Discount, Instalment, Invoice, InvoiceHold
 from notifier.gateways import messages
 from shared.base.clock import Moment
 from shared.base.ids import derived_id
@@ -19,6 +20,8 @@ from shared.contracts.event import Event
 CONTACTS = TypeAdapter(tuple[Contact, ...])
 ERP_HOLDS = TypeAdapter(tuple[ErpHold, ...])
 INVOICE_HOLDS = TypeAdapter(tuple[InvoiceHold, ...])
+INSTALMENTS = TypeAdapter(tuple[Instalment, ...])
+DISCOUNTS = TypeAdapter(tuple[Discount, ...])
 OWNER = TypeAdapter(Owner | None)
 
 _KNOW = """
@@ -47,19 +50,20 @@ WHERE known.customer_id = told.customer_id AND known.parked_version <= told.vers
 """
 _INVOICES = """
 INSERT INTO invoices AS known (
-    invoice_id, customer_id, version, legal_entity, source, invoice_number, due_on, currency, open_minor, status,
-    payment_method, payment_reference, document_url, returned, holds
+    invoice_id, customer_id, version, legal_entity, source, invoice_number, currency, open_minor, status,
+    payment_method, payment_reference, document_url, returned, holds, instalments, discounts
 )
 SELECT * FROM unnest(
-    $1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::date[], $8::text[], $9::bigint[],
-    $10::text[], $11::text[], $12::text[], $13::text[], $14::bool[], $15::jsonb[]
+    $1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[],
+    $10::text[], $11::text[], $12::text[], $13::bool[], $14::jsonb[], $15::jsonb[], $16::jsonb[]
 )
 ON CONFLICT (invoice_id) DO UPDATE SET
     customer_id = excluded.customer_id, version = excluded.version, legal_entity = excluded.legal_entity,
-    source = excluded.source, invoice_number = excluded.invoice_number, due_on = excluded.due_on,
+    source = excluded.source, invoice_number = excluded.invoice_number,
     currency = excluded.currency, open_minor = excluded.open_minor, status = excluded.status,
     payment_method = excluded.payment_method, payment_reference = excluded.payment_reference,
-    document_url = excluded.document_url, returned = excluded.returned, holds = excluded.holds
+    document_url = excluded.document_url, returned = excluded.returned, holds = excluded.holds,
+    instalments = excluded.instalments, discounts = excluded.discounts
 WHERE known.version < excluded.version
 """
 _CREDITS = """
@@ -81,6 +85,14 @@ SELECT * FROM unnest(
 ON CONFLICT (hold_id) DO UPDATE SET
     version = excluded.version, kind = excluded.kind, legal_entity = excluded.legal_entity,
     invoice_id = excluded.invoice_id, until = excluded.until, ended_at = excluded.ended_at
+WHERE known.version < excluded.version
+"""
+
+
+_AMOUNT_HOLDS = """
+INSERT INTO amount_holds AS known (hold_id, customer_id, version, kind, invoice_id, instalment, minor)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::uuid[], $6::int[], $7::bigint[])
+ON CONFLICT (hold_id) DO UPDATE SET version = excluded.version, minor = excluded.minor
 WHERE known.version < excluded.version
 """
 
@@ -118,6 +130,7 @@ async def save(connection: asyncpg.Connection, desk: Desk) -> None:
     await _write(connection, _INVOICES, map(_invoice_row, desk.invoices.values()))
     await _write(connection, _CREDITS, map(_credit_row, desk.credits.values()))
     await _write(connection, _HOLDS, map(_hold_row, desk.holds.values()))
+    await _write(connection, _AMOUNT_HOLDS, map(astuple, desk.amount_holds.values()))
     await messages.save(connection, desk.to_save(), desk.opened_by)
 
 
@@ -156,7 +169,6 @@ def _invoice_row(invoice: Invoice) -> tuple[Any, ...]:
         invoice.legal_entity,
         invoice.source,
         invoice.invoice_number,
-        invoice.due_on,
         invoice.currency,
         invoice.open_minor,
         invoice.status,
@@ -165,6 +177,8 @@ def _invoice_row(invoice: Invoice) -> tuple[Any, ...]:
         invoice.document_url,
         invoice.returned,
         INVOICE_HOLDS.dump_json(invoice.holds).decode(),
+        INSTALMENTS.dump_json(invoice.instalments).decode(),
+        DISCOUNTS.dump_json(invoice.discounts).decode(),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from babel import Locale
 
@@ -12,6 +13,7 @@ from notifier.domain.brief import AnswerBrief, EscalationBrief, ListedItem
 from notifier.domain.contact import Channel
 from notifier.domain.customer import Customer
 from notifier.domain.handover import Parcel, reference_of
+from notifier.domain.invoice import Discount
 from notifier.domain.last_look import Speak
 from notifier.domain.message import Message, Purpose, Told
 from notifier.domain.silence import Asked
@@ -115,12 +117,12 @@ class Writer:
     def _values(self, message: Message, speak: Speak, reader: Reader) -> Values:
         customer, entity, locale = reader.customer, reader.entity, reader.locale
         asked = sorted(
-            speak.asked, key=lambda one: (one.invoice.due_on, one.invoice.invoice_number)
+            speak.asked, key=lambda one: (one.due_on, one.invoice.invoice_number, one.part.number)
         )
-        shown = [self._item(one, reader) for one in asked[:ITEMS_SHOWN_MAX]]
+        shown = self._items(asked[:ITEMS_SHOWN_MAX], reader)
         totals = _totals(asked)
-        late = sum(one.invoice.due_on < reader.today for one in asked)
-        brief = message.brief
+        late = sum(one.due_on < reader.today for one in asked)
+        brief, noun = message.brief, _noun(asked)
         return {
             "brand": entity.brand.logo_text,
             "customer": printable(customer.name or customer.customer_number),
@@ -129,10 +131,12 @@ class Writer:
             "count": len(asked),
             "late": late,
             "early": len(asked) - late,
+            "thing": self._stationery.line("nouns", noun, reader.language, {}),
+            "things": self._stationery.line("nouns", f"{noun}s", reader.language, {}),
             "items": shown,
             "first": shown[0] if shown else None,
             "more": len(asked) - len(shown),
-            "oldest": max([0, *((reader.today - one.invoice.due_on).days for one in asked)]),
+            "oldest": max([0, *((reader.today - one.due_on).days for one in asked)]),
             "totals": [phrasing.amount(minor, code, locale) for code, minor in totals],
             "total": " + ".join(
                 phrasing.amount_in_code(minor, code, locale) for code, minor in totals
@@ -146,13 +150,56 @@ class Writer:
             "why": printable(brief.why, 300) if isinstance(brief, EscalationBrief) else "",
         }
 
+    def _items(self, asked: Sequence[Asked], reader: Reader) -> list[Values]:
+        """A line each; the discount of an invoice stands at its first."""
+        said: set[UUID] = set()
+        lines = []
+        for one in asked:
+            first = one.invoice.invoice_id not in said
+            said.add(one.invoice.invoice_id)
+            offer = one.invoice.offer(reader.today) if first else None
+            lines.append(self._item(one, reader) | self._offer(one, offer, reader))
+        return lines
+
+    def _offer(self, one: Asked, offer: Discount | None, reader: Reader) -> Values:
+        """What paying early would cost, as mails and as text messages write amounts; "" when there is no discount."""
+        if offer is None:
+            return {"offer": "", "offer_in_code": ""}
+        known = {
+            "until": phrasing.day(offer.until, reader.locale),
+            "whole": len(one.invoice.instalments) > 1,
+        }
+        amounts = {
+            "offer": phrasing.amount(offer.pays_minor, one.invoice.currency, reader.locale),
+            "offer_in_code": phrasing.amount_in_code(
+                offer.pays_minor, one.invoice.currency, reader.locale
+            ),
+        }
+        return {
+            name: self._stationery.line("items", "offer", reader.language, known | {"pays": pays})
+            for name, pays in amounts.items()
+        }
+
+    def _part(self, one: Asked, reader: Reader) -> str:
+        """Which instalment it is, of an invoice that has several; how many, where their numbers count them."""
+        numbers = [part.number for part in one.invoice.instalments]
+        if len(numbers) == 1:
+            return ""
+        of = len(numbers) if max(numbers) == len(numbers) else 0
+        known = {"number": one.part.number, "of": of}
+        return self._stationery.line("items", "part", reader.language, known)
+
     def _item(self, one: Asked, reader: Reader) -> Values:
-        invoice, late = one.invoice, (reader.today - one.invoice.due_on).days
+        invoice, late = one.invoice, (reader.today - one.due_on).days
         source = self._company.source(invoice.source)
         hosts = source.document_hosts if source else ()
+        number = printable(invoice.invoice_number, 60)
+        part = self._part(one, reader)
         return {
-            "number": printable(invoice.invoice_number, 60),
-            "due": phrasing.day(invoice.due_on, reader.locale),
+            "number": number,
+            "part": part,
+            "named": f"{number} ({part})" if part else number,
+            "due": phrasing.day(one.due_on, reader.locale),
             "days": abs(late),
             "overdue": late > 0,
             "open": phrasing.amount(one.minor, invoice.currency, reader.locale),
@@ -170,7 +217,8 @@ def _worded(
             one.step.number,
             one.invoice.currency,
             one.minor,
-            one.invoice.due_on,
+            one.due_on,
+            one.instalment,
         )
         for one in speak.asked
     )
@@ -189,6 +237,14 @@ def _kind(message: Message, speak: Speak) -> str:
     if message.purpose is Purpose.ESCALATION:
         return "escalation"
     return speak.step.tone if speak.step else "answer"
+
+
+def _noun(asked: Sequence[Asked]) -> str:
+    """What the message lists: invoices, instalments, or some of both."""
+    in_parts = {len(one.invoice.instalments) > 1 for one in asked}
+    if len(in_parts) > 1:
+        return "payment"
+    return "instalment" if True in in_parts else "invoice"
 
 
 def _totals(asked: Sequence[Asked]) -> list[tuple[str, int]]:

@@ -84,6 +84,7 @@ def _told(told: MessageEvent) -> Told | None:
             currency=item.currency,
             open_minor=minor_of(item.open, item.currency),
             due_on=item.due_on,
+            instalment=item.instalment,
         )
         for item in told.items
     )

@@ -1,9 +1,9 @@
 """An escalation was raised: a person of ours is to be told."""
 
-from notifier.domain.brief import EscalationBrief, PlannedItem
+from notifier.domain.brief import EscalationBrief
 from notifier.domain.desk import Desk
 from notifier.domain.message import Message, Purpose
-from notifier.handlers.take_reminder import message_id_of, step_of
+from notifier.handlers.take_reminder import item_of, message_id_of
 from shared.base.clock import Moment
 from shared.contracts.scheduler import EscalationRaised
 from shared.messaging.cloudevents import told_at
@@ -21,7 +21,7 @@ def take_escalation(desk: Desk, raised: EscalationRaised, *, moment: Moment) -> 
         to_name=raised.to.name,
         to_email=raised.to.email,
         why=raised.reason,
-        items=tuple(PlannedItem(item.invoice_id, step_of(item.step)) for item in raised.items),
+        items=tuple(map(item_of, raised.items)),
     )
 
     desk.open(

@@ -11,7 +11,7 @@ from notifier.domain.message import Message, Purpose, Status
 from notifier.handlers.tell_outcome import tell_outcome
 from shared.base.clock import Moment
 from shared.base.ids import derived_id
-from shared.contracts.scheduler import ReminderPlanned, StepTaken
+from shared.contracts.scheduler import ReminderItem, ReminderPlanned, StepTaken
 from shared.messaging.cloudevents import told_at
 
 
@@ -93,8 +93,13 @@ def _brief(planned: ReminderPlanned) -> ReminderBrief:
         not_after=planned.not_after,
         time_zone=planned.time_zone,
         gap_days=planned.gap_days,
-        items=tuple(PlannedItem(item.invoice_id, step_of(item.step)) for item in planned.items),
+        items=tuple(map(item_of, planned.items)),
     )
+
+
+def item_of(told: ReminderItem) -> PlannedItem:
+    """An item of a plan: the only instalment of an invoice is told without its number, which is 1."""
+    return PlannedItem(told.invoice_id, step_of(told.step), told.instalment or 1)
 
 
 def step_of(told: StepTaken) -> Step:

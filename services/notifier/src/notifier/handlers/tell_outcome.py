@@ -64,6 +64,7 @@ def _items(message: Message) -> tuple[MessageItem, ...]:
             currency=item.currency,
             open=decimal_text(item.open_minor, item.currency),
             due_on=item.due_on,
+            instalment=item.instalment,
         )
         for item in message.told.items
     )

@@ -8,6 +8,7 @@ from notifier.gateways import dossiers, messages, switch
 from notifier.gateways.tally import count_ends
 from notifier.handlers.hear_credit import hear_credit
 from notifier.handlers.hear_customer import hear_customer
+from notifier.handlers.hear_dispute import hear_dispute
 from notifier.handlers.hear_hold import hear_hold
 from notifier.handlers.hear_invoice import hear_invoice
 from notifier.handlers.hear_parked import hear_parked
@@ -15,7 +16,7 @@ from notifier.handlers.recall_outcome import STATUSES, recall_outcome
 from notifier.handlers.take_escalation import take_escalation
 from notifier.handlers.take_reminder import take_reminder
 from notifier.handlers.withdraw_reminder import withdraw_reminder
-from shared.contracts import ledger, notifier, scheduler
+from shared.contracts import disputes, ledger, notifier, scheduler
 from shared.contracts.event import Event
 from shared.db.work import Work
 from shared.messaging.cloudevents import Record
@@ -38,6 +39,17 @@ HEARS: Mapping[type[Event], Callable[..., None]] = {
     ledger.CreditPosted: hear_credit,
     ledger.CreditApplied: hear_credit,
     ledger.CreditCancelled: hear_credit,
+    disputes.DisputeOpened: hear_dispute,
+    disputes.DisputeAcknowledged: hear_dispute,
+    disputes.DisputeExamined: hear_dispute,
+    disputes.DisputeDeferred: hear_dispute,
+    disputes.DisputeAnswered: hear_dispute,
+    disputes.DisputeResolved: hear_dispute,
+    disputes.DisputeSettled: hear_dispute,
+    disputes.DisputeReopened: hear_dispute,
+    disputes.DisputeClosed: hear_dispute,
+    disputes.DisputeWithdrawn: hear_dispute,
+    disputes.DisputeMerged: hear_dispute,
     scheduler.ReminderPlanned: take_reminder,
     scheduler.ReminderWithdrawn: withdraw_reminder,
     scheduler.EscalationRaised: take_escalation,
@@ -48,10 +60,10 @@ HEARS: Mapping[type[Event], Callable[..., None]] = {
 
 
 def projection() -> Projection[Desk]:
-    """The notifier's own view of ledger and scheduler."""
+    """The notifier's own view of ledger, disputes and scheduler."""
     return Projection(
         service="notifier",
-        topics=(ledger.TOPIC, scheduler.TOPIC),
+        topics=(ledger.TOPIC, disputes.TOPIC, scheduler.TOPIC),
         hears=HEARS,
         load=dossiers.load,
         save=_save,

@@ -71,7 +71,8 @@ class TestWhatIsLeft:
     @pytest.mark.parametrize(
         ("changes", "why"),
         [
-            ({"open_minor": 0, "status": "settled"}, "settled"),
+            ({"minor": 0}, "settled"),
+            ({"due_on": None}, "not-due"),
             ({"status": "cancelled"}, "cancelled"),
             ({"payment_method": "direct-debit"}, "direct-debit"),
             ({"holds": (InvoiceHold("disputed"),)}, "invoice-held"),

@@ -35,7 +35,12 @@ def word(make: Any) -> Any:
     ) -> Worded:
         step = Step(TONES.index(tone), tone, tone)
         address = "anna@blue.example" if channel is Channel.EMAIL else "+491701234567"
-        asked = tuple(Asked(one, step, one.open_minor) for one in invoices or (make.invoice(),))
+        asked = tuple(
+            Asked(one, part, step, part.open_minor)
+            for one in invoices or (make.invoice(),)
+            for part in one.instalments
+            if part.due_on
+        )
         speak = Speak(
             Route(channel, address, "Anna", "1", language),
             Purpose.REMINDER,

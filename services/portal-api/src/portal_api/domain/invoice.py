@@ -7,7 +7,10 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Invoice:
-    """The newest we heard of an invoice; `version` is the ledger's, amounts are minor units of `currency`."""
+    """The newest we heard of an invoice; `version` is the ledger's, amounts are minor units of `currency`.
+
+    More may be open than was invoiced: an adjustment below zero charges, such as the fee of a bank.
+    """
 
     invoice_id: UUID
     customer_id: UUID
@@ -22,4 +25,4 @@ class Invoice:
     status: str
 
     def __post_init__(self) -> None:
-        assert 0 <= self.open_minor <= self.total_minor, "no more is open than was invoiced"
+        assert self.open_minor >= 0, "nothing below zero is open"

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from portal_api.domain.items import Items
 from portal_api.interfaces.consumers import LEDGER
+from shared.base.money import minor_of
 from shared.contracts import ledger
 from shared.testing.examples import CUSTOMER, INVOICE, our_examples
 
@@ -36,6 +37,13 @@ class TestHolding:
         items = hear(applied)
 
         assert items.invoices[INVOICE].open_minor == 70_000
+
+    def test_more_may_be_open_than_was_invoiced(self) -> None:
+        opened = next(fact for fact in FACTS if isinstance(fact, ledger.InvoiceOpened))
+        charged = opened.model_copy(update={"open": "1250.00"})
+
+        assert minor_of(opened.total, "EUR") < 125_000
+        assert hear(charged).invoices[INVOICE].open_minor == 125_000
 
     @given(st.permutations(FACTS + FACTS))
     def test_ends_the_same_whatever_the_order(self, facts: list[object]) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from scheduler.domain.customer import LegalEntity
 from scheduler.domain.decision import Chased, Decision, Kind, items_facts
-from scheduler.domain.item import Item
+from scheduler.domain.item import Item, Key
 from scheduler.domain.policy import Policy, Step
 from scheduler.domain.silence import Hush, hush_of_customer, hush_of_item
 from scheduler.domain.view import Rulebook, View
@@ -32,13 +32,13 @@ class Chase:
     today: dict[str, date] = field(default_factory=dict)
     speaking: dict[str, list[Chased]] = field(default_factory=dict)
     silent: dict[Hush, list[Chased]] = field(default_factory=dict)
-    hushed: dict[UUID, str] = field(default_factory=dict)
+    hushed: dict[Key, str] = field(default_factory=dict)
     rises: list[Rise] = field(default_factory=list)
     hold_ends: list[Moment] = field(default_factory=list)
 
     def hush(self, hush: Hush, items: list[Chased]) -> None:
         self.silent.setdefault(hush, []).extend(items)
-        self.hushed.update((one.item.invoice_id, hush.reason) for one in items)
+        self.hushed.update((one.item.key, hush.reason) for one in items)
 
     def silences(self) -> dict[str, Decision]:
         """One decision per reason and reach; the key changes when the items or their steps do."""
@@ -55,7 +55,10 @@ class _Owed:
 
 @dataclass(slots=True)
 class _Sorting:
-    """Items put where they belong, one by one: owed somewhere, or silent."""
+    """Items put where they belong, one by one, the oldest of an invoice first: owed somewhere, or silent.
+
+    `older` is what the instalments of an invoice that were taken so far leave open.
+    """
 
     view: View
     policy: Policy
@@ -63,40 +66,49 @@ class _Sorting:
     everywhere: Hush | None
     chase: Chase = field(default_factory=Chase)
     owed: dict[tuple[str, str], _Owed] = field(default_factory=dict)
+    older: dict[UUID, int] = field(default_factory=dict)
 
-    def take(self, item: Item, entity: LegalEntity) -> None:
+    def take(self, item: Item, due_on: date, entity: LegalEntity) -> None:
         today = self.chase.today.setdefault(entity.code, local_day(self.moment, entity.time_zone))
-        days = (today - item.due_on).days
+        days = (today - due_on).days
         own = self.policy.own_step(days)
-        self.chase.rises.extend(_rises(item, days, entity, self.policy))
+        self.chase.rises.extend(_rises(item, due_on, days, entity, self.policy))
+        older = self.older.get(item.invoice_id, 0)
+        self.older[item.invoice_id] = older + item.open_minor
+        whole_debt = self.view.customer.is_consumer
+        amounts = self.view.amount_holds.get(item.invoice_id, [])
+        held = item.held_minor(today, amounts, older_minor=older, whole_debt=whole_debt)
         hush = self.everywhere or hush_of_item(
             item,
             customer=self.view.customer,
             entity=entity,
             holds=self.view.holds,
+            held_minor=held,
+            amounts=amounts,
             today=today,
             moment=self.moment,
         )
         if hush is not None:
-            self.silence(item, hush, own, days)
+            self.silence(item, hush, own, due_on, days)
         elif days > 0 or own is not None:
             there = self.owed.setdefault((entity.code, item.currency), _Owed())
-            whole_debt = self.view.customer.is_consumer
-            minor = item.open_minor - item.held_minor(today, whole_debt=whole_debt)
-            chased = Chased(item, own or self.policy.steps[0], days, minor)
+            untouched = days <= 0 and not older and not held
+            discount = item.best_discount(today) if untouched else None
+            words, minor = own or self.policy.steps[0], item.open_minor - held
+            chased = Chased(item, words, due_on, days, minor, discount)
             (there.overdue if days > 0 else there.early).append(chased)
 
-    def silence(self, item: Item, hush: Hush, own: Step | None, days: int) -> None:
+    def silence(self, item: Item, hush: Hush, own: Step | None, due_on: date, days: int) -> None:
         """Nothing is said of it; that is worth a line once there would have been something to say."""
-        self.chase.hushed[item.invoice_id] = hush.reason
+        self.chase.hushed[item.key] = hush.reason
         if own is not None:
-            self.chase.hush(hush, [Chased(item, own, days, item.open_minor)])
+            self.chase.hush(hush, [Chased(item, own, due_on, days, item.open_minor)])
 
-    def take_stray(self, item: Item) -> None:
+    def take_stray(self, item: Item, due_on: date) -> None:
         """An item of a legal entity that the company file does not name."""
-        days = (self.moment.date() - item.due_on).days
+        days = (self.moment.date() - due_on).days
         stray = Hush("legal-entity-unknown", "silence.legal-entity", item.legal_entity)
-        self.silence(item, stray, self.policy.own_step(days), days)
+        self.silence(item, stray, self.policy.own_step(days), due_on, days)
 
 
 def sort_out(view: View, rulebook: Rulebook, policy: Policy, *, moment: Moment) -> Chase:
@@ -104,10 +116,12 @@ def sort_out(view: View, rulebook: Rulebook, policy: Policy, *, moment: Moment) 
     sorting = _Sorting(view, policy, moment, hush_of_customer(view.customer))
     for item in sorted(view.items, key=_by_age):
         entity = rulebook.entities.get(item.legal_entity)
-        if entity is None:
-            sorting.take_stray(item)
+        if item.due_on is None:
+            sorting.chase.hushed[item.key] = "not-due"
+        elif entity is None:
+            sorting.take_stray(item, item.due_on)
         else:
-            sorting.take(item, entity)
+            sorting.take(item, item.due_on, entity)
 
     chase = sorting.chase
     for place, amounts in sorted(sorting.owed.items(), key=lambda pair: pair[0]):
@@ -146,12 +160,12 @@ def _weigh(
     return weighed
 
 
-def _rises(item: Item, days: int, entity: LegalEntity, policy: Policy) -> list[Rise]:
+def _rises(item: Item, due_on: date, days: int, entity: LegalEntity, policy: Policy) -> list[Rise]:
     coming = policy.next_day(days)
     if coming is None:
         return []
-    day = item.due_on + timedelta(days=coming)
-    return [Rise(day, entity.time_zone, f"{item.invoice_number} comes to its next step")]
+    day = due_on + timedelta(days=coming)
+    return [Rise(day, entity.time_zone, f"{item.title} comes to its next step")]
 
 
 def _ends_of_holds(view: View, rulebook: Rulebook, chase: Chase, *, moment: Moment) -> None:
@@ -167,12 +181,13 @@ def _ends_of_holds(view: View, rulebook: Rulebook, chase: Chase, *, moment: Mome
     chase.hold_ends.extend(end for end in ends if end > moment)
 
 
-def _by_age(item: Item) -> tuple[date, str, str]:
-    return item.due_on, item.invoice_number, str(item.invoice_id)
+def _by_age(item: Item) -> tuple[date, str, str, int]:
+    """What is not due comes last."""
+    return item.due_on or date.max, item.invoice_number, str(item.invoice_id), item.number
 
 
 def _key(hush: Hush, items: list[Chased]) -> str:
-    told = sorted((str(one.item.invoice_id), one.own.number) for one in items)
+    told = sorted((*map(str, one.item.key), one.own.number) for one in items)
     return f"{hush.reason}:{derived_id(hush.scope, hush.detail, told)}"
 
 

@@ -95,10 +95,10 @@ def _withdrawals(view: View, chase: Chase) -> tuple[list[Withdrawal], list[Outst
     withdrawn, kept = [], []
     for reminder in view.outstanding:
         speaking = chase.speaking.get(reminder.legal_entity, [])
-        if any(one.item.invoice_id in reminder.invoice_ids for one in speaking):
+        if any(one.item.key in reminder.items for one in speaking):
             kept.append(reminder)
             continue
-        reasons = (chase.hushed.get(invoice_id) for invoice_id in sorted(reminder.invoice_ids))
+        reasons = (chase.hushed.get(key) for key in sorted(reminder.items))
         withdrawn.append(Withdrawal(reminder, next(filter(None, reasons), "settled")))
     return withdrawn, kept
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from scheduler.domain.customer import Person
 from scheduler.domain.hold import Hold
-from scheduler.domain.item import UNTOLD, Item
+from scheduler.domain.item import UNTOLD, Discount, Item, Key
 from scheduler.domain.policy import Policy, Step
 from scheduler.domain.standing import Standing
 from scheduler.domain.view import Outstanding
@@ -46,19 +46,22 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Chased:
-    """An item that may be spoken of: its own step, its days overdue, and how much of it is asked for."""
+    """An item that may be spoken of: its own step, its due date and age, and how much of it is asked for."""
 
     item: Item
     own: Step
+    due_on: date
     days_overdue: int
     minor: int
+    discount: Discount | None = None
 
     def facts(self) -> dict[str, Any]:
         told = self.item.listed_step
         return {
             "invoice_id": str(self.item.invoice_id),
             "invoice_number": self.item.invoice_number,
-            "due_on": self.item.due_on.isoformat(),
+            "instalment": self.item.instalment,
+            "due_on": self.due_on.isoformat(),
             "days_overdue": self.days_overdue,
             "amount": decimal_text(self.minor, self.item.currency),
             "currency": self.item.currency,
@@ -112,13 +115,15 @@ class Escalation:
     legal_entity: str
     level: Level
     to: Person
-    cause: UUID
+    cause: Key
     items: tuple[Chased, ...]
     on: date
 
     @property
     def escalation_id(self) -> UUID:
-        return derived_id("escalation", self.customer_id, self.legal_entity, self.level, self.cause)
+        return derived_id(
+            "escalation", self.customer_id, self.legal_entity, self.level, *self.cause
+        )
 
 
 @dataclass(frozen=True, slots=True)

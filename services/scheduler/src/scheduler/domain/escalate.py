@@ -4,7 +4,6 @@ from datetime import date, timedelta
 
 from scheduler.domain.chase import Chase, Rise
 from scheduler.domain.decision import Chased, Escalation, Level
-from scheduler.domain.item import Item
 from scheduler.domain.policy import Policy
 from scheduler.domain.view import Rulebook, View
 from shared.base.days import DAY
@@ -22,7 +21,7 @@ def escalations_due(
         late = [one for one in speaking if one.days_overdue > 0]
         for level in Level:
             fresh = _fresh(late, level, policy)
-            ripe = [one for one in fresh if _ripe_on(one.item, level, policy) <= today]
+            ripe = [one for one in fresh if _ripe_on(one, level, policy) <= today]
             again = _again_on(late, level, policy)
             if ripe and again <= today:
                 owner = level is Level.ACCOUNT_OWNER and view.customer.account_owner
@@ -33,13 +32,13 @@ def escalations_due(
                         code,
                         level,
                         owner or entity.manager,
-                        ripe[0].item.invoice_id,
+                        ripe[0].item.key,
                         tuple(listed),
                         today,
                     )
                 )
             if fresh:
-                first = min(_ripe_on(one.item, level, policy) for one in fresh)
+                first = min(_ripe_on(one, level, policy) for one in fresh)
                 rises.append(
                     Rise(max(first, again), entity.time_zone, f"escalation to the {level}")
                 )
@@ -67,10 +66,10 @@ def _fresh(late: list[Chased], level: Level, policy: Policy) -> list[Chased]:
     ]
 
 
-def _ripe_on(item: Item, level: Level, policy: Policy) -> date:
-    day = item.due_on + timedelta(days=_day(level, policy))
-    if level is Level.COLLECTIONS_MANAGER and item.owner_told_on is not None:
-        return max(day, item.owner_told_on + DAY)
+def _ripe_on(one: Chased, level: Level, policy: Policy) -> date:
+    day = one.due_on + timedelta(days=_day(level, policy))
+    if level is Level.COLLECTIONS_MANAGER and one.item.owner_told_on is not None:
+        return max(day, one.item.owner_told_on + DAY)
     return day
 
 

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from scheduler.domain.customer import Customer, Habits
 from scheduler.domain.decision import Decision
-from scheduler.domain.item import Item
+from scheduler.domain.hold import AmountHold
+from scheduler.domain.item import Item, Key
 from shared.base.clock import Moment
 from shared.base.telling import Telling
 
@@ -39,24 +40,28 @@ class Sent:
 class Facts(Telling):
     """Loaded: what the events name. Changed: what is to be written. Every customer in `touched` is looked at again.
 
-    `origins` keeps the record that told of an item first; whoever saves knows how to read its trace.
+    `items` are the instalments of each invoice, by number. `origins` keeps the record that told of an item first;
+    whoever saves knows how to read its trace.
     """
 
     customer_versions: dict[UUID, int] = field(default_factory=dict)
-    items: dict[UUID, Item] = field(default_factory=dict)
+    items: dict[UUID, dict[int, Item]] = field(default_factory=dict)
     credit_versions: dict[UUID, int] = field(default_factory=dict)
     sent: dict[UUID, Sent] = field(default_factory=dict)
+    held: dict[UUID, AmountHold] = field(default_factory=dict)
 
     customers: dict[UUID, Customer] = field(default_factory=dict)
     customers_told_at: dict[UUID, Moment] = field(default_factory=dict)
     credits: dict[UUID, Credit] = field(default_factory=dict)
     habits: dict[UUID, Habits] = field(default_factory=dict)
     contact_days: dict[tuple[UUID, date], "DayOutcome"] = field(default_factory=dict)
-    restated: dict[UUID, Item] = field(default_factory=dict)
-    told_of: dict[UUID, Item] = field(default_factory=dict)
+    restated: dict[Key, Item] = field(default_factory=dict)
+    told_of: dict[Key, Item] = field(default_factory=dict)
+    amount_holds: dict[UUID, AmountHold] = field(default_factory=dict)
+    lines: list[tuple[UUID, Decision]] = field(default_factory=list)
     outcomes: dict[UUID, Sent] = field(default_factory=dict)
     decisions: list[tuple[UUID, Decision, Sent]] = field(default_factory=list)
-    origins: dict[UUID, Any] = field(default_factory=dict)
+    origins: dict[Key, Any] = field(default_factory=dict)
     touched: dict[UUID, Any] = field(default_factory=dict)
 
     def touch(self, customer_id: UUID) -> None:

@@ -6,6 +6,10 @@ from uuid import UUID
 
 from shared.base.clock import Moment
 from shared.base.errors import Refusal
+from shared.base.ids import derived_id
+
+DISPUTE = "dispute"
+"""Kind of a hold on an amount."""
 
 
 class HoldEndsBeforeItBegins(Refusal):
@@ -23,6 +27,28 @@ class HoldKind(StrEnum):
     HARDSHIP = "hardship"
     LEGAL = "legal"
     INSOLVENCY = "insolvency"
+
+
+@dataclass(frozen=True, slots=True)
+class AmountHold:
+    """So much of an invoice, or of one of its instalments, is not asked for: the service that told of it says so.
+
+    `minor` in minor units of the invoice's currency; 0 once it has ended. `version` is the teller's.
+    """
+
+    hold_id: UUID
+    customer_id: UUID
+    version: int
+    kind: str
+    reason: str
+    invoice_id: UUID
+    instalment: int | None
+    minor: int
+
+
+def amount_hold_id(kind: str, subject_id: UUID, invoice_id: UUID, instalment: int | None) -> UUID:
+    """Of one item of a dispute, whatever becomes of the others."""
+    return derived_id("amount-hold", kind, subject_id, invoice_id, instalment)
 
 
 @dataclass(frozen=True, slots=True)

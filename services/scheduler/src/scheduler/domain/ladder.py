@@ -60,8 +60,8 @@ def _foremost(late: list[Chased]) -> list[Chased]:
     if len(late) <= ITEMS_LISTED_MAX:
         return late
     first = sorted(late, key=lambda one: one.own.number <= one.item.listed_step)
-    chosen = {one.item.invoice_id for one in first[:ITEMS_LISTED_MAX]}
-    return [one for one in late if one.item.invoice_id in chosen]
+    chosen = {one.item.key for one in first[:ITEMS_LISTED_MAX]}
+    return [one for one in late if one.item.key in chosen]
 
 
 def _untold_courtesies(speaking: list[Chased]) -> list[Chased]:

@@ -1,10 +1,11 @@
 """Silence: why an item is not spoken of. The first reason that holds is the one that is told."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from scheduler.domain.customer import Customer, LegalEntity
-from scheduler.domain.hold import Hold
+from scheduler.domain.hold import AmountHold, Hold
 from scheduler.domain.item import Item
 from shared.base.clock import Moment
 
@@ -42,10 +43,15 @@ def hush_of_item(
     customer: Customer,
     entity: LegalEntity,
     holds: list[Hold],
+    held_minor: int,
+    amounts: Sequence[AmountHold],
     today: date,
     moment: Moment,
 ) -> Hush | None:
-    """What silences this item: holds that reach it, or how it is paid. `today` is the legal entity's day."""
+    """What silences this item: holds that reach it, or how it is paid. `today` is the legal entity's day.
+
+    `held_minor` is what holds on amounts keep back of it: the ERP's, and `amounts`, by other services.
+    """
     for asked in customer.holds:
         if asked.stands(today) and asked.legal_entity in {None, entity.code}:
             scope = asked.legal_entity or EVERYWHERE
@@ -56,7 +62,8 @@ def hush_of_item(
             return Hush(f"{hold.kind}-hold", "silence.hold", scope, hold.reason)
     if item.direct_debit and not item.returned:
         return Hush("direct-debit", "silence.direct-debit", entity.code)
-    if item.held_minor(today, whole_debt=customer.is_consumer) >= item.open_minor:
+    if held_minor >= item.open_minor:
         reasons = [hold.reason for hold in item.holds if hold.stands(today)]
+        reasons += [f"{hold.kind}: {hold.reason}" for hold in amounts]
         return Hush("invoice-held", "silence.invoice-hold", entity.code, ", ".join(reasons))
     return None

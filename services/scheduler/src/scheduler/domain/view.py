@@ -6,8 +6,8 @@ from datetime import date
 from uuid import UUID
 
 from scheduler.domain.customer import Customer, Habits, LegalEntity
-from scheduler.domain.hold import Hold
-from scheduler.domain.item import Item
+from scheduler.domain.hold import AmountHold, Hold
+from scheduler.domain.item import Item, Key
 from scheduler.domain.policy import Policy
 from scheduler.domain.segment import Segments
 from scheduler.domain.standing import ContactDay, Standing
@@ -21,15 +21,16 @@ class Outstanding:
     legal_entity: str
     contact_day: date
     step: int
-    invoice_ids: frozenset[UUID]
+    items: frozenset[Key]
 
 
 @dataclass(slots=True)
 class View:
     """`items` are the open ones; `unapplied` is per legal entity and currency, in minor units.
 
-    `planned_days` are the contact days that already had a reminder of an entity, whatever became of it;
-    `unsent_days` those on which nothing left, since something last did or the customer changed.
+    `amount_holds` are those that stand, by invoice; `planned_days` the contact days that already had a reminder of an
+    entity, whatever became of it; `unsent_days` those on which nothing left, since something last did or the customer
+    changed.
     """
 
     customer: Customer
@@ -38,6 +39,7 @@ class View:
     items: list[Item] = field(default_factory=list)
     unapplied: dict[tuple[str, str], int] = field(default_factory=dict)
     holds: list[Hold] = field(default_factory=list)
+    amount_holds: dict[UUID, list[AmountHold]] = field(default_factory=dict)
     outstanding: list[Outstanding] = field(default_factory=list)
     planned_days: set[tuple[str, date]] = field(default_factory=set)
     contacts: list[ContactDay] = field(default_factory=list)

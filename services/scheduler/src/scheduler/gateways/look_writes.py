@@ -4,10 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from scheduler.domain.decision import Verdict
+from scheduler.domain.item import Key
 from scheduler.domain.looks import Looks
 from scheduler.gateways import alarm, timeline
 from scheduler.gateways.looks import Traces
-from scheduler.gateways.rows import write_later
+from scheduler.gateways.rows import listed_columns, write_later
 from scheduler.gateways.timeline import Line
 from shared.base.clock import Moment
 from shared.base.telling import Told
@@ -35,12 +36,13 @@ ON CONFLICT (customer_id) DO UPDATE SET
     silences = excluded.silences, look_at = excluded.look_at, look_why = excluded.look_why
 """
 _PLANNED = """
-INSERT INTO reminders (reminder_id, customer_id, legal_entity, contact_day, step, invoice_ids, policy, policy_version,
-                       planned_at)
-SELECT reminder_id, customer_id, legal_entity, contact_day, step, string_to_array(invoice_ids, ' ')::uuid[], policy,
-       policy_version, $9
-FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::int[], $6::text[], $7::text[], $8::int[])
-     AS row (reminder_id, customer_id, legal_entity, contact_day, step, invoice_ids, policy, policy_version)
+INSERT INTO reminders (reminder_id, customer_id, legal_entity, contact_day, step, invoice_ids, instalments, policy,
+                       policy_version, planned_at)
+SELECT reminder_id, customer_id, legal_entity, contact_day, step, string_to_array(invoice_ids, ' ')::uuid[],
+       string_to_array(instalments, ' ')::int[], policy, policy_version, $10
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::int[], $6::text[], $7::text[], $8::text[], $9::int[])
+     AS row (reminder_id, customer_id, legal_entity, contact_day, step, invoice_ids, instalments, policy,
+             policy_version)
 """
 _WITHDRAWN = "UPDATE reminders SET withdrawn_at = $2 WHERE reminder_id = ANY($1::uuid[])"
 _RAISED = """
@@ -50,8 +52,9 @@ ON CONFLICT DO NOTHING
 """
 _ESCALATED = """
 UPDATE items AS item SET owner_told_on = told.owner_told_on, manager_told_on = told.manager_told_on
-FROM unnest($1::uuid[], $2::date[], $3::date[]) AS told (invoice_id, owner_told_on, manager_told_on)
-WHERE item.invoice_id = told.invoice_id
+FROM unnest($1::uuid[], $2::int[], $3::date[], $4::date[])
+     AS told (invoice_id, instalment, owner_told_on, manager_told_on)
+WHERE item.invoice_id = told.invoice_id AND item.instalment = told.instalment
 """
 _HOLDS_ENDED = """
 UPDATE holds SET ended_at = over.ended_at FROM unnest($1::uuid[], $2::timestamptz[]) AS over (hold_id, ended_at)
@@ -101,7 +104,7 @@ def _reminders(work: Work, verdicts: dict[UUID, Verdict]) -> None:
     planned = (
         (
             *(one.reminder_id, one.customer_id, one.legal_entity, one.contact_day, one.step.number),
-            " ".join(str(chased.item.invoice_id) for chased in one.items),
+            *listed_columns(chased.item.key for chased in one.items),
             *(verdict.policy.name, verdict.policy.version),
         )
         for verdict in verdicts.values()
@@ -125,7 +128,7 @@ def _escalations(work: Work, looks: Looks) -> None:
     )
     write_later(work, _RAISED, raised, work.moment)
     marked = (
-        (item.invoice_id, item.owner_told_on, item.manager_told_on)
+        (item.invoice_id, item.number, item.owner_told_on, item.manager_told_on)
         for view in looks.views.values()
         for item in view.items
         if item.changed
@@ -144,8 +147,8 @@ def _outbox_rows(looks: Looks, traces: Traces, *, moment: Moment) -> list[Outbox
     for told in looks.told:
         by_customer.setdefault(told.fact.customer_id, []).append(told)
     for customer_id, announced in by_customer.items():
-        listed = {invoice for told in announced for invoice in _listed(told.fact)}
-        origins = sorted({traces.items[invoice] for invoice in listed if traces.items.get(invoice)})
+        listed = {item for told in announced for item in _listed(told.fact)}
+        origins = sorted({traces.items[item] for item in listed if traces.items.get(item)})
         cause = _cause(traces.customers.get(customer_id, ""))
         with spans.linked("look", [{"traceparent": origin} for origin in origins]):
             for told in announced:
@@ -157,14 +160,14 @@ def _outbox_rows(looks: Looks, traces: Traces, *, moment: Moment) -> list[Outbox
     return rows
 
 
-def _listed(fact: Any) -> list[UUID]:
+def _listed(fact: Any) -> list[Key]:
     if isinstance(fact, (ReminderPlanned, EscalationRaised)):
-        return [item.invoice_id for item in fact.items]
+        return [(item.invoice_id, item.instalment or 1) for item in fact.items]
     return []
 
 
 def _trace_ids(fact: Any, traces: Traces) -> str:
-    carriers = [{"traceparent": traces.items.get(invoice, "")} for invoice in _listed(fact)]
+    carriers = [{"traceparent": traces.items.get(item, "")} for item in _listed(fact)]
     ids = dict.fromkeys(filter(None, map(spans.trace_id_of, carriers)))
     return " ".join(list(ids)[: spans.ORIGINS_MAX])
 

@@ -8,10 +8,11 @@ from uuid import UUID
 import asyncpg
 
 from scheduler.domain.customer import Customer, Habits
+from scheduler.domain.item import Key
 from scheduler.domain.looks import Looks
 from scheduler.domain.standing import ContactDay, Standing
 from scheduler.domain.view import Outstanding, View
-from scheduler.gateways.rows import customer_of, hold_of, item_of
+from scheduler.gateways.rows import amount_hold_of, customer_of, hold_of, item_of
 from shared.base.clock import Moment
 from shared.messaging import parking
 
@@ -30,6 +31,7 @@ SELECT customer_id, legal_entity, currency, sum(unapplied_minor)::bigint AS unap
 WHERE customer_id = ANY($1::uuid[]) AND unapplied_minor > 0 GROUP BY customer_id, legal_entity, currency
 """
 _HOLDS = "SELECT * FROM holds WHERE customer_id = ANY($1::uuid[]) AND ended_at IS NULL"
+_AMOUNT_HOLDS = "SELECT * FROM amount_holds WHERE customer_id = ANY($1::uuid[]) AND minor > 0"
 _OUTSTANDING = """
 SELECT * FROM reminders WHERE customer_id = ANY($1::uuid[]) AND outcome IS NULL AND withdrawn_at IS NULL
 """
@@ -47,7 +49,7 @@ class Traces:
     """Trace contexts, kept apart from what is decided on: of the event that told of each item first, and of the
     event that last touched each customer."""
 
-    items: dict[UUID, str] = field(default_factory=dict)
+    items: dict[Key, str] = field(default_factory=dict)
     customers: dict[UUID, str] = field(default_factory=dict)
 
 
@@ -89,6 +91,9 @@ async def _profiles(
         )
     for row in await connection.fetch(_HOLDS, customers):
         looks.views[row["customer_id"]].holds.append(hold_of(row))
+    for row in await connection.fetch(_AMOUNT_HOLDS, customers):
+        held = amount_hold_of(row)
+        looks.views[held.customer_id].amount_holds.setdefault(held.invoice_id, []).append(held)
     return changed
 
 
@@ -96,8 +101,9 @@ async def _debts(
     connection: asyncpg.Connection, looks: Looks, traces: Traces, customers: Sequence[UUID]
 ) -> None:
     for row in await connection.fetch(_ITEMS, customers):
-        looks.views[row["customer_id"]].items.append(item_of(row))
-        traces.items[row["invoice_id"]] = row["traceparent"]
+        item = item_of(row)
+        looks.views[item.customer_id].items.append(item)
+        traces.items[item.key] = row["traceparent"]
     for row in await connection.fetch(_UNAPPLIED, customers):
         there = row["legal_entity"], row["currency"]
         looks.views[row["customer_id"]].unapplied[there] = row["unapplied_minor"]
@@ -119,7 +125,7 @@ async def _contacts(
                 row["legal_entity"],
                 row["contact_day"],
                 row["step"],
-                frozenset(row["invoice_ids"]),
+                frozenset(zip(row["invoice_ids"], row["instalments"], strict=True)),
             )
         )
     for row in await connection.fetch(_PLANNED_DAYS, customers, since):

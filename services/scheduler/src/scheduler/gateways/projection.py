@@ -7,8 +7,10 @@ from uuid import UUID
 import asyncpg
 
 from scheduler.domain.facts import Facts, Sent
-from scheduler.gateways.rows import item_of
+from scheduler.domain.hold import DISPUTE, amount_hold_id
+from scheduler.gateways.rows import amount_hold_of, item_of
 from shared.base.clock import Moment
+from shared.contracts.disputes import DisputeEvent
 from shared.contracts.event import Event
 from shared.contracts.ledger import CreditEvent, CustomerChanged, InvoiceEvent, PaymentEvent
 from shared.contracts.notifier import MessageEvent
@@ -16,6 +18,7 @@ from shared.contracts.notifier import MessageEvent
 _CUSTOMERS = "SELECT customer_id, version FROM customers WHERE customer_id = ANY($1::uuid[])"
 _ITEMS = "SELECT * FROM items WHERE invoice_id = ANY($1::uuid[])"
 _CREDITS = "SELECT credit_id, version FROM credits WHERE credit_id = ANY($1::uuid[])"
+_AMOUNT_HOLDS = "SELECT * FROM amount_holds WHERE hold_id = ANY($1::uuid[])"
 _SENT = """
 SELECT reminder_id AS id, customer_id, outcome, outcome_at, policy, policy_version FROM reminders
 WHERE reminder_id = ANY($1::uuid[])
@@ -33,6 +36,7 @@ class _Named:
     invoices: set[UUID] = field(default_factory=set)
     credits: set[UUID] = field(default_factory=set)
     sent: set[UUID] = field(default_factory=set)
+    holds: set[UUID] = field(default_factory=set)
 
     def add(self, event: Event) -> None:
         match event:
@@ -44,6 +48,11 @@ class _Named:
                 self.credits.add(event.subject_id)
                 self.invoices.update(invoice.invoice_id for invoice in event.invoices)
                 self.invoices.update(allocation.invoice_id for allocation in event.allocations)
+            case DisputeEvent():
+                self.holds.update(
+                    amount_hold_id(DISPUTE, event.dispute_id, item.invoice_id, item.instalment)
+                    for item in event.items
+                )
             case MessageEvent():
                 self.sent.add(event.reminder_id or event.escalation_id or event.message_id)
                 self.invoices.update(line.invoice_id for line in event.items)
@@ -58,7 +67,7 @@ async def load(connection: asyncpg.Connection, events: Sequence[Event], *, momen
     for row in await _fetch(connection, _CUSTOMERS, named.customers):
         facts.customer_versions[row["customer_id"]] = row["version"]
     for row in await _fetch(connection, _ITEMS, named.invoices):
-        facts.items[row["invoice_id"]] = item_of(row)
+        facts.items.setdefault(row["invoice_id"], {})[row["instalment"]] = item_of(row)
     for row in await _fetch(connection, _CREDITS, named.credits):
         facts.credit_versions[row["credit_id"]] = row["version"]
     for row in await _fetch(connection, _SENT, named.sent):
@@ -69,6 +78,8 @@ async def load(connection: asyncpg.Connection, events: Sequence[Event], *, momen
             row["policy"],
             row["policy_version"],
         )
+    for row in await _fetch(connection, _AMOUNT_HOLDS, named.holds):
+        facts.held[row["hold_id"]] = amount_hold_of(row)
     return facts
 
 

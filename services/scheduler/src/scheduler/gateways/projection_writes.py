@@ -5,11 +5,12 @@ their customers, so that slices and looks wait for one another instead of deadlo
 """
 
 import json
+from dataclasses import astuple
 from typing import Any
 
 from scheduler.domain.facts import Facts
 from scheduler.gateways import alarm, timeline
-from scheduler.gateways.rows import holds_json, write_later
+from scheduler.gateways.rows import discounts_json, holds_json, write_later
 from scheduler.gateways.timeline import Line
 from shared.db.work import Work
 from shared.messaging.cloudevents import Record
@@ -36,14 +37,15 @@ ON CONFLICT (customer_id) DO UPDATE SET
 WHERE customers.version < excluded.version
 """
 _ITEMS = """
-INSERT INTO items (invoice_id, customer_id, version, legal_entity, invoice_number, currency, due_on, open_minor,
-                   direct_debit, returned, holds, settled_on, traceparent)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::date[],
-    $8::bigint[], $9::boolean[], $10::boolean[], $11::jsonb[], $12::date[], $13::text[])
-ON CONFLICT (invoice_id) DO UPDATE SET
-    version = excluded.version, invoice_number = excluded.invoice_number, due_on = excluded.due_on,
-    open_minor = excluded.open_minor, direct_debit = excluded.direct_debit, returned = excluded.returned,
-    holds = excluded.holds, settled_on = excluded.settled_on
+INSERT INTO items (invoice_id, instalment, instalments, customer_id, version, legal_entity, invoice_number, currency,
+                   due_on, open_minor, direct_debit, returned, holds, discounts, settled_on, traceparent)
+SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[], $4::uuid[], $5::bigint[], $6::text[], $7::text[], $8::text[],
+    $9::date[], $10::bigint[], $11::boolean[], $12::boolean[], $13::jsonb[], $14::jsonb[], $15::date[], $16::text[])
+ON CONFLICT (invoice_id, instalment) DO UPDATE SET
+    instalments = excluded.instalments, version = excluded.version, invoice_number = excluded.invoice_number,
+    due_on = excluded.due_on, open_minor = excluded.open_minor, direct_debit = excluded.direct_debit,
+    returned = excluded.returned, holds = excluded.holds, discounts = excluded.discounts,
+    settled_on = excluded.settled_on
 WHERE items.version <= excluded.version
 """
 _CREDITS = """
@@ -60,10 +62,17 @@ ON CONFLICT (customer_id) DO UPDATE SET
     days_late = known.days_late + excluded.days_late,
     returned_payments = known.returned_payments + excluded.returned_payments
 """
+_AMOUNT_HOLDS = """
+INSERT INTO amount_holds AS known (hold_id, customer_id, version, kind, reason, invoice_id, instalment, minor)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::uuid[], $7::int[], $8::bigint[])
+ON CONFLICT (hold_id) DO UPDATE SET version = excluded.version, minor = excluded.minor
+WHERE known.version < excluded.version
+"""
 _TOLD_OF = """
 UPDATE items AS item SET listed_step = told.listed_step, listed_on = told.listed_on, told_step = told.told_step
-FROM unnest($1::uuid[], $2::int[], $3::date[], $4::int[]) AS told (invoice_id, listed_step, listed_on, told_step)
-WHERE item.invoice_id = told.invoice_id
+FROM unnest($1::uuid[], $2::int[], $3::int[], $4::date[], $5::int[])
+     AS told (invoice_id, instalment, listed_step, listed_on, told_step)
+WHERE item.invoice_id = told.invoice_id AND item.instalment = told.instalment
 """
 _CONTACT_DAYS = """
 INSERT INTO contact_days AS known
@@ -89,7 +98,9 @@ async def save(work: Work, facts: Facts) -> None:
     await _items(work, facts)
     _credits(work, facts)
     _outcomes(work, facts)
-    lines = [
+    write_later(work, _AMOUNT_HOLDS, map(astuple, facts.amount_holds.values()))
+    lines = [Line(customer_id, decision, "", 0) for customer_id, decision in facts.lines]
+    lines += [
         Line(customer_id, decision, sent.policy, sent.policy_version)
         for customer_id, decision, sent in facts.decisions
     ]
@@ -118,19 +129,17 @@ def _customers(work: Work, facts: Facts) -> None:
 async def _items(work: Work, facts: Facts) -> None:
     restated = [
         (
-            *(one.invoice_id, one.customer_id, one.version, one.legal_entity, one.invoice_number),
-            *(one.currency, one.due_on, one.open_minor, one.direct_debit, one.returned),
-            *(
-                holds_json(one.holds),
-                one.settled_on,
-                _traceparent(facts.origins.get(one.invoice_id)),
-            ),
+            *(one.invoice_id, one.number, one.of, one.customer_id, one.version, one.legal_entity),
+            *(one.invoice_number, one.currency, one.due_on, one.open_minor),
+            *(one.direct_debit, one.returned, holds_json(one.holds)),
+            *(discounts_json(one.discounts), one.settled_on),
+            _traceparent(facts.origins.get(one.key)),
         )
         for one in facts.restated.values()
     ]
     write_later(work, _ITEMS, restated)
     told_of = [
-        (one.invoice_id, one.listed_step, one.listed_on, one.told_step)
+        (one.invoice_id, one.number, one.listed_step, one.listed_on, one.told_step)
         for one in facts.told_of.values()
     ]
     if told_of:

@@ -1,6 +1,7 @@
 """Our own decisions, as we told them: written again where a database that was rebuilt or restored has lost them.
 
-What is known is left alone. Invoices that are not known yet get a row at version 0, which the ledger's word completes.
+What is known is left alone. Instalments that are not known yet get a row at version 0, which the ledger's word
+completes.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -9,6 +10,7 @@ from typing import Any
 import asyncpg
 
 from scheduler.domain.decision import Level
+from scheduler.gateways.rows import listed_columns
 from shared.base.clock import Moment
 from shared.contracts.event import Event
 from shared.contracts.scheduler import (
@@ -21,13 +23,14 @@ from shared.contracts.scheduler import (
 )
 
 _PLANNED = """
-INSERT INTO reminders (reminder_id, customer_id, legal_entity, contact_day, step, invoice_ids, policy, policy_version,
-                       planned_at)
-SELECT reminder_id, customer_id, legal_entity, contact_day, step, string_to_array(invoice_ids, ' ')::uuid[], policy,
-       policy_version, planned_at
-FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::int[], $6::text[], $7::text[], $8::int[],
-            $9::timestamptz[])
-     AS row (reminder_id, customer_id, legal_entity, contact_day, step, invoice_ids, policy, policy_version, planned_at)
+INSERT INTO reminders (reminder_id, customer_id, legal_entity, contact_day, step, invoice_ids, instalments, policy,
+                       policy_version, planned_at)
+SELECT reminder_id, customer_id, legal_entity, contact_day, step, string_to_array(invoice_ids, ' ')::uuid[],
+       string_to_array(instalments, ' ')::int[], policy, policy_version, planned_at
+FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::date[], $5::int[], $6::text[], $7::text[], $8::text[], $9::int[],
+            $10::timestamptz[])
+     AS row (reminder_id, customer_id, legal_entity, contact_day, step, invoice_ids, instalments, policy,
+             policy_version, planned_at)
 ON CONFLICT DO NOTHING
 """
 _WITHDRAWN = """
@@ -41,14 +44,16 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[],
 ON CONFLICT DO NOTHING
 """
 _ESCALATED = """
-INSERT INTO items AS item (invoice_id, customer_id, version, legal_entity, invoice_number, currency, due_on, open_minor,
-                           direct_debit, returned, holds, traceparent, owner_told_on, manager_told_on)
-SELECT DISTINCT ON (invoice_id) invoice_id, customer_id, 0, legal_entity, invoice_number, currency, due_on, 0, false,
-       false, '[]'::jsonb, '', max(owner_on) OVER invoice, max(manager_on) OVER invoice
-FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::date[], $7::date[], $8::date[])
-     AS row (invoice_id, customer_id, legal_entity, invoice_number, currency, due_on, owner_on, manager_on)
-WINDOW invoice AS (PARTITION BY invoice_id)
-ON CONFLICT (invoice_id) DO UPDATE SET
+INSERT INTO items AS item (invoice_id, instalment, instalments, customer_id, version, legal_entity, invoice_number,
+                           currency, due_on, open_minor, direct_debit, returned, holds, discounts, traceparent,
+                           owner_told_on, manager_told_on)
+SELECT DISTINCT ON (invoice_id, instalment) invoice_id, instalment, instalment, customer_id, 0, legal_entity,
+       invoice_number, currency, due_on, 0, false, false, '[]'::jsonb, '[]'::jsonb, '',
+       max(owner_on) OVER same, max(manager_on) OVER same
+FROM unnest($1::uuid[], $2::int[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::date[], $8::date[], $9::date[])
+     AS row (invoice_id, instalment, customer_id, legal_entity, invoice_number, currency, due_on, owner_on, manager_on)
+WINDOW same AS (PARTITION BY invoice_id, instalment)
+ON CONFLICT (invoice_id, instalment) DO UPDATE SET
     owner_told_on = coalesce(item.owner_told_on, excluded.owner_told_on),
     manager_told_on = coalesce(item.manager_told_on, excluded.manager_told_on)
 """
@@ -89,7 +94,8 @@ async def _write(
 def _planned(told: ReminderPlanned, at: Moment) -> Iterable[tuple[Any, ...]]:
     yield (
         *(told.reminder_id, told.customer_id, told.legal_entity, told.contact_day),
-        *(told.step.number, " ".join(str(item.invoice_id) for item in told.items)),
+        told.step.number,
+        *listed_columns((item.invoice_id, item.instalment or 1) for item in told.items),
         *(told.policy, told.policy_version, at),
     )
 
@@ -109,8 +115,8 @@ def _escalated(told: EscalationRaised, at: Moment) -> Iterable[tuple[Any, ...]]:
     to_owner = told.level.value == Level.ACCOUNT_OWNER
     for item in told.items:
         yield (
-            *(item.invoice_id, told.customer_id, told.legal_entity, item.invoice_number),
-            *(item.currency, item.due_on),
+            *(item.invoice_id, item.instalment or 1, told.customer_id, told.legal_entity),
+            *(item.invoice_number, item.currency, item.due_on),
             *((at.date(), None) if to_owner else (None, at.date())),
         )
 

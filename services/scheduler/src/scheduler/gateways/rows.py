@@ -8,8 +8,8 @@ from typing import Any
 import asyncpg
 
 from scheduler.domain.customer import Customer, ErpHold, Person
-from scheduler.domain.hold import Hold, HoldKind
-from scheduler.domain.item import Item, ItemHold
+from scheduler.domain.hold import AmountHold, Hold, HoldKind
+from scheduler.domain.item import Discount, Item, ItemHold, Key
 from shared.db.work import Row, Work
 
 
@@ -24,11 +24,17 @@ def item_of(row: asyncpg.Record) -> Item:
         currency=row["currency"],
         due_on=row["due_on"],
         open_minor=row["open_minor"],
+        number=row["instalment"],
+        of=row["instalments"],
         direct_debit=row["direct_debit"],
         returned=row["returned"],
         holds=tuple(
             ItemHold(hold["reason"], hold["amount_minor"], _day(hold["until"]))
             for hold in row["holds"]
+        ),
+        discounts=tuple(
+            Discount(date.fromisoformat(one["until"]), one["pays_minor"])
+            for one in row["discounts"]
         ),
         settled_on=row["settled_on"],
         listed_step=row["listed_step"],
@@ -83,11 +89,31 @@ def hold_of(row: asyncpg.Record) -> Hold:
     )
 
 
+def amount_hold_of(row: asyncpg.Record) -> AmountHold:
+    """A hold on an amount from a row of `amount_holds`."""
+    return AmountHold(**dict(row))
+
+
 def holds_json(holds: Sequence[ErpHold | ItemHold]) -> str:
     """Holds as they lie in a jsonb column."""
     if not holds:
         return "[]"
     return json.dumps([_plain(hold) for hold in holds], separators=(",", ":"))
+
+
+def discounts_json(discounts: Sequence[Discount]) -> str:
+    """Discounts as they lie in a jsonb column."""
+    if not discounts:
+        return "[]"
+    return json.dumps(
+        [{"until": one.until.isoformat(), "pays_minor": one.pays_minor} for one in discounts]
+    )
+
+
+def listed_columns(items: Iterable[Key]) -> tuple[str, str]:
+    """What a reminder lists, for the two arrays of `reminders`: invoices and instalments, by blanks."""
+    listed = list(items)
+    return " ".join(str(invoice) for invoice, _ in listed), " ".join(str(n) for _, n in listed)
 
 
 def write_later(work: Work, statement: str, rows: Iterable[Row], *more: object) -> None:

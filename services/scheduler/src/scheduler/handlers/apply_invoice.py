@@ -1,7 +1,9 @@
 """The ledger told of an invoice, by itself or with a credit that moved it."""
 
+from uuid import UUID
+
 from scheduler.domain.facts import Facts
-from scheduler.domain.item import Item, ItemHold
+from scheduler.domain.item import Discount, Item, ItemHold, days_late
 from shared.base.clock import Moment
 from shared.base.money import minor_of
 from shared.contracts.erp import InvoicePaymentMethod
@@ -9,22 +11,33 @@ from shared.contracts.ledger import Invoice, InvoiceStatus
 
 
 def apply_invoice(facts: Facts, told: Invoice, *, moment: Moment) -> None:
-    """Take over the invoice as the books have it; an older version changes nothing."""
-    item = facts.items.get(told.invoice_id)
-    if item is not None and told.version <= item.version:
+    """Take over the invoice's instalments as the books have them; an older version changes nothing.
+
+    What we told of an instalment stays with its number; one that the ERP took away is neither due nor open.
+    """
+    known = facts.items.setdefault(told.invoice_id, {})
+    if told.version <= max((item.version for item in known.values()), default=0):
         return
 
-    if item is None:
-        item = facts.items[told.invoice_id] = _item(told)
-        facts.origins[told.invoice_id] = facts.cause
-    _restate(item, told)
-    if item.open_minor > 0 and item.settled_on is not None:
-        _unlearn(facts, item)
-    facts.restated[item.invoice_id] = item
-    facts.touch(item.customer_id)
+    parts = {part.number: part for part in told.instalments}
+    assert parts, f"invoice {told.invoice_id} was told without any instalment"
+    for number in parts:
+        if number not in known:
+            item = known[number] = _item(told, number)
+            facts.origins[item.key] = facts.cause
+    if told.status is InvoiceStatus.OPEN:
+        _unlearn(facts, known, told.customer_id)
+    cancelled = told.status is InvoiceStatus.CANCELLED
+    _restate(known, told)
+    for number, item in known.items():
+        part = parts.get(number)
+        item.due_on = part.due_on if part else None
+        item.open_minor = minor_of(part.open, told.currency) if part and not cancelled else 0
+        facts.restated[item.key] = item
+    facts.touch(told.customer_id)
 
 
-def _item(told: Invoice) -> Item:
+def _item(told: Invoice, number: int) -> Item:
     return Item(
         invoice_id=told.invoice_id,
         customer_id=told.customer_id,
@@ -32,21 +45,15 @@ def _item(told: Invoice) -> Item:
         legal_entity=told.legal_entity,
         invoice_number=told.invoice_number,
         currency=told.currency,
-        due_on=told.due_on,
+        due_on=None,
         open_minor=0,
+        number=number,
     )
 
 
-def _restate(item: Item, told: Invoice) -> None:
-    """Everything that is the ledger's; what we told of the item stays."""
-    gone = told.status is InvoiceStatus.CANCELLED
-    item.version = told.version
-    item.invoice_number = told.invoice_number
-    item.due_on = told.due_on
-    item.open_minor = 0 if gone else minor_of(told.open, told.currency)
-    item.direct_debit = told.payment_method is InvoicePaymentMethod.DIRECT_DEBIT
-    item.returned = told.returned
-    item.holds = tuple(
+def _restate(known: dict[int, Item], told: Invoice) -> None:
+    """What the ledger says of the whole invoice; what we told of its instalments stays."""
+    holds = tuple(
         ItemHold(
             hold.reason,
             None if hold.amount is None else minor_of(hold.amount, told.currency),
@@ -54,12 +61,26 @@ def _restate(item: Item, told: Invoice) -> None:
         )
         for hold in told.holds
     )
+    discounts = tuple(
+        Discount(one.until, minor_of(one.pays, told.currency)) for one in told.discounts
+    )
+    for item in known.values():
+        item.version = told.version
+        item.of = len(told.instalments)
+        item.invoice_number = told.invoice_number
+        item.direct_debit = told.payment_method is InvoicePaymentMethod.DIRECT_DEBIT
+        item.returned = told.returned
+        item.holds = holds
+        item.discounts = discounts
 
 
-def _unlearn(facts: Facts, item: Item) -> None:
+def _unlearn(facts: Facts, known: dict[int, Item], customer_id: UUID) -> None:
     """It was not paid after all: take its lateness back."""
-    assert item.settled_on is not None
-    habits = facts.habits_of(item.customer_id)
+    paid_on = next((item.settled_on for item in known.values() if item.settled_on), None)
+    if paid_on is None:
+        return
+    habits = facts.habits_of(customer_id)
     habits.paid_invoices -= 1
-    habits.days_late -= max((item.settled_on - item.due_on).days, 0)
-    item.settled_on = None
+    habits.days_late -= days_late(known.values(), paid_on=paid_on)
+    for item in known.values():
+        item.settled_on = None

@@ -1,6 +1,7 @@
 """The ledger told of a payment, and of the invoices that moved with it."""
 
 from scheduler.domain.facts import Credit, Facts
+from scheduler.domain.item import days_late
 from scheduler.handlers.apply_invoice import apply_invoice
 from shared.base.clock import Moment
 from shared.base.money import minor_of
@@ -33,9 +34,11 @@ def _learn(facts: Facts, told: PaymentEvent) -> None:
     if isinstance(told, PaymentReturned) and told.return_reason is not ReturnReason.REFUND:
         habits.returned_payments += 1
     for allocation in told.allocations:
-        item = facts.items.get(allocation.invoice_id)
-        if item is not None and item.open_minor == 0 and item.settled_on is None:
+        items = facts.items.get(allocation.invoice_id, {}).values()
+        if not items or any(item.open_minor or item.settled_on for item in items):
+            continue
+        habits.paid_invoices += 1
+        habits.days_late += days_late(items, paid_on=told.value_date)
+        for item in items:
             item.settled_on = told.value_date
-            habits.paid_invoices += 1
-            habits.days_late += max((told.value_date - item.due_on).days, 0)
-            facts.restated[item.invoice_id] = item
+            facts.restated[item.key] = item

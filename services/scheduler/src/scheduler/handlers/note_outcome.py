@@ -58,14 +58,15 @@ def _contact_day(facts: Facts, told: MessageEvent, *, left: bool) -> None:
     day.sent = True
     day.overdue = day.overdue or any(line.due_on < told.contact_day for line in told.items)
     for line in told.items:
-        item = facts.items.get(line.invoice_id) or _not_heard_yet(facts, told, line)
+        known = facts.items.setdefault(line.invoice_id, {})
+        item = known.get(line.instalment or 1) or _not_heard_yet(facts, told, line)
         item.tell(own_step=line.step, message_step=step, on=told.contact_day)
-        facts.told_of[item.invoice_id] = item
+        facts.told_of[item.key] = item
 
 
 def _not_heard_yet(facts: Facts, told: MessageEvent, line: MessageItem) -> Item:
-    """An invoice that the ledger will tell of later, when everything is heard anew."""
-    item = facts.items[line.invoice_id] = facts.restated[line.invoice_id] = Item(
+    """An instalment that the ledger will tell of later, when everything is heard anew."""
+    item = Item(
         invoice_id=line.invoice_id,
         customer_id=told.customer_id,
         version=0,
@@ -74,7 +75,9 @@ def _not_heard_yet(facts: Facts, told: MessageEvent, line: MessageItem) -> Item:
         currency=line.currency,
         due_on=line.due_on,
         open_minor=0,
+        number=line.instalment or 1,
     )
+    facts.items[line.invoice_id][item.number] = facts.restated[item.key] = item
     return item
 
 

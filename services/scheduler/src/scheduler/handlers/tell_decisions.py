@@ -5,6 +5,7 @@ from uuid import UUID
 
 from scheduler.domain.decision import Chased, Escalation, Reminder, Withdrawal
 from scheduler.domain.hold import Hold
+from scheduler.domain.item import Discount
 from scheduler.domain.policy import Policy, Step
 from shared.base.money import decimal_text
 from shared.contracts import scheduler as contract
@@ -95,11 +96,20 @@ def _item(chased: Chased) -> contract.ReminderItem:
     return contract.ReminderItem(
         invoice_id=item.invoice_id,
         invoice_number=item.invoice_number,
-        due_on=item.due_on,
+        instalment=item.instalment,
+        due_on=chased.due_on,
         currency=item.currency,
         open=decimal_text(chased.minor, item.currency),
         step=_step(chased.own),
+        discount=_discount(chased.discount, item.currency),
     )
+
+
+def _discount(discount: Discount | None, currency: str) -> contract.ReminderDiscount | None:
+    if discount is None:
+        return None
+    pays = decimal_text(discount.pays_minor, currency)
+    return contract.ReminderDiscount(until=discount.until, pays=pays)
 
 
 def _step(step: Step) -> contract.StepTaken:

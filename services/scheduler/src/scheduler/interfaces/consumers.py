@@ -8,10 +8,11 @@ from scheduler.domain.facts import Facts
 from scheduler.gateways import alarm, projection, projection_writes, recollections
 from scheduler.handlers.apply_credit import apply_credit
 from scheduler.handlers.apply_customer import apply_customer
+from scheduler.handlers.apply_dispute import apply_dispute
 from scheduler.handlers.apply_invoice import apply_invoice
 from scheduler.handlers.apply_payment import apply_payment
 from scheduler.handlers.note_outcome import note_outcome
-from shared.contracts import ledger, notifier, scheduler
+from shared.contracts import disputes, ledger, notifier, scheduler
 from shared.contracts.event import Event
 from shared.db.work import Work
 from shared.messaging.cloudevents import Record, told_at
@@ -32,6 +33,17 @@ HEARS: Final[Mapping[type[Event], Callable[..., None]]] = {
     ledger.CreditPosted: apply_credit,
     ledger.CreditApplied: apply_credit,
     ledger.CreditCancelled: apply_credit,
+    disputes.DisputeOpened: apply_dispute,
+    disputes.DisputeAcknowledged: apply_dispute,
+    disputes.DisputeExamined: apply_dispute,
+    disputes.DisputeDeferred: apply_dispute,
+    disputes.DisputeAnswered: apply_dispute,
+    disputes.DisputeResolved: apply_dispute,
+    disputes.DisputeSettled: apply_dispute,
+    disputes.DisputeReopened: apply_dispute,
+    disputes.DisputeClosed: apply_dispute,
+    disputes.DisputeWithdrawn: apply_dispute,
+    disputes.DisputeMerged: apply_dispute,
     notifier.MessageSent: note_outcome,
     notifier.MessageSuppressed: note_outcome,
     notifier.MessageFailed: note_outcome,
@@ -51,7 +63,7 @@ def hearing() -> Projection[Facts]:
     """What is open, and what became of our messages."""
     return Projection(
         service="scheduler",
-        topics=(ledger.TOPIC, notifier.TOPIC),
+        topics=(ledger.TOPIC, disputes.TOPIC, notifier.TOPIC),
         hears=HEARS,
         load=projection.load,
         save=projection_writes.save,

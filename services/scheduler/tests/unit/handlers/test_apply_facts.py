@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scheduler.domain.facts import Facts, Sent
+from scheduler.domain.item import Item
 from scheduler.handlers.apply_credit import apply_credit
 from scheduler.handlers.apply_customer import apply_customer
 from scheduler.handlers.apply_invoice import apply_invoice
@@ -26,9 +27,17 @@ def invoice(version: int = 1, open_: str = "100.00", **given: Any) -> ledger.Inv
         "invoice_id": INVOICE, "customer_id": CUSTOMER, "version": version, "source": "s", "source_id": "1",
         "invoice_number": "R1", "kind": "invoice", "legal_entity": "DE01", "issued_on": date(2026, 1, 1),
         "due_on": date(2026, 2, 1), "currency": "EUR", "total": "100.00", "open": open_,
-        "status": "settled" if open_ == "0.00" else "open", "instalments": (),
+        "status": "settled" if open_ == "0.00" else "open",
     }  # fmt: skip
-    return ledger.Invoice(**{**known, **given})
+    state = {**known, **given}
+    whole = ledger.Instalment(
+        number=1, due_on=state["due_on"], amount=state["total"], open=state["open"]
+    )
+    return ledger.Invoice(**{"instalments": (whole,), **state})
+
+
+def item_of(facts: Facts, number: int = 1) -> Item:
+    return facts.items[INVOICE][number]
 
 
 def payment(
@@ -69,24 +78,24 @@ class TestInvoices:
 
         apply_invoice(facts, invoice(2, "100.00"), moment=NOW)
 
-        assert facts.items[INVOICE].open_minor == 40_00
+        assert item_of(facts).open_minor == 40_00
         assert facts.touched == {}
 
     def test_what_we_told_of_it_outlives_what_the_ledger_tells(self) -> None:
         facts = Facts()
         apply_invoice(facts, invoice(1), moment=NOW)
-        facts.items[INVOICE].tell(own_step=2, message_step=1, on=NOW.date())
+        item_of(facts).tell(own_step=2, message_step=1, on=NOW.date())
 
         apply_invoice(facts, invoice(2, "40.00"), moment=NOW)
 
-        assert (facts.items[INVOICE].listed_step, facts.items[INVOICE].told_step) == (2, 1)
+        assert (item_of(facts).listed_step, item_of(facts).told_step) == (2, 1)
 
     def test_cancelled_it_is_no_longer_open(self) -> None:
         facts = Facts()
 
         apply_invoice(facts, invoice(2, "100.00", status="cancelled"), moment=NOW)
 
-        assert facts.items[INVOICE].open_minor == 0
+        assert item_of(facts).open_minor == 0
 
     def test_a_due_date_moved_after_posting_counts(self) -> None:
         facts = Facts()
@@ -94,7 +103,7 @@ class TestInvoices:
 
         apply_invoice(facts, invoice(2, due_on=date(2026, 3, 1)), moment=NOW)
 
-        assert facts.items[INVOICE].due_on == date(2026, 3, 1)
+        assert item_of(facts).due_on == date(2026, 3, 1)
 
 
 class TestPayments:
@@ -105,7 +114,7 @@ class TestPayments:
         apply_payment(facts, payment(invoices=(invoice(2, "0.00"),)), moment=NOW)
 
         habits = facts.habits[CUSTOMER]
-        assert facts.items[INVOICE].open_minor == 0
+        assert item_of(facts).open_minor == 0
         assert (habits.paid_invoices, habits.days_late) == (1, 10)
 
     def test_teach_nothing_twice(self) -> None:
@@ -187,7 +196,7 @@ class TestOutcomes:
 
         note_outcome(facts, outcome(kind), moment=NOW)
 
-        item, day = facts.items[INVOICE], facts.contact_days[CUSTOMER, NOW.date()]
+        item, day = item_of(facts), facts.contact_days[CUSTOMER, NOW.date()]
         assert (item.listed_step, item.told_step) == (3, 1)
         assert (day.sent, day.overdue) == (True, True)
 

@@ -17,10 +17,11 @@ router = APIRouter(prefix="/v1/customers", tags=["messages"], dependencies=[requ
 
 
 class ListedInvoice(BaseModel):
-    """What the message said of one invoice when it left."""
+    """What the message said of one instalment when it left; `instalment` is null for the only one of its invoice."""
 
     invoice_id: UUID
     invoice_number: str
+    instalment: int | None = None
     step: int
     currency: str
     open: str
