@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from play.checks import nobody_is_chased_for_nothing
+from play.letterbox import Sent
 from play.main import start_after
 from play.run import Plan
 from play.story import START
@@ -53,11 +55,16 @@ class TestRun:
         ("spoilt", "law"),
         [
             (("open-items", {"open": "1.23"}), "every-invoice-adds-up"),
+            (("open-items", {"instalments": []}), "every-instalment-adds-up"),
+            (("unapplied", {"unapplied": "1.23"}), "every-credit-adds-up"),
             (("trial-balance", {"balance": "7.00"}), "trial-balance-is-zero"),
             (("trial-balance", {"balance": "7.00"}), "control-accounts-add-up"),
             (("proof", {"imbalance": "3"}), "proof-holds"),
             (("balance-runs", {"differences": 1}), "every-run-agrees"),
             (("balance-runs", {"ending": None}), "every-run-agrees"),
+            (("requests", {"state": "open"}), "every-request-is-ended"),
+            (("requests", {"refused_because": None}), "every-request-is-ended"),
+            (("requests", {"answered_by": "another"}), "every-request-is-ended"),
             (("intake", {"outcome": "crashed"}), "every-record-is-understood"),
             (("timeline", {"reason": ""}), "every-message-has-a-reason"),
             (("timeline", {"kind": "silence"}), "every-message-has-a-reason"),
@@ -98,6 +105,21 @@ class TestRun:
         broken = {check.name for check in summary.checks if not check.holds}
         assert broken == {"nobody-is-chased-for-nothing"}
 
+    def test_finds_out_who_was_chased_for_a_discount_rightly_taken(self, plan: Plan) -> None:
+        told = plan.story()
+        for _ in range(plan.days):
+            told.next_day()
+        invoice = next(one for one in told.book.invoices.values() if one.spared)
+        paid_on, number = invoice.spared[0].on, invoice.customer.number
+        before, after = (
+            Sent(on=day, channel="email", to="", sink_id="1", customer_number=number, listed=(invoice.number,))
+            for day in (paid_on - timedelta(days=1), paid_on)
+        )  # fmt: skip
+
+        assert invoice.open_after(paid_on) > 0
+        assert nobody_is_chased_for_nothing(told.book, [before]).holds
+        assert not nobody_is_chased_for_nothing(told.book, [after]).holds
+
 
 class TestUnheard:
     def test_is_what_would_be_overdue_without_messages(self, plan: Plan) -> None:
@@ -107,8 +129,7 @@ class TestUnheard:
         last = START + timedelta(days=plan.days - 1)
         overdue: Counter[str] = Counter()
         for invoice in silent.book.invoices.values():
-            if invoice.due_on < last:
-                overdue[invoice.customer.entity.code] += invoice.open_after(last)
+            overdue[invoice.customer.entity.code] += invoice.overdue_after(last)
 
         told = list(unheard(plan))
         assert len(told) == plan.days

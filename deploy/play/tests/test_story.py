@@ -8,13 +8,15 @@ from pydantic import ValidationError
 
 from play.cast.habits import Habit
 from play.erp.book import Book
+from play.erp.documents import Invoice
 from play.record import DayOfEvents, ErpRecord, Reading, deliveries, dice
 from play.scenes.malformed import FAULTS
 from play.story import START, Story, story
-from shared.contracts.erp import CreditKind
+from shared.contracts.erp import AdjustmentReason, CreditKind
 from shared.contracts.registry import ERP_EVENTS
 
 CUSTOMERS, DAYS = 80, 60
+REASONS = set(AdjustmentReason) - {AdjustmentReason.OTHER}
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +95,29 @@ class TestStory:
             "erp.payment.returned.v1",
             "erp.payment.cancelled.v1",
             "erp.allocations.set.v1",
+            "erp.adjustment.posted.v1",
+            "erp.adjustment.cancelled.v1",
         }
+
+    @pytest.mark.parametrize(
+        "said",
+        [
+            b'"opening":{"open":',
+            b'"instalments":[{"number":1',
+            b'"instalment":2',
+            b'{"number":2,"amount":',
+            b'"discounts":[{"until":',
+            b'"percent":"2"',
+            b'"kind":"discount"',
+            b'"kind":"tax-withheld"',
+            b'"kind":"bank-fee"',
+            b'"credit_amount":',
+            b'"reason":"chargeback"',
+            *(f'"reason":"{reason}"'.encode() for reason in sorted(REASONS)),
+        ],
+    )
+    def test_tells_what_an_erp_may_say(self, records: list[ErpRecord], said: bytes) -> None:
+        assert any(said in record.body for record in records)
 
     def test_keeps_its_own_contract(self, records: list[ErpRecord]) -> None:
         for record in records:
@@ -105,23 +129,33 @@ class TestTruth:
     def test_open_is_the_sum_of_moves_and_the_total_less_what_is_applied(self, book: Book) -> None:
         for invoice in book.invoices.values():
             total = 0 if invoice.cancelled else invoice.total
-            assert invoice.open == total - book.applied_to(invoice) >= 0
+            assert invoice.open == total - book.taken_off(invoice) >= 0
 
     def test_no_credit_is_spent_twice(self, book: Book) -> None:
         for credit in book.credits.values():
             assert credit.unapplied >= 0
 
     def test_all_money_is_somewhere(self, book: Book) -> None:
-        worth = sum(credit.worth for credit in book.credits.values())
+        spent = sum(credit.worth - credit.unapplied for credit in book.credits.values())
+        parts = [part for credit in book.credits.values() for part in credit.applied]
+        assert spent == sum(part.cost for part in parts)
         invoiced = sum(i.total for i in book.invoices.values() if not i.cancelled)
-        unapplied = sum(credit.unapplied for credit in book.credits.values())
-        assert sum(book.open_by_entity().values()) == invoiced - (worth - unapplied)
+        standing = (one for one in book.adjustments if not one.cancelled)
+        adjusted = sum(one.minor for one in standing if isinstance(one.item, Invoice))
+        fallen = sum(part.falls for part in parts) + adjusted
+        assert sum(book.open_by_entity().values()) == invoiced - fallen
 
-    def test_some_money_is_left_on_account(
-        self, told: tuple[Story, list[DayOfEvents]], book: Book
-    ) -> None:
-        entities = {customer.entity.code: customer.entity for customer in told[0].customers}
-        assert any(book.unapplied_of(e, CreditKind.PAYMENT) for e in entities.values())
+    def test_what_is_open_by_due_day_is_what_is_open(self, book: Book) -> None:
+        parted = [invoice for invoice in book.invoices.values() if invoice.instalments]
+        assert parted
+        for invoice in parted:
+            for move in invoice.moves:
+                opens = [minor for _, minor in invoice.opens_after(move.on)]
+                assert min(opens) >= 0
+                assert sum(opens) == invoice.open_after(move.on)
+
+    def test_some_money_is_left_on_account(self, book: Book) -> None:
+        assert any(book.unapplied_by_currency(CreditKind.PAYMENT).values())
 
 
 class TestOddities:

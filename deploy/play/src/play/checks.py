@@ -1,9 +1,10 @@
 """The laws that must hold when the play is over, each a pure function from what was found to a check."""
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from play.cast.company import ENTITIES
@@ -28,6 +29,7 @@ class CustomerFound:
     customer_number: str
     source: str
     open_items: Sequence[Item]
+    unapplied: Sequence[Item]
     timeline: Sequence[Item]
     messages: Sequence[Item]
 
@@ -39,49 +41,93 @@ def every_invoice_adds_up(book: Book, found: Iterable[CustomerFound]) -> Check:
         invoice.id: decimal_text(invoice.open, invoice.customer.entity.currency)
         for invoice in book.invoices.values()
     }
-
-    wrong = [
-        f"{invoice_id}: ledger {ours.get(invoice_id, '0')}, ERP {theirs.get(invoice_id, '0')}"
-        for invoice_id in sorted({*ours, *theirs})
-        if Decimal(ours.get(invoice_id, "0")) != Decimal(theirs.get(invoice_id, "0"))
-    ]
-    return _check(
+    return check_of(
         "every-invoice-adds-up",
         "Every invoice's open amount in the ledger is the sum of its moves in the ERP.",
         len(theirs),
+        _apart(ours, theirs),
+    )
+
+
+def every_instalment_adds_up(book: Book, found: Iterable[CustomerFound], on: date) -> Check:
+    """Of an invoice that is due in parts, what is open by due day; what has no day comes last."""
+    ours = {item["source_id"]: item["instalments"] for one in found for item in one.open_items}
+    parted = [invoice for invoice in book.invoices.values() if invoice.instalments]
+    wrong = []
+    for invoice in parted:
+        currency = invoice.customer.entity.currency
+        theirs = [
+            (due_on.isoformat() if due_on else None, Decimal(decimal_text(minor, currency)))
+            for due_on, minor in invoice.opens_after(on)
+            if minor
+        ]
+        said = [(one["due_on"], Decimal(one["open"])) for one in ours.get(invoice.id, ())]
+        mine = [(due_on, left) for due_on, left in said if left]
+        if Counter(mine) != Counter(theirs):
+            wrong.append(f"{invoice.id}: ledger {_listed(mine)}, ERP {_listed(theirs)}")
+    return check_of(
+        "every-instalment-adds-up",
+        "What is open of each instalment is what the ERP's own books say.",
+        len(parted),
         wrong,
+    )
+
+
+def every_credit_adds_up(book: Book, found: Iterable[CustomerFound]) -> Check:
+    """What payments and credit notes have left is what the ERP's own books say, one by one."""
+    ours = {item["source_id"]: item["unapplied"] for one in found for item in one.unapplied}
+    theirs = {
+        credit.id: decimal_text(credit.unapplied, credit.currency)
+        for credit in book.credits.values()
+    }
+    return check_of(
+        "every-credit-adds-up",
+        "What each payment and credit note has left in the ledger is what it has left in the ERP.",
+        len(theirs),
+        _apart(ours, theirs),
     )
 
 
 def control_accounts_add_up(book: Book, balances: Balances) -> Check:
     """1200 = open invoices less unapplied credit notes; 2100 = unapplied payments, on the credit side."""
-    open_, wrong = book.open_by_entity(), []
+    wanted: Counter[tuple[str, str, str]] = Counter()
     for entity in ENTITIES:
-        credit_notes = book.unapplied_of(entity, CreditKind.CREDIT_NOTE)
-        cash = book.unapplied_of(entity, CreditKind.PAYMENT)
-        wanted = {RECEIVABLES: open_.get(entity.code, 0) - credit_notes, UNAPPLIED_CASH: -cash}
-        for account, minor in wanted.items():
-            held = balances.get((entity.code, account), Decimal(0))
-            if held != Decimal(decimal_text(minor, entity.currency)):
-                text = decimal_text(minor, entity.currency)
-                wrong.append(f"{entity.code} {account}: ledger {held}, ERP {text}")
-    return _check(
+        wanted[entity.code, entity.currency, RECEIVABLES] = book.open_by_entity().get(
+            entity.code, 0
+        )
+        wanted[entity.code, entity.currency, UNAPPLIED_CASH] = 0
+    for kind, account in (
+        (CreditKind.CREDIT_NOTE, RECEIVABLES),
+        (CreditKind.PAYMENT, UNAPPLIED_CASH),
+    ):
+        for (code, currency), minor in book.unapplied_by_currency(kind).items():
+            wanted[code, currency, account] -= minor
+    wrong = []
+    for (code, currency, account), minor in wanted.items():
+        held = balances.get((code, currency, account), Decimal(0))
+        if held != Decimal(text := decimal_text(minor, currency)):
+            wrong.append(f"{code} {currency} {account}: ledger {held}, ERP {text}")
+    return check_of(
         "control-accounts-add-up",
         "Receivables and unapplied cash of each legal entity are what the ERP's own books say.",
-        2 * len(ENTITIES),
+        len(wanted),
         wrong,
     )
 
 
-def trial_balance_is_zero(balances: Balances) -> Check:
-    sums: Counter[str] = Counter()
-    for (entity, _), balance in balances.items():
-        sums[entity] += int(balance.scaleb(2))
-    wrong = [f"{entity}: off by {minor} minor units" for entity, minor in sums.items() if minor]
-    return _check(
+def trial_balance_is_zero(by_day: Mapping[date, Balances]) -> Check:
+    """Of every day of the play, as it is known in the end."""
+    wrong, looked_at = [], 0
+    for day, balances in by_day.items():
+        sums: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+        for (entity, currency, _), balance in balances.items():
+            sums[entity, currency] += balance
+        looked_at += len(sums)
+        wrong += [f"{day} {' '.join(of)}: off by {off}" for of, off in sums.items() if off]
+    return check_of(
         "trial-balance-is-zero",
-        "Debits and credits of each legal entity are equal.",
-        len(balances),
+        f"Debits and credits of each legal entity and currency are equal on each of {len(by_day)} days.",
+        looked_at,
         wrong,
     )
 
@@ -89,7 +135,9 @@ def trial_balance_is_zero(balances: Balances) -> Check:
 def proof_holds(proof: Item) -> Check:
     imbalance = proof["imbalance"]
     wrong = [f"imbalance {imbalance}"] if Decimal(str(imbalance)) != 0 else []
-    return _check("proof-holds", "The ledger's own continuous proof finds no imbalance.", 1, wrong)
+    return check_of(
+        "proof-holds", "The ledger's own continuous proof finds no imbalance.", 1, wrong
+    )
 
 
 def every_run_agrees(records: Iterable[ErpRecord], runs: Iterable[Item]) -> Check:
@@ -101,7 +149,7 @@ def every_run_agrees(records: Iterable[ErpRecord], runs: Iterable[Item]) -> Chec
         for run_id in sorted(told)
         if (run := found.get(run_id, {})).get("ending") != "judged" or run["differences"]
     ]
-    return _check(
+    return check_of(
         "every-run-agrees",
         "Each nightly run of balances was judged whole and found no difference.",
         len(told),
@@ -125,7 +173,7 @@ def every_record_is_understood(
                 f"{record.event_id} ({record.type}): {found['outcome']} {code}, "
                 f"wanted {' or '.join(record.expected)} {record.code}"
             )
-    return _check(
+    return check_of(
         "every-record-is-understood",
         "Each event was accepted, ignored or refused by name, as it deserved.",
         looked_at,
@@ -144,7 +192,7 @@ def every_message_has_a_reason(found: Iterable[CustomerFound]) -> Check:
             looked_at += 1
             if not any(_explains(line, message) for line in spoken):
                 wrong.append(f"{one.customer_number}: message {message['message_id']}")
-    return _check(
+    return check_of(
         "every-message-has-a-reason",
         "Every sent message was decided in the timeline, with reason, rule and policy version.",
         looked_at,
@@ -169,7 +217,7 @@ def sinks_hold_what_was_sent(sent: Sequence[Sent], found: Iterable[CustomerFound
         if held[channel] != told[channel]
     ]
     wrong += [f"twice in the sink: {sink_id}" for sink_id in twice]
-    return _check(
+    return check_of(
         "sinks-hold-what-was-sent",
         "The sinks hold exactly the messages that the notifier sent, each once.",
         len(sent),
@@ -185,13 +233,13 @@ def nobody_is_chased_for_nothing(book: Book, sent: Iterable[Sent]) -> Check:
         for number in one.listed if one.customer_number else ():
             looked_at += 1
             invoice = by_number.get(number)
-            if invoice is None or invoice.open_after(one.on) <= 0:
+            if invoice is None or invoice.claimed_after(one.on) <= 0:
                 wrong.append(
                     f"{one.on} {one.channel} to {one.customer_number}: {number} was not open"
                 )
-    return _check(
+    return check_of(
         "nobody-is-chased-for-nothing",
-        "Every invoice listed in a message was open on the day the message left.",
+        "Every invoice listed in a message was open that day, for more than a discount taken or money entered.",
         looked_at,
         wrong,
     )
@@ -206,7 +254,20 @@ def _explains(line: Item, message: Item) -> bool:
     return bool(line["kind"] == message["purpose"] and said <= decided)
 
 
-def _check(name: str, says: str, looked_at: int, wrong: Sequence[str]) -> Check:
+def _apart(ours: Mapping[str, str], theirs: Mapping[str, str]) -> list[str]:
+    """Where two tables of amounts differ; what one of them lacks is 0."""
+    return [
+        f"{name}: ledger {ours.get(name, '0')}, ERP {theirs.get(name, '0')}"
+        for name in sorted({*ours, *theirs})
+        if Decimal(ours.get(name, "0")) != Decimal(theirs.get(name, "0"))
+    ]
+
+
+def _listed(parts: Iterable[tuple[str | None, Decimal]]) -> str:
+    return ", ".join(f"{due_on or 'no day'} {minor}" for due_on, minor in parts) or "nothing"
+
+
+def check_of(name: str, says: str, looked_at: int, wrong: Sequence[str]) -> Check:
     shown = tuple(wrong[:WRONG_SHOWN_MAX])
     if len(wrong) > WRONG_SHOWN_MAX:
         shown = (*shown, f"… and {len(wrong) - WRONG_SHOWN_MAX} more")

@@ -6,9 +6,15 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Self, TypeVar
+from uuid import UUID
 
 import httpx
 from pydantic import BaseModel, ConfigDict
+
+from play.errands import Asking, Closing
+from play.record import present
+from shared.base.ids import object_id
+from shared.contracts.inbox import PaymentPostingRequested
 
 Item = dict[str, Any]
 _Asked = TypeVar("_Asked")
@@ -18,6 +24,8 @@ CALL_TIMEOUT_S = 60.0
 MOVE_TIMEOUT_S = 600.0
 CALLS_AT_ONCE = 6
 PAGE_MAX = 200
+WANTS_A_SECOND = "asked"
+"""State of a request that somebody else has yet to approve."""
 
 
 class Endpoints(BaseModel):
@@ -52,6 +60,7 @@ class Doors:
         self, endpoints: Endpoints, *, transport: httpx.AsyncBaseTransport | None = None
     ) -> None:
         self.at = endpoints
+        self._token_of_second = ""
         self._http = httpx.AsyncClient(
             timeout=CALL_TIMEOUT_S,
             headers={"Authorization": f"Bearer {endpoints.staff_token}"},
@@ -107,6 +116,9 @@ class Doors:
     async def open_items(self, customer_id: object) -> list[Item]:
         return await self.all(f"{self.at.ledger}/v1/customers/{customer_id}/open-items")
 
+    async def unapplied(self, customer_id: object) -> list[Item]:
+        return await self.all(f"{self.at.ledger}/v1/customers/{customer_id}/unapplied")
+
     async def intake(self, source: str, event_id: str) -> Item:
         return await self.get(f"{self.at.ledger}/v1/intake", source=source, event_id=event_id)
 
@@ -122,6 +134,55 @@ class Doors:
             {"reason": reason},
             key=f"discard-{parked_id}",
         )
+
+    # --- people of ours
+
+    async def ask(self, asking: Asking) -> UUID:
+        """Enter a payment, or ask the ERP for something; what wants two people is approved by a second one."""
+        by_kind, door = _own_words(asking)
+        asked = await self._post(
+            f"{self.at.ledger}/v1/{door}",
+            by_kind
+            | present(
+                customer_id=str(object_id(asking.source, "customer", asking.customer_number)),
+                legal_entity=asking.legal_entity,
+                currency=asking.currency,
+                amount=asking.amount,
+                allocations=None
+                if asking.allocations is None
+                else [{"invoice_id": name, "amount": text} for name, text in asking.allocations],
+            ),
+            key=asking.key,
+        )
+        request_id = UUID(asked["request_id"])
+        if asked["state"] == WANTS_A_SECOND:
+            await self._post(
+                f"{self.at.ledger}/v1/requests/{request_id}/approvals",
+                {},
+                key=f"approve-{request_id}",
+                token=await self._second_person(),
+            )
+        return request_id
+
+    async def close(self, closing: Closing) -> None:
+        await self._post(
+            f"{self.at.ledger}/v1/requests/{closing.request_id}/closures",
+            {"reason": closing.reason},
+            key=f"close-{closing.request_id}",
+        )
+
+    async def requests(self) -> list[Item]:
+        return await self.all(f"{self.at.ledger}/v1/requests")
+
+    async def _second_person(self) -> str:
+        """A token of somebody else."""
+        if not self._token_of_second:
+            asked = {"subject": "second-person", "roles": ["operator"]}
+            answer = await self._post(f"{self.at.clock}/tokens", asked)
+            self._token_of_second = answer["token"]
+        return self._token_of_second
+
+    # --- what is told of customers
 
     async def timeline(self, customer_id: object) -> list[Item]:
         return await self.all(f"{self.at.scheduler}/v1/customers/{customer_id}/timeline")
@@ -168,10 +229,26 @@ class Doors:
         return items
 
     async def _post(
-        self, url: str, body: Item, *, key: str = "", timeout_s: float = CALL_TIMEOUT_S
+        self,
+        url: str,
+        body: Item,
+        *,
+        key: str = "",
+        token: str = "",
+        timeout_s: float = CALL_TIMEOUT_S,
     ) -> Item:
         headers = {"Idempotency-Key": key} if key else {}
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
         return _opened(await self._http.post(url, json=body, headers=headers, timeout=timeout_s))
+
+
+def _own_words(asking: Asking) -> tuple[Item, str]:
+    """What only one of the two doors takes, and which one it is."""
+    if asking.asks is PaymentPostingRequested:
+        dated = {"value_date": asking.on.isoformat()}
+        return dated | present(bank_reference=asking.reference), "payments"
+    item = asking.item and {"kind": asking.item[0].value, "id": asking.item[1]}
+    return {"kind": asking.asks.TYPE.split(".")[1]} | present(item=item), "requests"
 
 
 def _opened(answer: httpx.Response) -> Item:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
-from play.cast.company import ENTITIES
+from play.cast.company import ENTITIES, Entity
 from play.doors import Item
 from play.summary import Dso, Receivables
 
@@ -17,13 +17,14 @@ AR is account 1200. Credit sales are what accounts 4000, 4020 and 2200 gained in
 and less credit notes.
 """
 
+PAYMENT_CLEARING = "1010"
 RECEIVABLES = "1200"
 UNAPPLIED_CASH = "2100"
 SALES = ("4000", "4020", "2200")
 NOT_DUE = "current"
 
-Balances = Mapping[tuple[str, str], Decimal]
-"""(legal entity, account) → balance, debit positive."""
+Balances = Mapping[tuple[str, str, str], Decimal]
+"""(legal entity, currency, account) → balance, debit positive."""
 
 
 def receivables_of(aging: Iterable[Item]) -> tuple[Receivables, ...]:
@@ -47,16 +48,16 @@ def receivables_of(aging: Iterable[Item]) -> tuple[Receivables, ...]:
 
 
 def balances_of(trial_balance: Iterable[Item]) -> Balances:
-    """A trial balance by legal entity and account."""
-    balances: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    """A trial balance by legal entity, currency and account."""
+    balances: dict[tuple[str, str, str], Decimal] = defaultdict(Decimal)
     for row in trial_balance:
-        balances[row["legal_entity"], row["account"]] += Decimal(row["balance"])
+        balances[row["legal_entity"], row["currency"], row["account"]] += Decimal(row["balance"])
     return balances
 
 
 def dso_of(at_end: Balances, at_begin: Balances) -> tuple[Dso, ...]:
     """DSO of each legal entity by the formula above, to one decimal, half up."""
-    return tuple(_dso(entity.code, at_end, at_begin) for entity in ENTITIES)
+    return tuple(_dso(entity, at_end, at_begin) for entity in ENTITIES)
 
 
 def week_of(day: date, *, first_day: date) -> int:
@@ -64,11 +65,11 @@ def week_of(day: date, *, first_day: date) -> int:
     return (day - first_day).days // 7 + 1
 
 
-def _dso(entity: str, at_end: Balances, at_begin: Balances) -> Dso:
+def _dso(entity: Entity, at_end: Balances, at_begin: Balances) -> Dso:
     sales = sum(_balance(at_begin, entity, a) - _balance(at_end, entity, a) for a in SALES)
     if sales <= 0:
         return Dso(
-            legal_entity=entity,
+            legal_entity=entity.code,
             formula_id=DSO_FORMULA,
             days=None,
             reason="nothing was sold in the window",
@@ -76,8 +77,8 @@ def _dso(entity: str, at_end: Balances, at_begin: Balances) -> Dso:
 
     days = _balance(at_end, entity, RECEIVABLES) / sales * DSO_WINDOW_DAYS
     rounded = days.quantize(Decimal("0.1"), ROUND_HALF_UP)
-    return Dso(legal_entity=entity, formula_id=DSO_FORMULA, days=str(rounded))
+    return Dso(legal_entity=entity.code, formula_id=DSO_FORMULA, days=str(rounded))
 
 
-def _balance(balances: Balances, entity: str, account: str) -> Decimal:
-    return balances.get((entity, account), Decimal(0))
+def _balance(balances: Balances, entity: Entity, account: str) -> Decimal:
+    return balances.get((entity.code, entity.currency, account), Decimal(0))

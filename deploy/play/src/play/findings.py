@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from play import checks
+from play.asked import asked_and_answered, every_request_is_ended
 from play.figures import week_of
 from play.life import life_of_the_most_eventful
 from play.run import Found, Plan
@@ -43,10 +44,13 @@ def _checks(plan: Plan, found: Found) -> tuple[Check, ...]:
     book = found.story.book
     return (
         checks.every_invoice_adds_up(book, found.customers),
+        checks.every_instalment_adds_up(book, found.customers, _last_day(plan)),
+        checks.every_credit_adds_up(book, found.customers),
         checks.control_accounts_add_up(book, found.balances),
-        checks.trial_balance_is_zero(found.balances),
+        checks.trial_balance_is_zero(found.balances_by_day),
         checks.proof_holds(found.proof),
         checks.every_run_agrees(found.records, found.balance_runs),
+        every_request_is_ended(book, found.errands, found.requests, found.balances),
         checks.every_record_is_understood(
             found.outcomes, found.records, in_order=not plan.shuffled
         ),
@@ -78,6 +82,7 @@ def _totals(plan: Plan, found: Found) -> Totals:
         internal_mails=len(found.sent) - len(to_customers),
         silences=_sorted(Counter(line["reason"] for line in timeline if line["kind"] == "silence")),
         escalations=sum(line["kind"] == "escalation" for line in timeline),
+        requests=_sorted(Counter(what for _, what in asked_and_answered(found.requests))),
     )
 
 
@@ -87,6 +92,9 @@ def _weeks(plan: Plan, found: Found) -> Iterable[WeekFound]:
         last_day_of_week[week_of(day.day, first_day=plan.start)] = day
     silences, escalations = _decisions_by_week(plan, found)
     messages: dict[int, Counter[str]] = {}
+    requests: dict[int, Counter[str]] = {}
+    for on, what in asked_and_answered(found.requests):
+        requests.setdefault(week_of(on, first_day=plan.start), Counter())[what] += 1
     for one in found.sent:
         if one.customer_number:
             week = week_of(one.on, first_day=plan.start)
@@ -103,6 +111,7 @@ def _weeks(plan: Plan, found: Found) -> Iterable[WeekFound]:
             messages=_sorted(messages.get(number, Counter())),
             silences=_sorted(silences.get(number, Counter())),
             escalations=escalations[number],
+            requests=_sorted(requests.get(number, Counter())),
         )
 
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from play.cast.customers import Customer
 from play.checks import CustomerFound
 from play.doors import Item
-from play.erp.book import Invoice, Move
+from play.erp.documents import Invoice, Move
 from play.run import Found
 from play.summary import Event, Life
 from shared.base.days import DAY

@@ -15,6 +15,7 @@ from pathlib import Path
 from play.cast.company import ENTITIES
 from play.doors import DoorClosedError, Doors, Endpoints
 from play.findings import summary_of
+from play.inbox import Inbox
 from play.publish import Publisher
 from play.report.page import write_page
 from play.report.terminal import Progress, table, verdict
@@ -68,13 +69,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def play(asked: Asked, endpoints: Endpoints, folder: Path) -> Summary:
     """Play, write the summary and the page into the folder, and print what a person wants to know."""
     begun = machine_seconds()
-    async with Doors(endpoints) as doors, Publisher(endpoints.kafka) as publisher:
+    async with (
+        Doors(endpoints) as doors,
+        Publisher(endpoints.kafka) as publisher,
+        Inbox(endpoints.kafka) as inbox,
+    ):
         plan = await plan_of(asked, doors)
         print(
             f"  {plan.days} days from {plan.start:%d %b %Y}, {plan.customers} customers, "
             f"seed {plan.seed}"
         )
-        found = await Run(plan, doors, publisher, Progress(plan.days)).play()
+        found = await Run(plan, doors, publisher, inbox, Progress(plan.days)).play()
 
     summary = summary_of(
         plan, found, total_s=machine_seconds() - begun, look_at=places(endpoints, folder)

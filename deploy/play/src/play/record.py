@@ -6,6 +6,8 @@ from datetime import date
 from random import Random
 from typing import Any
 
+from play.errands import Errand
+
 ACCEPTED = ("accepted",)
 DUPLICATE = ("duplicate",)
 SUPERSEDED = ("superseded",)
@@ -32,10 +34,11 @@ class ErpRecord:
 
 @dataclass(frozen=True, slots=True)
 class DayOfEvents:
-    """Everything the ERPs tell on one day, in the order in which they tell it."""
+    """Everything the ERPs tell on one day, in the order in which they tell it, and what our own people do before."""
 
     day: date
     records: tuple[ErpRecord, ...]
+    errands: tuple[Errand, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

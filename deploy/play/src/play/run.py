@@ -1,4 +1,4 @@
-"""The live run: publish a day, move the clock, read what came out, measure; then look at everything once more."""
+"""The live run: run errands, publish a day, move the clock, read what came out; then look at everything once more."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
@@ -10,6 +10,7 @@ from typing import Protocol
 from play.cast.customers import Customer
 from play.checks import CustomerFound
 from play.doors import Doors, Item
+from play.errands import Asking, Closing, Errand
 from play.figures import DSO_WINDOW_DAYS, Balances, balances_of, dso_of, receivables_of, week_of
 from play.letterbox import Letterbox, Sent, readings_of
 from play.record import DayOfEvents, ErpRecord, deliveries, dice
@@ -18,6 +19,7 @@ from play.summary import DayFound, Dso
 from shared.base.clock import machine_seconds
 from shared.base.days import DAY
 from shared.base.ids import object_id
+from shared.contracts.inbox import Requested
 
 MORNING = time(6, 0)
 """When the ERPs tell their day, in UTC: before anybody is contacted in Europe, and that day has begun in Chicago."""
@@ -55,10 +57,13 @@ class Found:
     days: list[DayFound] = field(default_factory=list)
     dso_by_week: dict[int, tuple[Dso, ...]] = field(default_factory=dict)
     balances: Balances = field(default_factory=dict)
+    balances_by_day: dict[date, Balances] = field(default_factory=dict)
     proof: Item = field(default_factory=dict)
     balance_runs: list[Item] = field(default_factory=list)
     outcomes: dict[str, Item] = field(default_factory=dict)
     customers: list[CustomerFound] = field(default_factory=list)
+    requests: list[Item] = field(default_factory=list)
+    errands: list[Errand] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     clock_stops: int = 0
 
@@ -67,6 +72,12 @@ class Publishes(Protocol):
     """Brings records to Kafka, in order."""
 
     async def publish(self, records: Sequence[ErpRecord]) -> None: ...
+
+
+class Hears(Protocol):
+    """Reads what the ERPs are asked."""
+
+    async def news(self) -> Sequence[Requested]: ...
 
 
 class Watcher(Protocol):
@@ -80,10 +91,13 @@ class Watcher(Protocol):
 class Run:
     """One play of a plan against a stack that is up and has no book yet."""
 
-    def __init__(self, plan: Plan, doors: Doors, publisher: Publishes, watcher: Watcher) -> None:
+    def __init__(
+        self, plan: Plan, doors: Doors, publisher: Publishes, inbox: Hears, watcher: Watcher
+    ) -> None:
         self._plan = plan
         self._doors = doors
         self._publisher = publisher
+        self._inbox = inbox
         self._watcher = watcher
         self._found = Found(plan.story())
         self._letterbox = Letterbox(doors, self._found.story.customers)
@@ -97,33 +111,45 @@ class Run:
         await self._doors.advance(morning_of(self._plan.start))
 
         sent: Sequence[Sent] = ()
+        asked: Sequence[Requested] = ()
         for number in range(self._plan.days):
-            today = self._found.story.next_day(readings_of(sent))
-            sent = await self._live(today)
+            today = self._found.story.next_day(readings_of(sent), asked)
+            sent, asked = await self._live(today)
             await self._measure(today.day, number)
             self._watcher.day_played(number, today, sent)
 
         await self._look_at_everything()
         return self._found
 
-    async def _live(self, today: DayOfEvents) -> list[Sent]:
-        """One day from morning to morning; answers what was sent in it."""
+    async def _live(self, today: DayOfEvents) -> tuple[list[Sent], Sequence[Requested]]:
+        """One day from morning to morning; answers what was sent in it, and what the ERPs were asked."""
         plan, found = self._plan, self._found
         shuffled_by = dice(plan.seed, "shuffle", today.day) if plan.shuffled else None
         wire = deliveries(today, twice=plan.twice, shuffled_by=shuffled_by)
 
         with self._timed("publish"):
+            for errand in today.errands * (2 if plan.twice else 1):
+                await self._carry_out(errand)
             await self._publisher.publish(wire)
         with self._timed("advance"):
             found.clock_stops += await self._doors.advance(morning_of(today.day + DAY))
         with self._timed("read"):
             sent = await self._letterbox.empty(today.day)
+            asked = await self._inbox.news()
 
         found.records += today.records
         found.delivered += len(wire)
         found.events_by_week[week_of(today.day, first_day=plan.start)] += len(today.records)
         found.sent += sent
-        return sent
+        found.errands += today.errands
+        return sent, asked
+
+    async def _carry_out(self, errand: Errand) -> None:
+        match errand:
+            case Asking():
+                await self._doors.ask(errand)
+            case Closing():
+                await self._doors.close(errand)
 
     async def _measure(self, day: date, number: int) -> None:
         """Receivables every evening; DSO when a week or the play ends, and a look at what is parked."""
@@ -150,8 +176,12 @@ class Run:
         doors, found = self._doors, self._found
         with self._timed("check"):
             found.balances = balances_of(await doors.trial_balance())
+            days = [one.day for one in found.days]
+            by_day = await doors.of_each(days, doors.trial_balance)
+            found.balances_by_day = dict(zip(days, map(balances_of, by_day), strict=True))
             found.proof = await doors.proof()
             found.balance_runs = await doors.balance_runs()
+            found.requests = await doors.requests()
             self._watcher.looking("at every customer's items, timeline and messages")
             found.customers = await doors.of_each(found.story.customers, self._customer)
             self._watcher.looking("at what became of every event")
@@ -167,6 +197,7 @@ class Run:
             customer_number=customer.number,
             source=customer.entity.source,
             open_items=await self._doors.open_items(ours),
+            unapplied=await self._doors.unapplied(ours),
             timeline=await self._doors.timeline(ours),
             messages=await self._doors.messages(ours),
         )

@@ -8,12 +8,18 @@ from play.cast.customers import Customer, customers_of
 from play.erp.book import Book
 from play.erp.simulator import Erp
 from play.record import DayOfEvents, Reading
+from play.scenes.crossings import CROSSINGS
 from play.scenes.malformed import FAULTS, malformed
 from play.scenes.oddities import ODDITIES, Oddity, newcomer
+from play.scenes.openings import OPENINGS
+from play.scenes.requests import REQUESTS
+from play.scenes.shortfalls import SHORTFALLS
+from play.scenes.terms import TERMS
 from play.scenes.trade import reaction, trading
 from play.scenes.wire_faults import WIRE_FAULTS
 from play.scenes.world import World
 from shared.contracts.erp import Kind
+from shared.contracts.inbox import Requested
 
 START = date(2026, 1, 5)
 """A Monday. The story's dates follow from it and from nothing else."""
@@ -22,14 +28,17 @@ HISTORY_DAYS = 56
 """Business that was running before the first day; all of it is told on the first day."""
 
 CUSTOMERS_PER_NEWCOMER = 60
+CUSTOMERS_PER_OPENING = 8
 DAYS_PER_FAULT = 4
 FIRST_ODDITY_DAY = 2
+STRANGE = (*ODDITIES, *TERMS, *SHORTFALLS, *CROSSINGS, *REQUESTS, *WIRE_FAULTS)
 
 
 class Story:
     """A story that goes on day by day and listens: customers who read messages may pay because of them.
 
-    The same seed, customers, days, start and readings give the same records, byte for byte.
+    The same seed, customers, days, start, readings and requests give the same records and errands, byte
+    for byte.
     """
 
     def __init__(
@@ -64,10 +73,14 @@ class Story:
     def customers(self) -> Sequence[Customer]:
         return self.world.customers
 
-    def next_day(self, readings: Sequence[Reading] = ()) -> DayOfEvents:
-        """Play one more day, after customers have read what reached them the day before."""
+    def next_day(
+        self, readings: Sequence[Reading] = (), requests: Sequence[Requested] = ()
+    ) -> DayOfEvents:
+        """Play one more day, after customers and ERPs have read what reached them the day before."""
         world, today = self.world, self.world.start + timedelta(days=self._day)
         world.erp.today = today
+        world.requests += requests
+        world.errands.clear()
         world.erp.tell_balances(today - timedelta(days=1))
         for reading in sorted(
             readings, key=lambda r: (r.customer_number, r.on, r.channel, r.listed)
@@ -79,7 +92,8 @@ class Story:
 
         self._day += 1
         last = self._day >= world.days
-        return DayOfEvents(today, world.erp.wire.take(None if last else today))
+        told = world.erp.wire.take(None if last else today)
+        return DayOfEvents(today, told, tuple(world.errands))
 
     def _cast(self) -> None:
         """Send everybody on stage: traders from the beginning, oddities on days of the die's choice."""
@@ -94,10 +108,19 @@ class Story:
             )
 
         steady = [c for c in known if not c.pays_by_debit and c.kind is not Kind.INTERCOMPANY]
-        for oddity in (*ODDITIES, *WIRE_FAULTS):
+        self._cast_openings(steady)
+        for oddity in STRANGE:
             if oddity.directed or not world.directed:
                 self._cast_oddity(oddity, steady)
         self._cast_faults(steady)
+
+    def _cast_openings(self, steady: Sequence[Customer]) -> None:
+        """Some customers come over with items that are older than the ledger's books, each kind at least once."""
+        world = self.world
+        for turn in range(max(len(OPENINGS), len(world.customers) // CUSTOMERS_PER_OPENING)):
+            die = world.dice("opening", turn)
+            scene = OPENINGS[turn % len(OPENINGS)](world, die.choice(steady), die)
+            world.begin(scene, on=world.start - timedelta(days=die.randint(32, HISTORY_DAYS)))
 
     def _cast_oddity(self, oddity: Oddity, steady: Sequence[Customer]) -> None:
         world = self.world

@@ -67,7 +67,10 @@ class DayUnheard(Found):
 
 
 class WeekFound(Found):
-    """One week. `silences` and `escalations` are decisions of the scheduler; messages are what the sinks hold."""
+    """One week. `silences` and `escalations` are decisions of the scheduler; messages are what the sinks hold.
+
+    `requests` to the ERPs were asked, answered or refused in it.
+    """
 
     number: Annotated[int, Field(ge=1)]
     first_day: date
@@ -78,6 +81,7 @@ class WeekFound(Found):
     messages: Counts
     silences: Counts
     escalations: Count
+    requests: Counts
 
 
 class Totals(Found):
@@ -97,6 +101,7 @@ class Totals(Found):
     internal_mails: Count
     silences: Counts
     escalations: Count
+    requests: Counts
 
 
 class Check(Found):

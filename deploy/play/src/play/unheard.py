@@ -8,7 +8,6 @@ from play.cast.company import ENTITIES
 from play.erp.book import Book
 from play.run import Plan
 from play.summary import DayUnheard
-from shared.base.days import DAY
 from shared.base.money import decimal_text
 
 
@@ -34,8 +33,6 @@ def _overdue_changes(book: Book) -> dict[date, Counter[str]]:
     """Day → by how much each legal entity's overdue sum changes in the evening of that day."""
     changes: dict[date, Counter[str]] = {}
     for invoice in book.invoices.values():
-        for move in invoice.moves:
-            seen_on = max(move.on, invoice.due_on + DAY)
-            by_entity = changes.setdefault(seen_on, Counter())
-            by_entity[invoice.customer.entity.code] += move.minor
+        for day, minor in invoice.overdue_changes():
+            changes.setdefault(day, Counter())[invoice.customer.entity.code] += minor
     return changes

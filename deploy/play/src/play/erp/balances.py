@@ -1,6 +1,6 @@
 """The ERPs' nightly word: every open item at the end of a day, as far as they have said where money belongs."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -21,16 +21,17 @@ from shared.contracts.erp import (
 ITEMS_PER_PART = 4
 """Few, so that many customers come in parts."""
 
-Items = list[tuple[ItemKind, str, int]]
+Items = list[tuple[ItemKind, str, str, int]]
+"""Kind, id, currency, and what is open of it in minor units."""
 
 
 def nightly_word(book: Book, as_of: date) -> Iterator[tuple[Customer, ErpEvent]]:
     """A run of every legal entity that has something open: its customers, part by part, and its end."""
     by_customer: dict[str, Items] = defaultdict(list)
     customers: dict[str, Customer] = {}
-    for customer, kind, item_id, minor in _open_items(book):
+    for customer, kind, item_id, currency, minor in _open_items(book):
         customers[customer.number] = customer
-        by_customer[customer.number].append((kind, item_id, minor))
+        by_customer[customer.number].append((kind, item_id, currency, minor))
 
     for entity in ENTITIES:
         stated = {
@@ -44,20 +45,22 @@ def nightly_word(book: Book, as_of: date) -> Iterator[tuple[Customer, ErpEvent]]
             yield customers[next(iter(stated))], _end(entity, list(stated.values()), as_of)
 
 
-def _open_items(book: Book) -> Iterator[tuple[Customer, ItemKind, str, int]]:
+def _open_items(book: Book) -> Iterator[tuple[Customer, ItemKind, str, str, int]]:
     """By the ERP's own word: money that it has put somewhere without saying so is stated as on account."""
     unsaid: dict[str, int] = defaultdict(int)
     for credit in book.credits.values():
         left = credit.unapplied
         if credit.unsaid:
             left = credit.worth
-            for invoice_id, part in credit.applied.items():
-                unsaid[invoice_id] += part
+            for part in credit.applied:
+                unsaid[part.invoice_id] += part.falls
         if left:
-            yield credit.customer, ItemKind(credit.kind.value), credit.id, left
+            kind = ItemKind(credit.kind.value)
+            yield credit.customer, kind, credit.id, credit.currency, left
     for invoice in book.invoices.values():
         if left := invoice.open + unsaid[invoice.id]:
-            yield invoice.customer, ItemKind.INVOICE, invoice.id, left
+            customer = invoice.customer
+            yield customer, ItemKind.INVOICE, invoice.id, customer.entity.currency, left
 
 
 def _parts(entity: Entity, number: str, items: Items, as_of: date) -> Iterator[ErpOpenItemsStated]:
@@ -68,12 +71,9 @@ def _parts(entity: Entity, number: str, items: Items, as_of: date) -> Iterator[E
             customer_number=number,
             items=tuple(
                 ErpStatedItem(
-                    kind=kind,
-                    id=item_id,
-                    currency=entity.currency,
-                    open=decimal(minor, entity.currency),
+                    kind=kind, id=item_id, currency=currency, open=decimal(minor, currency)
                 )
-                for kind, item_id, minor in part
+                for kind, item_id, currency, minor in part
             ),
             **_named(entity, as_of),
             **numbered,
@@ -81,14 +81,15 @@ def _parts(entity: Entity, number: str, items: Items, as_of: date) -> Iterator[E
 
 
 def _end(entity: Entity, stated: Sequence[Items], as_of: date) -> ErpOpenItemsCompleted:
-    total = sum(
-        minor if kind is ItemKind.INVOICE else -minor
-        for items in stated
-        for kind, _, minor in items
-    )
+    totals: Counter[str] = Counter({entity.currency: 0})
+    for kind, _, currency, minor in (item for items in stated for item in items):
+        totals[currency] += minor if kind is ItemKind.INVOICE else -minor
     return ErpOpenItemsCompleted(
         customers=len(stated),
-        totals=(ErpTotal(currency=entity.currency, open=decimal(total, entity.currency)),),
+        totals=tuple(
+            ErpTotal(currency=currency, open=decimal(minor, currency))
+            for currency, minor in totals.items()
+        ),
         **_named(entity, as_of),
     )
 

@@ -1,6 +1,6 @@
 """The ERP simulator: every operation changes its own book and tells the event of the contract."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from play.cast.customers import Customer
@@ -14,8 +14,10 @@ from play.erp.bodies import (
     payment_body,
     tax_on,
 )
-from play.erp.book import Book, Credit, Invoice
-from play.erp.wire import Numbers, Wire
+from play.erp.book import Book
+from play.erp.documents import Credit, Invoice, Part
+from play.erp.numbering import Numbers
+from play.erp.wire import Wire
 from play.record import ACCEPTED, ErpRecord, present
 from shared.contracts.erp import (
     CreditKind,
@@ -28,9 +30,6 @@ from shared.contracts.erp import (
     PaymentMethod,
     ReturnReason,
 )
-
-EPOCH_DAY = date(1970, 1, 1)
-MICROSECONDS_PER_DAY = 86_400_000_000
 
 
 class Erp:
@@ -50,7 +49,7 @@ class Erp:
 
     def tell_customer(self, customer: Customer, *, late_days: int = 0) -> ErpRecord:
         customer.version = self.next_version(customer.version, customer)
-        return self._tell(customer, customer_body(customer), late_days=late_days)
+        return self.tell(customer, customer_body(customer), late_days=late_days)
 
     # --- invoices
 
@@ -76,7 +75,7 @@ class Erp:
     def post(self, invoice: Invoice, *, late_days: int = 0) -> ErpRecord:
         invoice.version = self.next_version(invoice.version, invoice.customer)
         self.book.post(invoice, on=self.today)
-        return self._tell(invoice.customer, invoice_body(invoice), late_days=late_days)
+        return self.tell(invoice.customer, invoice_body(invoice), late_days=late_days)
 
     def amend(
         self,
@@ -91,7 +90,7 @@ class Erp:
             tax = tax_on(net, invoice.customer.entity.tax_percent) if invoice.tax else 0
             self.book.amend(invoice, net=net, tax=tax, on=self.today)
         invoice.version = self.next_version(invoice.version, invoice.customer)
-        return self._tell(
+        return self.tell(
             invoice.customer, invoice_body(invoice), late_days=late_days, expected=expected
         )
 
@@ -106,7 +105,7 @@ class Erp:
             cancelled_on=self.today,
             reason=reason,
         )
-        self._tell(invoice.customer, body)
+        self.tell(invoice.customer, body)
         return freed
 
     # --- credit notes
@@ -117,25 +116,36 @@ class Erp:
         *,
         net: int,
         tax: int,
-        parts: Mapping[str, int],
+        parts: Sequence[Part],
         corrects: Invoice | None = None,
         reason: str,
     ) -> Credit:
+        note = self.draft_credit_note(customer, net=net, tax=tax)
+        self.book.receive(note)
+        self.book.apply(note, parts, on=self.today)
+        self.tell_credit_note(note, corrects=corrects, reason=reason, inline=parts)
+        return note
+
+    def draft_credit_note(self, customer: Customer, *, net: int, tax: int) -> Credit:
+        """A credit note with its number, not yet in the books and not yet told."""
         number = self.numbers.next(f"{customer.entity.code} credit note")
-        note = Credit(
+        return Credit(
             kind=CreditKind.CREDIT_NOTE,
             customer=customer,
             id=f"{customer.entity.code}-CN-{number}",
             number=f"CN-{self.today.year}-{number}",
             dated=self.today,
             amount=net + tax,
+            currency=customer.entity.currency,
             tax=tax,
-            version=self.next_version(0, customer),
         )
-        self.book.receive(note)
-        self.book.apply(note, dict(parts), on=self.today)
-        self._tell(customer, credit_note_body(note, corrects=corrects, reason=reason, inline=parts))
-        return note
+
+    def tell_credit_note(
+        self, note: Credit, *, corrects: Invoice | None, reason: str, inline: Sequence[Part] | None
+    ) -> None:
+        note.version = self.next_version(note.version, note.customer)
+        body = credit_note_body(note, corrects=corrects, reason=reason, inline=inline)
+        self.tell(note.customer, body)
 
     def cancel_credit_note(self, note: Credit, *, reason: str) -> None:
         self.book.strike(note, on=self.today)
@@ -147,12 +157,12 @@ class Erp:
             cancelled_on=self.today,
             reason=reason,
         )
-        self._tell(note.customer, body)
+        self.tell(note.customer, body)
 
     # --- payments
 
-    def draft_payment(self, customer: Customer, amount: int) -> Credit:
-        """Money with its number, not yet in the books and not yet told."""
+    def draft_payment(self, customer: Customer, amount: int, *, currency: str = "") -> Credit:
+        """Money with its number, not yet in the books and not yet told; in the entity's currency unless named."""
         return Credit(
             kind=CreditKind.PAYMENT,
             customer=customer,
@@ -160,32 +170,43 @@ class Erp:
             number="",
             dated=self.today,
             amount=amount,
+            currency=currency or customer.entity.currency,
         )
 
     def take(
         self,
         payment: Credit,
-        parts: Mapping[str, int],
+        parts: Sequence[Part],
         *,
-        inline: Mapping[str, int] | None,
+        inline: Sequence[Part] | None,
         reference: str,
         method: PaymentMethod = PaymentMethod.TRANSFER,
     ) -> None:
         """Book the money. `parts` is where it goes in our own books, `inline` what we say of that."""
-        payment.version = self.next_version(payment.version, payment.customer)
         self.book.receive(payment)
-        self.book.apply(payment, dict(parts), on=self.today)
+        self.book.apply(payment, parts, on=self.today)
         payment.unsaid = inline is None
+        self.tell_payment(payment, inline=inline, reference=reference, method=method)
+
+    def tell_payment(
+        self,
+        payment: Credit,
+        *,
+        inline: Sequence[Part] | None,
+        reference: str,
+        method: PaymentMethod = PaymentMethod.TRANSFER,
+    ) -> None:
+        payment.version = self.next_version(payment.version, payment.customer)
         body = payment_body(payment, method=method, reference=reference, inline=inline)
-        self._tell(payment.customer, body)
+        self.tell(payment.customer, body)
 
     def receive(
         self,
         customer: Customer,
         amount: int,
-        parts: Mapping[str, int],
+        parts: Sequence[Part],
         *,
-        inline: Mapping[str, int] | None,
+        inline: Sequence[Part] | None,
         reference: str,
         method: PaymentMethod = PaymentMethod.TRANSFER,
     ) -> Credit:
@@ -194,22 +215,21 @@ class Erp:
         self.take(payment, parts, inline=inline, reference=reference, method=method)
         return payment
 
-    def raise_payment(self, payment: Credit, amount: int, *, reference: str) -> None:
-        """The ERP corrects the amount of a payment that it keeps on account."""
-        payment.amount = amount
-        payment.version = self.next_version(payment.version, payment.customer)
-        body = payment_body(payment, method=PaymentMethod.TRANSFER, reference=reference, inline={})
-        self._tell(payment.customer, body)
+    def present_again(self, payment: Credit, parts: Sequence[Part], *, reference: str) -> None:
+        """Money that had come back is there again, with a value date of today."""
+        payment.returned, payment.dated = 0, self.today
+        self.book.apply(payment, parts, on=self.today)
+        self.tell_payment(payment, inline=parts, reference=reference)
 
-    def allocate(self, credit: Credit, parts: Mapping[str, int]) -> None:
+    def allocate(self, credit: Credit, parts: Sequence[Part]) -> None:
         """Replace the credit's allocations: apply, un-apply or apply elsewhere."""
-        self.book.apply(credit, dict(parts), on=self.today)
+        self.book.apply(credit, parts, on=self.today)
         self.tell_allocations(credit, parts)
 
-    def tell_allocations(self, credit: Credit, parts: Mapping[str, int]) -> None:
+    def tell_allocations(self, credit: Credit, parts: Sequence[Part]) -> None:
         credit.set_version = self.next_version(credit.set_version, credit.customer)
         credit.unsaid = False
-        self._tell(credit.customer, allocations_body(credit, parts))
+        self.tell(credit.customer, allocations_body(credit, parts))
 
     def return_payment(
         self,
@@ -221,18 +241,17 @@ class Erp:
         """`amount` came back in all; None = everything."""
         self.book.send_back(payment, payment.amount if amount is None else amount, on=self.today)
         payment.version = self.next_version(payment.version, payment.customer)
-        currency = payment.customer.entity.currency
         body = ErpPaymentReturned(
             **present(
                 payment_id=payment.id,
                 version=payment.version,
                 customer_number=payment.customer.number,
                 returned_on=self.today,
-                amount=None if amount is None else decimal(amount, currency),
+                amount=None if amount is None else decimal(amount, payment.currency),
                 reason=reason,
             )
         )
-        self._tell(payment.customer, body)
+        self.tell(payment.customer, body)
 
     def cancel_payment(self, payment: Credit) -> None:
         """It was typed by mistake."""
@@ -245,18 +264,18 @@ class Erp:
             cancelled_on=self.today,
             reason="typing error",
         )
-        self._tell(payment.customer, body)
+        self.tell(payment.customer, body)
 
     # --- the nightly word
 
     def tell_balances(self, as_of: date) -> None:
         """What was open when that day was over; nothing may have happened since."""
         for customer, event in nightly_word(self.book, as_of):
-            self._tell(customer, event)
+            self.tell(customer, event)
 
     # --- telling
 
-    def _tell(
+    def tell(
         self,
         customer: Customer,
         event: ErpEvent,
@@ -275,12 +294,4 @@ class Erp:
         )
 
     def next_version(self, version: int, customer: Customer) -> int:
-        """DE01 counts, US01 counts in tens, GB01 stamps in microseconds: all rise, none is dense."""
-        match customer.entity.code:
-            case "DE01":
-                return version + 1
-            case "US01":
-                return version + 10
-            case _:
-                midnight = (self.today - EPOCH_DAY).days * MICROSECONDS_PER_DAY
-                return max(version + 1, midnight + self.numbers.next("stamp"))
+        return self.numbers.version_after(version, customer, self.today)

@@ -3,20 +3,8 @@
 from datetime import date, timedelta
 
 from play.cast.customers import Customer
+from play.erp.numbering import Numbers
 from play.record import ACCEPTED, DUPLICATE, ErpRecord
-
-NUMBERS_BEGIN = 10_000
-
-
-class Numbers:
-    """Numbers that rise by one, for any number of things; all have five digits, so none is part of another."""
-
-    def __init__(self) -> None:
-        self._last: dict[str, int] = {}
-
-    def next(self, what: str) -> int:
-        self._last[what] = self._last.get(what, NUMBERS_BEGIN) + 1
-        return self._last[what]
 
 
 class Wire:

@@ -10,6 +10,8 @@ from play.summary import Check, Summary, WeekFound
 
 BAR_CELLS = 28
 COUNTS_SHOWN_MAX = 6
+WISHES = ("asked", "answered", "refused")
+"""What became of requests to the ERPs."""
 
 
 class Progress:
@@ -40,15 +42,15 @@ class Progress:
 
 
 def table(summary: Summary) -> str:
-    """Two tables by week: money by legal entity, words and silences."""
+    """Two tables by week: money by legal entity; words, what was asked of the ERPs, and silences."""
     entities = [r.legal_entity for r in summary.weeks[0].receivables] if summary.weeks else []
     head = ["week", "until", *(c for e in entities for c in (f"{e} open", "overdue", "DSO"))]
     money = [head, *(_money(week) for week in summary.weeks)]
     words = [
-        ["week", "events", "email", "sms", "escalations", "silences by reason"],
+        ["week", "events", "email", "sms", "escalations", *WISHES, "silences by reason"],
         *(_words(week) for week in summary.weeks),
     ]
-    return f"{_aligned(money)}\n\n{_aligned(words, left_from=5)}"
+    return f"{_aligned(money)}\n\n{_aligned(words, left_from=8)}"
 
 
 def verdict(checks: Iterable[Check]) -> str:
@@ -81,6 +83,7 @@ def _words(week: WeekFound) -> list[str]:
         str(week.messages.get("email", 0)),
         str(week.messages.get("sms", 0)),
         str(week.escalations),
+        *(str(week.requests.get(what, 0)) for what in WISHES),
         silences or "–",
     ]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from play.cast.customers import Customer
 from play.erp.bodies import customer_body, invoice_body, payment_body
+from play.erp.documents import Part
 from play.record import REFUSED
 from play.scenes.trade import life_of
 from play.scenes.world import Scene, World
@@ -62,10 +63,6 @@ def _too_few_instalments(body: Body) -> None:
     body["instalments"] = [{"number": 1, "due_on": body["due_on"], "amount": "0.01"}]
 
 
-def _early_payment_discount(body: Body) -> None:
-    body["discounts"] = [{"until": body["due_on"], "percent": "2"}]
-
-
 _INVOICE, _PAYMENT, _CUSTOMER = ErpInvoicePosted, ErpPaymentReceived, ErpCustomerChanged
 
 FAULTS: tuple[Fault, ...] = (
@@ -82,7 +79,6 @@ FAULTS: tuple[Fault, ...] = (
     Fault("field-missing", _INVOICE, _drop("total")),
     Fault("field-null", _INVOICE, _set(purchase_order=None)),
     Fault("instalments-do-not-add-up", _INVOICE, _too_few_instalments),
-    Fault("not-yet-supported", _INVOICE, _early_payment_discount),
     Fault("allocations-exceed-credit", _PAYMENT, _overspent),
     Fault("country-unknown", _CUSTOMER, _set(country="ZZ")),
     Fault(
@@ -134,7 +130,7 @@ def _malformed_payment(world: World, customer: Customer, die: Random, fault: Fau
     erp.post(invoice)
     yield world.business_day_in(2, customer)
 
-    parts, reference = {invoice.id: invoice.total}, invoice.reference
+    parts, reference = (Part(invoice.id, invoice.total),), invoice.reference
     payment = erp.draft_payment(customer, invoice.total)
     payment.version = erp.next_version(payment.version, customer)
     body = payment_body(payment, method=PaymentMethod.TRANSFER, reference=reference, inline=parts)

@@ -9,7 +9,7 @@ from datetime import timedelta
 from random import Random
 
 from play.cast.customers import Customer
-from play.erp.book import Invoice
+from play.erp.documents import Invoice, Part
 from play.scenes.trade import life_of, trading
 from play.scenes.world import Scene, World
 from shared.contracts.erp import (
@@ -43,74 +43,75 @@ class Oddity:
 
 def on_account_then_elsewhere(world: World, customer: Customer, die: Random) -> Scene:
     """Money on account, applied days later, un-applied, and applied elsewhere."""
-    erp, first, second = world.erp, _scripted(world, customer, die), _scripted(world, customer, die)
+    erp, first, second = world.erp, scripted(world, customer, die), scripted(world, customer, die)
     yield world.business_day_in(3, customer)
     amount = min(first.total, second.total)
-    money = erp.receive(customer, amount, {}, inline={}, reference="thank you")
+    money = erp.receive(customer, amount, (), inline=(), reference="thank you")
     yield world.business_day_in(die.randint(2, 4), customer)
-    erp.allocate(money, {first.id: amount})
+    erp.allocate(money, (Part(first.id, amount),))
     yield world.business_day_in(die.randint(2, 3), customer)
-    erp.allocate(money, {})
+    erp.allocate(money, ())
     yield world.business_day_in(1, customer)
-    erp.allocate(money, {second.id: amount})
-    _let_go(world, first, second)
+    erp.allocate(money, (Part(second.id, amount),))
+    let_go(world, first, second)
 
 
 def returned(world: World, customer: Customer, die: Random) -> Scene:
     """A transfer that the bank takes back: the invoice is open again, as old as it was."""
-    erp, invoice = world.erp, _scripted(world, customer, die)
+    erp, invoice = world.erp, scripted(world, customer, die)
     yield world.business_day_in(die.randint(2, 5), customer)
-    parts = {invoice.id: invoice.total}
+    parts = (Part(invoice.id, invoice.total),)
     money = erp.receive(customer, invoice.total, parts, inline=parts, reference=invoice.reference)
     yield world.business_day_in(die.randint(2, 4), customer)
     erp.return_payment(money)
-    _let_go(world, invoice)
+    let_go(world, invoice)
 
 
 def partly_returned(world: World, customer: Customer, die: Random) -> Scene:
     """A third of a payment comes back."""
-    erp, invoice = world.erp, _scripted(world, customer, die)
+    erp, invoice = world.erp, scripted(world, customer, die)
     yield world.business_day_in(2, customer)
-    parts = {invoice.id: invoice.total}
+    parts = (Part(invoice.id, invoice.total),)
     money = erp.receive(customer, invoice.total, parts, inline=parts, reference=invoice.reference)
     yield world.business_day_in(3, customer)
     erp.return_payment(money, amount=invoice.total // 3)
-    _let_go(world, invoice)
+    let_go(world, invoice)
 
 
 def typed_wrong(world: World, customer: Customer, die: Random) -> Scene:
     """A payment with a wrong amount, cancelled and entered again."""
-    erp, invoice = world.erp, _scripted(world, customer, die)
+    erp, invoice = world.erp, scripted(world, customer, die)
     yield world.business_day_in(3, customer)
-    parts = {invoice.id: invoice.total // 10}
+    parts = (Part(invoice.id, invoice.total // 10),)
     wrong = erp.receive(customer, invoice.total // 10, parts, inline=parts, reference="typo")
     yield world.business_day_in(1, customer)
     erp.cancel_payment(wrong)
-    whole = {invoice.id: invoice.total}
+    whole = (Part(invoice.id, invoice.total),)
     erp.receive(customer, invoice.total, whole, inline=whole, reference=invoice.reference)
 
 
 def payment_before_invoice(world: World, customer: Customer, die: Random) -> Scene:
     """Paid at the counter; the invoice takes a day longer to get through."""
     erp = world.erp
-    invoice = erp.draft(customer, net=_net(customer, die))
+    invoice = erp.draft(customer, net=net_of(customer, die))
     invoice.scripted = True
     erp.post(invoice, late_days=1)
-    parts = {invoice.id: invoice.total}
+    parts = (Part(invoice.id, invoice.total),)
     erp.receive(customer, invoice.total, parts, inline=parts, reference=invoice.reference)
     yield world.tomorrow
 
 
 def raised_payment(world: World, customer: Customer, die: Random) -> Scene:
     """Allocations above the payment wait until the payment is corrected upwards."""
-    erp, invoice = world.erp, _scripted(world, customer, die)
+    erp, invoice = world.erp, scripted(world, customer, die)
     yield world.business_day_in(2, customer)
-    reference, parts = invoice.reference, {invoice.id: invoice.total}
-    money = erp.receive(customer, invoice.total // 2, {}, inline={}, reference=reference)
+    reference, parts = invoice.reference, (Part(invoice.id, invoice.total),)
+    money = erp.receive(customer, invoice.total // 2, (), inline=(), reference=reference)
     yield world.business_day_in(1, customer)
     erp.tell_allocations(money, parts)
     yield world.tomorrow
-    erp.raise_payment(money, invoice.total, reference=reference)
+    money.amount = invoice.total
+    erp.tell_payment(money, inline=(), reference=reference)
     erp.book.apply(money, parts, on=world.today)
 
 
@@ -119,17 +120,17 @@ def raised_payment(world: World, customer: Customer, die: Random) -> Scene:
 
 def amended(world: World, customer: Customer, die: Random) -> Scene:
     """A position is added, then the due date is moved."""
-    erp, invoice = world.erp, _scripted(world, customer, die)
+    erp, invoice = world.erp, scripted(world, customer, die)
     yield world.business_day_in(2, customer)
     erp.amend(invoice, net=invoice.net + invoice.net // 5)
     yield world.business_day_in(2, customer)
     invoice.due_on += timedelta(days=7)
     erp.amend(invoice)
-    _let_go(world, invoice)
+    let_go(world, invoice)
 
 
 def cancelled_and_reissued(world: World, customer: Customer, die: Random) -> Scene:
-    erp, invoice = world.erp, _scripted(world, customer, die)
+    erp, invoice = world.erp, scripted(world, customer, die)
     yield world.business_day_in(3, customer)
     erp.cancel_invoice(invoice, reason="wrong address")
     again = erp.draft(customer, net=invoice.net)
@@ -139,9 +140,9 @@ def cancelled_and_reissued(world: World, customer: Customer, die: Random) -> Sce
 
 def cancelled_after_payment(world: World, customer: Customer, die: Random) -> Scene:
     """A paid invoice is cancelled; two days later the ERP applies the money to the new one."""
-    erp, invoice = world.erp, _scripted(world, customer, die)
+    erp, invoice = world.erp, scripted(world, customer, die)
     yield world.business_day_in(2, customer)
-    parts = {invoice.id: invoice.total}
+    parts = (Part(invoice.id, invoice.total),)
     money = erp.receive(customer, invoice.total, parts, inline=parts, reference=invoice.reference)
     yield world.business_day_in(2, customer)
     erp.cancel_invoice(invoice, reason="wrong price")
@@ -149,27 +150,27 @@ def cancelled_after_payment(world: World, customer: Customer, die: Random) -> Sc
     again.scripted = True
     erp.post(again)
     yield world.business_day_in(2, customer)
-    erp.allocate(money, {again.id: min(money.worth, again.total)})
-    _let_go(world, again)
+    erp.allocate(money, (Part(again.id, min(money.worth, again.total)),))
+    let_go(world, again)
 
 
 def credited_in_part(world: World, customer: Customer, die: Random) -> Scene:
     """A credit note that names its invoice and is applied at once."""
-    erp, invoice = world.erp, _scripted(world, customer, die)
+    erp, invoice = world.erp, scripted(world, customer, die)
     yield world.business_day_in(3, customer)
     net, tax = invoice.net // 4, invoice.tax // 4
-    parts = {invoice.id: net + tax}
+    parts = (Part(invoice.id, net + tax),)
     erp.credit(customer, net=net, tax=tax, parts=parts, corrects=invoice, reason="damaged goods")
-    _let_go(world, invoice)
+    let_go(world, invoice)
 
 
 def credit_before_invoice(world: World, customer: Customer, die: Random) -> Scene:
     """The credit note is quicker than the invoice that it corrects."""
     erp = world.erp
-    invoice = erp.draft(customer, net=_net(customer, die))
+    invoice = erp.draft(customer, net=net_of(customer, die))
     erp.post(invoice, late_days=1)
     net, tax = invoice.net // 10, invoice.tax // 10
-    parts = {invoice.id: net + tax}
+    parts = (Part(invoice.id, net + tax),)
     erp.credit(customer, net=net, tax=tax, parts=parts, corrects=invoice, reason="launch bonus")
     world.begin(life_of(world, invoice))
     yield world.tomorrow
@@ -177,14 +178,14 @@ def credit_before_invoice(world: World, customer: Customer, die: Random) -> Scen
 
 def credit_on_account(world: World, customer: Customer, die: Random) -> Scene:
     """A yearly bonus without invoice, used later; another one is a mistake and taken back."""
-    erp, invoice = world.erp, _scripted(world, customer, die)
-    bonus = erp.credit(customer, net=invoice.net // 8, tax=0, parts={}, reason="yearly bonus")
-    mistake = erp.credit(customer, net=5_000, tax=0, parts={}, reason="yearly bonus")
+    erp, invoice = world.erp, scripted(world, customer, die)
+    bonus = erp.credit(customer, net=invoice.net // 8, tax=0, parts=(), reason="yearly bonus")
+    mistake = erp.credit(customer, net=5_000, tax=0, parts=(), reason="yearly bonus")
     yield world.business_day_in(2, customer)
     erp.cancel_credit_note(mistake, reason="entered twice")
     yield world.business_day_in(3, customer)
-    erp.allocate(bonus, {invoice.id: bonus.worth})
-    _let_go(world, invoice)
+    erp.allocate(bonus, (Part(invoice.id, bonus.worth),))
+    let_go(world, invoice)
 
 
 def debit_note(world: World, customer: Customer, die: Random) -> Scene:
@@ -214,19 +215,21 @@ def erp_hold(world: World, customer: Customer, die: Random) -> Scene:
 
 def invoice_hold(world: World, customer: Customer, die: Random) -> Scene:
     """The ERP flags one invoice as disputed for two weeks."""
-    invoice = _scripted(world, customer, die)
+    invoice = scripted(world, customer, die)
     yield world.business_day_in(5, customer)
     invoice.holds = (ErpInvoiceHold(reason="dispute: quantity"),)
     world.erp.amend(invoice)
     yield world.business_day_in(14, customer)
     invoice.holds = ()
     world.erp.amend(invoice)
-    _let_go(world, invoice)
+    let_go(world, invoice)
 
 
 def newcomer(world: World, customer: Customer) -> Scene:
     """The first invoice overtakes the customer's own record."""
-    invoice = world.erp.draft(customer, net=_net(customer, world.dice("newcomer", customer.number)))
+    invoice = world.erp.draft(
+        customer, net=net_of(customer, world.dice("newcomer", customer.number))
+    )
     world.erp.post(invoice)
     world.erp.tell_customer(customer, late_days=1)
     world.begin(life_of(world, invoice))
@@ -273,20 +276,22 @@ ODDITIES: tuple[Oddity, ...] = (
 )
 
 
-def _scripted(world: World, customer: Customer, die: Random) -> Invoice:
-    invoice = world.erp.draft(customer, net=_net(customer, die))
+def scripted(world: World, customer: Customer, die: Random) -> Invoice:
+    """A new invoice that the scene leads."""
+    invoice = world.erp.draft(customer, net=net_of(customer, die))
     invoice.scripted = True
     world.erp.post(invoice)
     return invoice
 
 
-def _let_go(world: World, *invoices: Invoice) -> None:
+def let_go(world: World, *invoices: Invoice) -> None:
     """From here on the customer's habit pays what is left."""
     for invoice in invoices:
         invoice.scripted = False
         world.begin(life_of(world, invoice))
 
 
-def _net(customer: Customer, die: Random) -> int:
+def net_of(customer: Customer, die: Random) -> int:
+    """What such a customer orders for."""
     low, high = customer.net_minor
     return die.randrange(low, high) // 5 * 5

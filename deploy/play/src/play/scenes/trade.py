@@ -5,7 +5,7 @@ from datetime import date
 
 from play.cast.customers import Customer
 from play.cast.habits import RUN_AHEAD_DAYS, Habit, month_end_run, paying_day, reaction_to
-from play.erp.book import Invoice
+from play.erp.documents import Invoice, Part
 from play.record import Reading
 from play.scenes.world import Scene, World
 from shared.base.days import DAY
@@ -88,24 +88,26 @@ def payment(world: World, customer: Customer, wanted: Mapping[str, int]) -> Scen
         for invoice_id, part in parts.items():
             book.in_flight[invoice_id] += part
         money = world.erp.receive(
-            customer, total, {}, inline={}, reference="remittance advice follows"
+            customer, total, (), inline=(), reference="remittance advice follows"
         )
         yield world.business_day_in(die.randint(1, 4), customer)
         for invoice_id, part in parts.items():
             book.in_flight[invoice_id] -= part
-        world.erp.allocate(money, _still_payable(world, parts))
+        world.erp.allocate(money, _plain(_still_payable(world, parts)))
     elif (
         manner < ON_ACCOUNT_PERCENT + UNDIRECTED_PERCENT and len(parts) == 1 and not world.directed
     ):
-        money = world.erp.receive(customer, total, parts, inline=None, reference=reference)
+        there = _plain(parts)
+        money = world.erp.receive(customer, total, there, inline=None, reference=reference)
         if die.randrange(2):
             yield world.business_day_in(die.randint(2, 6), customer)
             world.erp.tell_allocations(money, money.applied)
     else:
         extra = die.randint(100, 5_000) if die.randrange(100) < OVERPAID_PERCENT else 0
         method = PaymentMethod.CARD if die.randrange(100) < 6 else PaymentMethod.TRANSFER
+        there = _plain(parts)
         world.erp.receive(
-            customer, total + extra, parts, inline=parts, reference=reference, method=method
+            customer, total + extra, there, inline=there, reference=reference, method=method
         )
 
 
@@ -117,8 +119,8 @@ def short_payment(world: World, invoice: Invoice, amount: int) -> Scene:
     world.erp.receive(
         invoice.customer,
         parts[invoice.id],
-        parts,
-        inline=parts,
+        _plain(parts),
+        inline=_plain(parts),
         reference=f"{invoice.reference} less claim",
     )
     if die.randrange(100) >= SHORT_CREDITED_PERCENT:
@@ -131,7 +133,7 @@ def short_payment(world: World, invoice: Invoice, amount: int) -> Scene:
             invoice.customer,
             net=rest - _tax_within(rest, invoice),
             tax=_tax_within(rest, invoice),
-            parts={invoice.id: rest},
+            parts=(Part(invoice.id, rest),),
             corrects=invoice,
             reason="price difference",
         )
@@ -148,8 +150,8 @@ def collection(world: World, invoice: Invoice) -> Scene:
     debit = world.erp.receive(
         invoice.customer,
         parts[invoice.id],
-        parts,
-        inline=parts,
+        _plain(parts),
+        inline=_plain(parts),
         reference=f"DD {invoice.reference}",
         method=PaymentMethod.DIRECT_DEBIT,
     )
@@ -200,6 +202,10 @@ def _still_payable(world: World, wanted: Mapping[str, int]) -> dict[str, int]:
         for invoice_id, part in wanted.items()
     }
     return {invoice_id: part for invoice_id, part in parts.items() if part > 0}
+
+
+def _plain(parts: Mapping[str, int]) -> tuple[Part, ...]:
+    return tuple(Part(invoice_id, minor) for invoice_id, minor in parts.items())
 
 
 def _net(world: World, customer: Customer) -> int:

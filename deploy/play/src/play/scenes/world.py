@@ -14,8 +14,10 @@ from random import Random
 
 from play.cast.customers import Customer
 from play.erp.simulator import Erp
+from play.errands import Errand
 from play.record import dice
 from shared.base.days import DAY
+from shared.contracts.inbox import Requested
 
 Scene = Iterator[date]
 
@@ -30,6 +32,10 @@ class World:
     customers: list[Customer]
     directed: bool
     erp: Erp
+    errands: list[Errand] = field(default_factory=list)
+    """What people of ours do today, in the morning."""
+    requests: list[Requested] = field(default_factory=list)
+    """What the ERPs have been asked so far."""
     messages_read: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _agenda: list[tuple[date, int, Scene]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
