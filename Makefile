@@ -52,7 +52,7 @@ setup: $(READY) ## Install everything into .venv (the other targets do it by the
 test: setup ## Run the tests; of one folder or file with ARGS=shared/tests
 ifeq ($(ARGS),)
 	@$(BIN)/pytest -n 2 --ignore tests/flows
-	@$(BIN)/pytest tests/flows
+	@$(BIN)/pytest -n 2 --dist loadfile tests/flows
 else
 	@$(BIN)/pytest $(ARGS)
 endif

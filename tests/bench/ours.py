@@ -21,6 +21,7 @@ from shared.messaging.kafka import KafkaBus
 from shared.messaging.relay import Relay
 from shared.worker.description import Service, kafka_at
 from shared.worker.life import live
+from shared.worker.memory import settle
 from shared.worker.server import event_loop
 
 IDLE_SECONDS = 0.01
@@ -39,6 +40,7 @@ def service_of(name: str) -> Service:
     """The service as its settings in the environment describe it."""
     settings = import_module(f"{name}.config").Settings()
     service: Service = import_module(f"{name}.main").build(settings)
+    settle()
     return service
 
 

@@ -30,7 +30,7 @@ _QUERIES = {
         "parked": "SELECT code, detail FROM parked_records WHERE ended_at IS NULL",
     },
     "scheduler": {
-        "invoices": "SELECT invoice_id, open_minor FROM items",
+        "invoices": "SELECT invoice_id, sum(open_minor)::bigint AS open_minor FROM items GROUP BY invoice_id",
         "reminders": "SELECT reminder_id, outcome, withdrawn_at FROM reminders",
         "parked": "SELECT code, detail FROM parked_events WHERE ended_at IS NULL",
     },

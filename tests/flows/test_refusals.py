@@ -56,9 +56,6 @@ REFUSALS: dict[str, tuple[str, str, dict[str, Any]]] = {
         GOOD | {"instalments": [{"number": 1, "due_on": "2026-03-01", "amount": "100.00"}]},
     ),
     "country-unknown": (contract.CUSTOMERS, CUSTOMER, NAMED | {"country": "ZZ"}),
-    "not-yet-supported": (
-        contract.INVOICES, INVOICE, GOOD | {"discounts": [{"until": "2026-02-10", "percent": "2"}]},
-    ),
 }  # fmt: skip
 
 

@@ -35,6 +35,7 @@ COLUMNS = {
         "payment_reference",
         "status",
         "open_minor",
+        "adjusted_minor",
         "returned",
         "version",
         "entry_id",
@@ -135,7 +136,7 @@ async def write(connection: asyncpg.Connection, messages: list, next_entry: int)
         invoices.append((
             invoice_id, source, body["invoice_id"], customer_id, body["version"], b"0" * 16, body["version"], b"0" * 16,
             body["invoice_number"], "invoice", "DE01", issued, due, "EUR", total, tax, body.get("payment_reference"),
-            "open", total, False, 1, next_entry, next_entry + 1,
+            "open", total, 0, False, 1, next_entry, next_entry + 1,
         ))  # fmt: skip
         for account, minor in ((4000, total - tax), (2200, tax)):
             entries.append((

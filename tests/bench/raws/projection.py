@@ -29,10 +29,11 @@ ON CONFLICT (customer_id) DO UPDATE SET version = excluded.version
 """
 _ITEMS = """
 INSERT INTO items (invoice_id, customer_id, version, legal_entity, invoice_number, currency, due_on, open_minor,
-                   settled_on, direct_debit, returned, holds, traceparent)
-SELECT *, false, false, '[]', '' FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[],
-                                             $7::date[], $8::bigint[], $9::date[])
-ON CONFLICT (invoice_id) DO UPDATE SET
+                   settled_on, instalment, instalments, direct_debit, returned, holds, discounts, traceparent)
+SELECT *, 1, 1, false, false, '[]', '[]', ''
+FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::date[], $8::bigint[],
+            $9::date[])
+ON CONFLICT (invoice_id, instalment) DO UPDATE SET
     version = excluded.version, open_minor = excluded.open_minor, settled_on = excluded.settled_on
 """
 _CREDITS = """

@@ -19,10 +19,10 @@ INSERT INTO customers (customer_id, version, known, customer_number, kind, statu
                        changed_at)
 SELECT md5('C' || n)::uuid, 1, true, 'C' || n, 'business', 'active', 'DE', 'Europe/Berlin', '[]', '[]', '{NOW}'
 FROM generate_series(1, {CUSTOMERS}) AS n;
-INSERT INTO items (invoice_id, customer_id, version, legal_entity, invoice_number, currency, due_on, open_minor,
-                   direct_debit, returned, holds, traceparent)
-SELECT md5('I' || n)::uuid, md5('C' || n)::uuid, 1, 'DE01', 'I' || n, 'EUR', date '{NOW.date()}' - 20, 119000,
-       false, false, '[]', ''
+INSERT INTO items (invoice_id, instalment, instalments, customer_id, version, legal_entity, invoice_number, currency,
+                   due_on, open_minor, direct_debit, returned, holds, discounts, traceparent)
+SELECT md5('I' || n)::uuid, 1, 1, md5('C' || n)::uuid, 1, 'DE01', 'I' || n, 'EUR', date '{NOW.date()}' - 20, 119000,
+       false, false, '[]', '[]', ''
 FROM generate_series(1, {CUSTOMERS}) AS n;
 """
 _PENDING = f"""

@@ -1,0 +1,90 @@
+"""Exactly what is disputed is not asked for: from the opening to the outcome, in reminders and at the last look."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.base.ids import object_id
+from shared.testing import builders
+from shared.testing.builders import SOURCE, Voice
+
+pytestmark = [pytest.mark.timeout(900)]
+erp = Voice()
+
+
+async def owes(stack: Any, number: str) -> dict[str, Any]:
+    """A business owes 1,000.00 on an invoice that is twelve days overdue; answers what a dispute of it says."""
+    due = (await stack.now()).date() - timedelta(days=12)
+    customer = builders.customer(number, language="en")
+    invoice = builders.invoice(f"I-{number}", number, "1000.00", due=due)
+    await stack.tell(erp.says(customer), erp.says(invoice))
+    item = {"invoice_id": str(object_id(SOURCE, "invoice", f"I-{number}")), "amount": "100.00"}
+    return {
+        "customer_id": str(object_id(SOURCE, "customer", number)),
+        "items": [item],
+        "reason": "damaged",
+        "words": "One of ten is broken.",
+    }
+
+
+class TestDisputedAmount:
+    async def test_is_left_out_of_the_reminder_and_asked_for_again_once_rejected(
+        self, stack: Any
+    ) -> None:
+        said = await owes(stack, "NINE")
+        dispute = await stack.post("disputes", "/v1/disputes", said)
+        await stack.advance_to_contact()
+
+        (mail,) = await stack.mails("ap@nine.example")
+        assert "900.00" in mail["text"]
+        assert "1,000.00" not in mail["text"]
+
+        path = f"/v1/disputes/{dispute['dispute_id']}/resolutions"
+        no = {"outcome": "rejected", "why": "signed for", "words": "Your warehouse signed for ten."}
+        await stack.post("disputes", path, no)
+        await stack.advance(await stack.now() + timedelta(days=20))
+
+        latest = (await stack.mails("ap@nine.example"))[-1]
+        assert "1,000.00" in latest["text"]
+        assert "900.00" not in latest["text"]
+
+    async def test_the_timeline_says_what_is_held_and_what_no_more(self, stack: Any) -> None:
+        said = await owes(stack, "LINE")
+        dispute = await stack.post("disputes", "/v1/disputes", said)
+        path = f"/v1/disputes/{dispute['dispute_id']}/withdrawals"
+        await stack.settle()
+        await stack.post("disputes", path, {"why": "found it"})
+        await stack.settle()
+
+        lines = await stack.all("scheduler", f"/v1/customers/{said['customer_id']}/timeline")
+        holds = [line for line in lines if line["kind"] == "hold"]
+        assert [(line["rule"], line["facts"]["amount"]) for line in holds] == [
+            ("hold.placed", "100.00"),
+            ("hold.ended", "0.00"),
+        ]
+
+    async def test_opened_while_the_reminder_is_on_its_way_it_is_left_out(self, stack: Any) -> None:
+        said = await owes(stack, "LATE")
+        await stack.post("notifier", "/v1/sending", {"mode": "off"})
+        await stack.advance_to_contact()
+        assert await stack.mails("ap@late.example") == []
+
+        await stack.post("disputes", "/v1/disputes", said)
+        await stack.settle()
+        await stack.sending("live")
+
+        (mail,) = await stack.mails("ap@late.example")
+        assert "900.00" in mail["text"]
+        assert "1,000.00" not in mail["text"]
+
+    async def test_all_of_it_disputed_is_silence(self, stack: Any) -> None:
+        said = await owes(stack, "MUTE")
+        said["items"][0]["amount"] = "1000.00"
+        await stack.post("disputes", "/v1/disputes", said)
+        await stack.advance_to_contact()
+
+        assert await stack.mails("ap@mute.example") == []
+        lines = await stack.all("scheduler", f"/v1/customers/{said['customer_id']}/timeline")
+        silent = [line["facts"]["detail"] for line in lines if line["kind"] == "silence"]
+        assert silent == ["dispute: damaged"]

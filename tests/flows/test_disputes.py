@@ -1,0 +1,169 @@
+"""A dispute decided at the desk: what was upheld is credited once, whoever dies and whatever the ERP says of it."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from shared.base.ids import CreditName, derived_id, object_id
+from shared.contracts import erp as contract
+from shared.testing import builders
+from shared.testing.builders import SOURCE, Voice
+
+pytestmark = [pytest.mark.timeout(900)]
+erp = Voice()
+
+KILLED = [
+    # (where the ledger dies when it hears the decision, and when it hears the ERP)
+    ("slice.before-commit", "slice.after-commit"),
+    ("slice.after-commit", "slice.before-commit"),
+    ("relay.before-send", "relay.after-send"),
+]
+
+
+class TestADisputeOfAHundred:
+    @pytest.mark.parametrize(("at_decision", "at_echo"), KILLED)
+    async def test_upheld_is_credited_once_and_the_erp_s_once_it_has_posted_it(
+        self, stack: Any, at_decision: str, at_echo: str
+    ) -> None:
+        number = f"D-{at_decision}-{at_echo}".upper().replace(".", "-")
+        day, path = await disputed(stack, number)
+
+        before = await dies(stack, at_decision)
+        await decide(stack, path, "upheld")
+        await lives_again(stack, before)
+        assert await opens(stack, number) == ["900.00"]
+        (request,) = await requests(stack, number)
+        assert (request["state"], request["entry"]["kind"]) == ("open", "credit-note")
+        await is_settled(stack, path)
+
+        before = await dies(stack, at_echo)
+        note = credit_note(number, day, request_id=request["request_id"])
+        await stack.publish(erp.says(note), erp.says(note))
+        await lives_again(stack, before)
+        assert await opens(stack, number) == ["900.00"]
+        (request,) = await requests(stack, number)
+        assert (request["state"], request["entry"]) == ("echoed", None)
+        await is_settled(stack, path)
+
+    async def test_is_credited_once_when_the_erp_posts_it_before_we_hear(self, stack: Any) -> None:
+        number = "D-AHEAD"
+        day, path = await disputed(stack, number)
+        dispute = await stack.get("disputes", path)
+        decided = CreditName(dispute["dispute_id"], dispute["version"] + 1, 0)
+        request_id = str(derived_id("request", customer_id(number), decided))
+        note = erp.says(credit_note(number, day, request_id=request_id))
+        await stack.tell(note)
+
+        before = await dies(stack, "slice.before-commit")
+        await decide(stack, path, "upheld")
+        await lives_again(stack, before)
+        await stack.tell(note)
+
+        assert await opens(stack, number) == ["900.00"]
+        (request,) = await requests(stack, number)
+        assert (request["request_id"], request["state"]) == (request_id, "echoed")
+        await is_settled(stack, path)
+
+    async def test_rejected_is_owed_as_before(self, stack: Any) -> None:
+        _, path = await disputed(stack, "D-REJECTED")
+
+        await decide(stack, path, "rejected")
+        await stack.settle()
+
+        assert await opens(stack, "D-REJECTED") == ["1000.00"]
+        assert await requests(stack, "D-REJECTED") == []
+        assert (await stack.get("disputes", path))["items"][0]["held"] == "0.00"
+
+    async def test_refused_by_the_erp_is_owed_and_silent(self, stack: Any) -> None:
+        _, path = await disputed(stack, "D-REFUSED")
+        await decide(stack, path, "upheld")
+        await stack.settle()
+        (request,) = await requests(stack, "D-REFUSED")
+
+        said = contract.ErpRequestRefused(request_id=request["request_id"], reason="period closed")
+        await stack.tell(erp.says(said))
+
+        assert await opens(stack, "D-REFUSED") == ["1000.00"]
+        (request,) = await requests(stack, "D-REFUSED")
+        assert (request["state"], request["refused_because"]) == ("refused", "period closed")
+
+    async def test_the_books_are_in_balance(self, stack: Any) -> None:
+        assert (await stack.get("ledger", "/v1/proof"))["imbalance"] == 0
+        for number in ("D-AHEAD", "D-REJECTED", "D-REFUSED"):
+            path = f"/v1/customers/{customer_id(number)}/unapplied"
+            assert await stack.all("ledger", path) == []
+
+
+def customer_id(number: str) -> str:
+    return str(object_id(SOURCE, "customer", number))
+
+
+async def disputed(stack: Any, number: str) -> tuple[date, str]:
+    """A customer owes 1,000.00 and disputes 100.00 of it; today, and where the dispute is shown."""
+    day = (await stack.now()).date()
+    invoice = builders.invoice(f"I-{number}", number, "1000.00", due=day - timedelta(days=12))
+    await stack.tell(erp.says(builders.customer(number)), erp.says(invoice))
+    invoice_id = str(object_id(SOURCE, "invoice", f"I-{number}"))
+    said = {
+        "customer_id": customer_id(number),
+        "items": [{"invoice_id": invoice_id, "amount": "100.00"}],
+        "reason": "damaged",
+        "words": "two of ten are broken",
+    }
+    dispute = await stack.post("disputes", "/v1/disputes", said)
+    await stack.settle()
+    assert await opens(stack, number) == ["1000.00"]
+    return day, f"/v1/disputes/{dispute['dispute_id']}"
+
+
+async def decide(stack: Any, path: str, outcome: str) -> None:
+    said = {"outcome": outcome, "why": "photographs", "words": "We have looked into it."}
+    await stack.post("disputes", f"{path}/resolutions", said)
+
+
+async def dies(stack: Any, point: str) -> int:
+    """The ledger is killed, and will die again at that point; how often it had been started anew before."""
+    before: int = (await stack.program("ledger"))["restarts"]
+    await stack.kill("ledger", crash_at=point)
+    return before
+
+
+async def lives_again(stack: Any, before: int) -> None:
+    await stack.settle()
+    assert (await stack.program("ledger"))["restarts"] >= before + 2
+
+
+async def opens(stack: Any, number: str) -> list[str]:
+    return [one["open"] for one in await stack.open_items(number)]
+
+
+async def requests(stack: Any, number: str) -> list[dict[str, Any]]:
+    """What the ERP was asked about the customer."""
+    asked = await stack.all("ledger", "/v1/requests")
+    return [one for one in asked if one["customer_number"] == number]
+
+
+async def is_settled(stack: Any, path: str) -> None:
+    """What was upheld is held no longer, since once."""
+    dispute = await stack.get("disputes", path)
+    assert (dispute["items"][0]["held"], dispute["settled_at"] is not None) == ("0.00", True)
+    assert [one["why"] for one in dispute["moves"]].count("taken off in the books") == 1
+
+
+def credit_note(number: str, day: date, *, request_id: str) -> contract.ErpCreditNotePosted:
+    """Of the ERP, at the disputed invoice."""
+    return contract.ErpCreditNotePosted(
+        credit_note_id=f"N-{number}",
+        version=1,
+        credit_note_number=f"N-{number}",
+        kind=contract.CreditNoteKind.CREDIT_NOTE,
+        customer_number=number,
+        legal_entity="DE01",
+        issued_on=day,
+        currency="EUR",
+        total=Decimal("100.00"),
+        allocations=(builders.allocation(f"I-{number}", "100.00"),),
+        request_id=request_id,
+    )
