@@ -88,3 +88,25 @@ class TestDisputedAmount:
         lines = await stack.all("scheduler", f"/v1/customers/{said['customer_id']}/timeline")
         silent = [line["facts"]["detail"] for line in lines if line["kind"] == "silence"]
         assert silent == ["dispute: damaged"]
+
+    async def test_what_a_payer_leaves_out_with_a_reason_is_disputed_and_not_asked_for(
+        self, stack: Any
+    ) -> None:
+        said = await owes(stack, "CUT")
+        short = {"amount": "100.00", "reason": said["reason"], "words": said["words"]}
+        paid = {"invoice_id": "I-CUT", "amount": "900.00", "short": short}
+        payment = {
+            "customer_id": said["customer_id"],
+            "legal_entity": "DE01",
+            "value_date": (await stack.now()).date().isoformat(),
+            "currency": "EUR",
+            "amount": "900.00",
+            "allocations": [paid],
+        }
+        await stack.settle()
+        await stack.post("ledger", "/v1/payments", payment)
+        await stack.advance_to_contact()
+
+        (dispute,) = await stack.all("disputes", "/v1/disputes", customer_id=said["customer_id"])
+        assert (dispute["state"], dispute["items"][0]["amount"]) == ("acknowledged", "100.00")
+        assert await stack.mails("ap@cut.example") == []

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from disputes.config import Settings
 from disputes.gateways.policy_file import load_rulebook
-from disputes.interfaces.consumers import LEDGER
+from disputes.interfaces.consumers import projection
 from disputes.interfaces.disputing import Disputing
 from disputes.interfaces.http.decisions import decisions_router
 from disputes.interfaces.http.disputes import disputes_router
@@ -27,20 +27,20 @@ def build(settings: Settings) -> Service:
     clock = clock_of(settings.clock_file)
     company = load_company(settings.company_file)
     disputing = Disputing(load_rulebook(settings.disputes_terms_file, company))
-    watch = ClockWatch(database, clock, disputing)
+    watch, heard = ClockWatch(database, clock, disputing), projection(disputing)
     return Service(
         name="disputes",
         settings=settings,
         database=database,
         clock=clock,
         migrations=MIGRATIONS,
-        hearings=(LEDGER,),
+        hearings=(heard,),
         jobs=(Job("clocks", watch.run, settings.job_tick_seconds),),
         routers=(
             disputes_router(disputing),
             moves_router(disputing),
             decisions_router(disputing),
-            parked_router(LEDGER),
+            parked_router(heard),
         ),
     )
 

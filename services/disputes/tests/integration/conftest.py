@@ -10,7 +10,6 @@ import httpx
 import pytest
 
 from disputes.config import Settings
-from disputes.interfaces.consumers import LEDGER
 from disputes.main import build
 from shared.base.clock import FileClock
 from shared.contracts import ledger
@@ -52,7 +51,8 @@ class Office:
         """As one slice."""
         async with self.service.database.work(self.service.clock.now()) as work:
             records = [record_of(fact, self.heard + n) for n, fact in enumerate(facts)]
-            await LEDGER.take(work, records)
+            (hearing,) = self.service.hearings
+            await hearing.take(work, records)
         self.heard += len(facts)
 
     async def post(self, path: str, *, status: int = 201, **body: Any) -> Any:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts.disputes import Reason
 from shared.contracts.erp import (
     Channel,
     CreditNoteKind,
@@ -296,3 +297,26 @@ class CreditCancelled(CreditEvent):
     """The ERP took the credit note back."""
 
     TYPE = "ledger.credit.cancelled.v1"
+
+
+class DeductionClaimed(Event):
+    """A payment came short, and the payer says why: so much of the invoice is not going to be paid as it is.
+
+    Nothing is booked for it. It is told with a payment that a person enters, after the payment itself.
+    """
+
+    TYPE = "ledger.deduction.claimed.v1"
+    TOPIC = TOPIC
+    SUBJECT = "deduction_id"
+
+    deduction_id: UUID
+    request_id: Annotated[UUID, Field(description="of the payment, as the ERP is asked to post it")]
+    invoice_id: UUID
+    invoice_number: str
+    legal_entity: str
+    currency: Currency
+    amount: Annotated[Amount, Field(description="above zero; at most what is open of the invoice")]
+    value_date: Annotated[date, Field(description="of the payment")]
+    reason: Reason
+    words: Annotated[str, Field(description="the payer's")] = ""
+    entered_by: Annotated[str, Field(description="subject of whoever entered the payment")]

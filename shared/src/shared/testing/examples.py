@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from shared.base.ids import derived_id, object_id
-from shared.contracts import erp, ledger, notifier, scheduler
+from shared.contracts import disputes, erp, ledger, notifier, scheduler
 from shared.contracts.erp import ErpEvent
 from shared.contracts.event import Event
 from shared.testing.dispute_examples import dispute_examples
@@ -184,6 +184,12 @@ def _payment_examples() -> Iterator[Event]:
             status=ledger.CreditStatus(state),
             allocations=(ledger.Allocation(invoice_id=INVOICE, amount="240.00"),) if version == 2 else (),
         )  # fmt: skip
+    yield ledger.DeductionClaimed(
+        customer_id=CUSTOMER, version=1, deduction_id=derived_id("deduction", INVOICE, 0), invoice_id=INVOICE,
+        request_id=derived_id("request", CUSTOMER, 0), invoice_number="2026-0815", legal_entity="DE01", currency="EUR",
+        amount="100.00", value_date=date(2026, 4, 17), reason=disputes.Reason.DAMAGED,
+        words="Two of the pumps came broken.", entered_by="ada",
+    )  # fmt: skip
 
 
 def _invoice(version: int, open_: str, status: str) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from shared.base.clock import Moment
 from shared.base.errors import Refusal
+from shared.base.ids import derived_id
 
 
 class Reason(StrEnum):
@@ -252,6 +253,11 @@ class Dispute:
     def _take(self, move: Move) -> None:
         self.moves.append(move)
         self.version += 1
+
+
+def dispute_of_deduction(deduction_id: UUID) -> UUID:
+    """Id of the dispute that a deduction opens."""
+    return derived_id("dispute", "deduction", deduction_id)
 
 
 def _outcome_of(upheld_minor: int, disputed_minor: int) -> Outcome:

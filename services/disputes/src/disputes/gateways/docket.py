@@ -26,7 +26,6 @@ from shared.base.clock import Moment
 from shared.base.ids import derived_id
 from shared.db import timers
 from shared.db.work import Work
-from shared.messaging.tell import tell
 
 CLOCKS = "clocks"
 """Kind of the timer that a dispute has while one of its clocks will reach a level."""
@@ -95,20 +94,14 @@ async def next_id(connection: asyncpg.Connection, customer_id: UUID) -> UUID:
 
 
 async def save(work: Work, docket: Docket, alarms: dict[UUID, Moment | None]) -> None:
-    """Write what changed, set the timers, tell what was announced."""
-    await keep(work, docket)
-    wanted = {str(dispute_id): at for dispute_id, at in alarms.items()}
-    await timers.set_many(work.connection, CLOCKS, wanted)
-    tell(work, docket.told)
-
-
-async def keep(work: Work, docket: Docket) -> None:
-    """Write the disputes that changed."""
+    """Write the disputes that changed, and set their timers."""
     for dispute in docket.changed.values():
         await work.connection.execute(_KEEP, *_row(dispute))
         work.later(
             _MOVED, [(dispute.dispute_id, *_moved(n, one)) for n, one in enumerate(dispute.moves)]
         )
+    wanted = {str(dispute_id): at for dispute_id, at in alarms.items()}
+    await timers.set_many(work.connection, CLOCKS, wanted)
 
 
 async def disputes_of(

@@ -7,13 +7,14 @@ from typing import Any
 
 import asyncpg
 
+from disputes.domain.dispute import dispute_of_deduction
 from disputes.domain.docket import Docket
 from disputes.domain.invoice import Invoice
 from disputes.gateways import docket
 from shared.base.clock import Moment
 from shared.base.ids import LEDGER, CreditName
 from shared.contracts.event import Event
-from shared.contracts.ledger import CreditPosted, CustomerChanged
+from shared.contracts.ledger import CreditPosted, CustomerChanged, DeductionClaimed
 from shared.db.work import Work
 
 _SAVE_CUSTOMERS = """
@@ -44,24 +45,32 @@ async def load(
     connection: asyncpg.Connection, events: Sequence[Event], *, moment: Moment
 ) -> Docket:
     """Events carry the whole state, and the tables guard their versions themselves: nothing is read, but of disputes
-    whose credit is told. Then all customers of the slice that it may write are locked at once, in their order.
+    whose credit or deduction is told. Then all customers of the slice that it may write are locked at once, in their
+    order.
     """
-    ours = [one for one in events if isinstance(one, CreditPosted) and one.source == LEDGER]
-    named = [name for one in ours if (name := CreditName.read(one.source_id)) is not None]
+    claimed = [one for one in events if isinstance(one, DeductionClaimed)]
+    named = [dispute_of_deduction(one.deduction_id) for one in claimed]
+    named += [name.dispute_id for one in events if (name := _upheld(one)) is not None]
     if not named:
         return Docket()
-    customers = {
-        one.customer_id for one in events if isinstance(one, CreditPosted | CustomerChanged)
-    }
-    return await docket.load(connection, customers, disputes=[one.dispute_id for one in named])
+    writes = (CreditPosted, CustomerChanged, DeductionClaimed)
+    customers = {one.customer_id for one in events if isinstance(one, writes)}
+    invoices = [one.invoice_id for one in claimed]
+    return await docket.load(connection, customers, disputes=named, invoices=invoices)
 
 
-async def save(work: Work, state: Docket) -> None:
+def save(work: Work, state: Docket) -> None:
     """Write what is newer than what the tables hold, in the order of its keys (two writers never cross)."""
     customers = [astuple(state.customers[key]) for key in sorted(state.customers)]
     work.later(_SAVE_CUSTOMERS, customers)
     work.later(_SAVE_INVOICES, [_row(state.invoices[key]) for key in sorted(state.invoices)])
-    await docket.keep(work, state)
+
+
+def _upheld(event: Event) -> CreditName | None:
+    """The decision that a credit of the ledger's own is named after."""
+    if not isinstance(event, CreditPosted) or event.source != LEDGER:
+        return None
+    return CreditName.read(event.source_id)
 
 
 def _row(invoice: Invoice) -> tuple[Any, ...]:

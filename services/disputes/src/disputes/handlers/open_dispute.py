@@ -79,12 +79,17 @@ def open_dispute(
         items,
         rulebook.terms[opening.reason].team,
     )
-    dispute.move(Move(State.OPENED, moment, opening.by, opening.who, opening.words))
+    take_up(docket, dispute, Move(State.OPENED, moment, opening.by, opening.who, opening.words))
+    return dispute
+
+
+def take_up(docket: Docket, dispute: Dispute, opened: Move) -> None:
+    """Its first two moves: what is said, and that we have it."""
+    dispute.move(opened)
     tell_move(docket, dispute)
 
-    dispute.move(Move(State.ACKNOWLEDGED, moment, Actor.DUNWELL, "", "opened"))
+    dispute.move(Move(State.ACKNOWLEDGED, opened.at, Actor.DUNWELL, "", "opened"))
     tell_move(docket, dispute)
-    return dispute
 
 
 def _says(dispute: Dispute, reason: Reason, items: Sequence[Item]) -> bool:
@@ -121,7 +126,7 @@ def _item(docket: Docket, wanted: Wanted, place: int) -> Item:
 def _check_room(docket: Docket, items: Sequence[Item], currency: str) -> None:
     for place, item in enumerate(items):
         before = [one for one in items[:place] if one.invoice_id == item.invoice_id]
-        left = _left_minor(docket, item, [*docket.disputed(item.invoice_id), *before])
+        left = left_minor(docket, item, [*docket.disputed(item.invoice_id), *before])
         if item.minor > left:
             raise MoreDisputedThanOpen(
                 f"{decimal_text(max(left, 0), currency)} are open and not disputed yet",
@@ -129,7 +134,7 @@ def _check_room(docket: Docket, items: Sequence[Item], currency: str) -> None:
             )
 
 
-def _left_minor(docket: Docket, item: Item, said: Sequence[Item]) -> int:
+def left_minor(docket: Docket, item: Item, said: Sequence[Item]) -> int:
     """What can still be disputed there, of the invoice and of the instalment that the item names."""
     invoice = docket.invoices[item.invoice_id]
     here = [one.minor for one in said if item.instalment in {None, one.instalment}]

@@ -14,6 +14,7 @@ from disputes.handlers.open_dispute import Opening, open_dispute
 from shared.base.clock import Moment
 from shared.base.errors import Refusal
 from shared.db.work import Work
+from shared.messaging.tell import tell
 
 
 class DisputeUnknown(Refusal):
@@ -47,6 +48,7 @@ class Disputing:
         )
 
         await self.save(work, docket)
+        tell(work, docket.told)
         return dispute
 
     @asynccontextmanager
@@ -58,6 +60,7 @@ class Disputing:
         docket = await dockets.load(work.connection, customers, disputes=dispute_ids)
         yield docket, [known(docket.disputes.get(one)) for one in dispute_ids]
         await self.save(work, docket)
+        tell(work, docket.told)
 
     async def save(self, work: Work, docket: Docket) -> None:
         """Write it all; each changed dispute is looked at again when its next clock reaches a level."""

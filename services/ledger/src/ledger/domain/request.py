@@ -123,12 +123,23 @@ class Item(NamedTuple):
     item_id: UUID
 
 
+class Short(NamedTuple):
+    """So much is left out on purpose, in the invoice's currency; `reason` is one that a dispute may have, `words` are
+    the payer's.
+    """
+
+    amount: Decimal
+    reason: str
+    words: str
+
+
 class Part(NamedTuple):
     """How much of the amount belongs to an invoice; `source_id` is the ERP's own id of it."""
 
     invoice_id: UUID
     source_id: str
     amount: Decimal
+    short: Short | None = None
 
 
 class Asked(NamedTuple):

@@ -18,6 +18,7 @@ from ledger.domain.request import (
     Request,
     Requests,
     Scope,
+    Short,
     State,
     request_id_of,
 )
@@ -240,4 +241,11 @@ def _parts_text(parts: tuple[Part, ...] | None) -> str | None:
 def _parts_of(text: str | None) -> tuple[Part, ...] | None:
     if text is None:
         return None
-    return tuple(Part(UUID(one[0]), one[1], Decimal(one[2])) for one in json.loads(text))
+    return tuple(
+        Part(UUID(invoice_id), source_id, Decimal(amount), _short_of(*more))
+        for invoice_id, source_id, amount, *more in json.loads(text)
+    )
+
+
+def _short_of(kept: tuple[str, str, str] | None = None) -> Short | None:
+    return None if kept is None else Short(Decimal(kept[0]), *kept[1:])

@@ -21,6 +21,7 @@ from ledger.domain.request import (
     Kind,
     NothingAsked,
     Part,
+    Short,
     read_id,
 )
 from ledger.handlers.know_source import Registered, SourceUnknown, entity_of
@@ -54,8 +55,16 @@ class Place(NamedTuple):
         return [theirs] if ours is None else [theirs, ours]
 
 
+class Portion(NamedTuple):
+    """An allocation in a person's words."""
+
+    place: Place
+    amount: Decimal
+    short: Short | None = None
+
+
 class Wish(NamedTuple):
-    """The words of the person. `places` are allocations: an invoice and an amount each."""
+    """The words of the person."""
 
     kind: Kind
     legal_entity: str
@@ -67,7 +76,7 @@ class Wish(NamedTuple):
     item: Place | None = None
     reason: str | None = None
     bank_reference: str | None = None
-    places: tuple[tuple[Place, Decimal], ...] | None = None
+    portions: tuple[Portion, ...] | None = None
 
     @property
     def reference(self) -> str | None:
@@ -86,7 +95,7 @@ class Wish(NamedTuple):
 
     def named(self, source: str) -> set[UUID]:
         """Ids of all items that it may mean."""
-        places = [place for place, _ in self.places or ()] + ([self.item] if self.item else [])
+        places = [one.place for one in self.portions or ()] + ([self.item] if self.item else [])
         return {one for place in places for one in place.ids(source)}
 
 
@@ -136,20 +145,22 @@ def _item(books: Books, wish: Wish, customer: Customer) -> Item | None:
 def _parts(
     books: Books, wish: Wish, customer: Customer, credit_minor: int
 ) -> tuple[Part, ...] | None:
-    if wish.places is None:
+    if wish.portions is None:
         if wish.kind is Kind.ALLOCATION:
             raise ItemUnfit("an allocation says to which invoices", pointer="/allocations")
         return None
     if wish.kind in {Kind.WRITE_OFF, Kind.REFUND}:
         raise ItemUnfit(f"a {wish.kind} is not allocated", pointer="/allocations")
     parts, minors = [], []
-    for place, (name, amount) in enumerate(wish.places):
+    for place, portion in enumerate(wish.portions):
         pointer = f"/allocations/{place}"
-        found = _find(books, wish, name, customer, f"{pointer}/invoice_id")
+        found = _find(books, wish, portion.place, customer, f"{pointer}/invoice_id")
         assert isinstance(found, Invoice)
-        minors.append(amount_minor(amount, wish.currency, f"{pointer}/amount"))
+        minors.append(amount_minor(portion.amount, wish.currency, f"{pointer}/amount"))
         exact = Decimal(decimal_text(minors[-1], wish.currency))
-        parts.append(Part(found.invoice_id, found.source_id, exact))
+        if portion.short is not None:
+            amount_minor(portion.short.amount, wish.currency, f"{pointer}/short/amount")
+        parts.append(Part(found.invoice_id, found.source_id, exact, portion.short))
     checks.check_allocations(minors, credit_minor)
     return tuple(parts)
 

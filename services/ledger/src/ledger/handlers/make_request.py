@@ -14,6 +14,7 @@ from ledger.domain.outcome import Outcome
 from ledger.domain.request import ENTERED_AS, OURS, Kind, NoRoom, Request
 from ledger.handlers.amend_credit import rebook_credit, take_credit
 from ledger.handlers.answer_request import echo_request
+from ledger.handlers.claim_deductions import claim_deductions
 from ledger.handlers.record_erp_adjustment import record_erp_adjustment
 from ledger.handlers.record_erp_credit import record_erp_credit
 from ledger.handlers.settle_changes import settle_changes
@@ -33,13 +34,12 @@ def make_request(books: Books, request: Request, *, moment: Moment) -> None:
     books.begin()
     request.open()
     books.requests.keep(request)
-    if _meet(books, request, moment=moment):
-        return
-
-    enter = ENTERS.get(request.asked.kind)
-    if enter is not None and enter(books, request, moment) is not Outcome.ACCEPTED:
-        raise NoRoom("the item has no room for all of it")
-    books.announce(requested_of(request))
+    if not _meet(books, request, moment=moment):
+        enter = ENTERS.get(request.asked.kind)
+        if enter is not None and enter(books, request, moment) is not Outcome.ACCEPTED:
+            raise NoRoom("the item has no room for all of it")
+        books.announce(requested_of(request))
+    claim_deductions(books, request)
 
 
 def _meet(books: Books, request: Request, *, moment: Moment) -> bool:

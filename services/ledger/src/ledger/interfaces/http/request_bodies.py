@@ -7,14 +7,17 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from ledger.domain.request import ENTERED_AS, OURS, Request, State
+from ledger.domain.request import ENTERED_AS, OURS, Part, Request, State
 from ledger.interfaces.http.payments import PaymentShown
 from shared.base.money import decimal_text
+from shared.contracts import disputes
 from shared.contracts.erp import ALLOCATIONS_MAX
 from shared.web.accepted import Reason
 
 Figure = Annotated[Decimal, Field(examples=["500.00"])]
 """In the request's currency; a text, so that nothing is lost on the way."""
+
+SHORT_WORDS_CHARACTERS_MAX = 2_000
 
 
 class Given(BaseModel):
@@ -26,6 +29,20 @@ class AllocationGiven(Given):
 
     invoice_id: Reason
     amount: Figure
+
+
+class ShortGiven(Given):
+    """What the payer leaves out of the invoice on purpose, and why: as far as it is still open after the payment, it
+    becomes a dispute, once.
+    """
+
+    amount: Annotated[Figure, Field(gt=0)]
+    reason: disputes.Reason
+    words: Annotated[str, Field(max_length=SHORT_WORDS_CHARACTERS_MAX)] = ""
+
+
+class PaymentPartGiven(AllocationGiven):
+    short: ShortGiven | None = None
 
 
 Allocations = Annotated[list[AllocationGiven], Field(max_length=ALLOCATIONS_MAX)]
@@ -67,7 +84,7 @@ class PaymentGiven(Given):
     currency: Reason
     amount: Figure
     bank_reference: Reason | None = None
-    allocations: Allocations | None = None
+    allocations: Annotated[list[PaymentPartGiven], Field(max_length=ALLOCATIONS_MAX)] | None = None
 
 
 class Closing(Given):
@@ -81,10 +98,19 @@ class ItemShown(BaseModel):
     id: str
 
 
+class ShortShown(BaseModel):
+    """As it was said; what of it was open then is disputed."""
+
+    amount: str
+    reason: str
+    words: str
+
+
 class PartShown(BaseModel):
     invoice_id: UUID
     source_id: str
     amount: str
+    short: ShortShown | None
 
 
 class EntryShown(BaseModel):
@@ -140,10 +166,7 @@ def shown(request: Request) -> RequestShown:
     item = asked.item and ItemShown(kind=asked.item.kind, id=asked.item.source_id)
     parts = None
     if asked.parts is not None:
-        parts = [
-            PartShown(invoice_id=one.invoice_id, source_id=one.source_id, amount=str(one.amount))
-            for one in asked.parts
-        ]
+        parts = [_part_shown(one) for one in asked.parts]
     entry = None
     if entered_id is not None and request.state is State.OPEN:
         entry = EntryShown(
@@ -174,4 +197,13 @@ def shown(request: Request) -> RequestShown:
         closed_by=request.closed_by,
         closed_at=request.closed_at,
         closed_because=request.closed_why,
+    )
+
+
+def _part_shown(part: Part) -> PartShown:
+    short = part.short and ShortShown(
+        amount=str(part.short.amount), reason=part.short.reason, words=part.short.words
+    )
+    return PartShown(
+        invoice_id=part.invoice_id, source_id=part.source_id, amount=str(part.amount), short=short
     )

@@ -1,7 +1,7 @@
 """What we ask of the ERPs: payments that they have still to post, and what they are to give away or move."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
@@ -19,11 +19,12 @@ from ledger.domain.request import (
     NothingAsked,
     Request,
     RequestInOtherState,
+    Short,
     SourceIdTaken,
     State,
 )
 from ledger.gateways import lookups, requests
-from ledger.handlers.frame_request import Place, Wish
+from ledger.handlers.frame_request import Place, Portion, Wish
 from ledger.handlers.know_source import LegalEntityUnknown, Registered, SourceUnknown
 from ledger.handlers.read_identity import INVOICE
 from ledger.interfaces.http.payments import PaymentShown, payment_shown
@@ -32,6 +33,7 @@ from ledger.interfaces.http.request_bodies import (
     Closing,
     PaymentEntered,
     PaymentGiven,
+    PaymentPartGiven,
     RequestGiven,
     RequestShown,
     shown,
@@ -86,7 +88,7 @@ def requests_router(company: Company) -> APIRouter:
             given.value_date,
             given.source_id,
             bank_reference=given.bank_reference,
-            places=_places(given.allocations),
+            portions=_portions(given.allocations),
         )
         request = await requesting.ask(work, given.customer_id, wish, by=staff.subject)
         response.headers["Location"] = f"/v1/requests/{request.request_id}"
@@ -109,7 +111,7 @@ def requests_router(company: Company) -> APIRouter:
             today,
             item=None if given.item is None else Place(given.item.kind, given.item.id),
             reason=given.reason,
-            places=_places(given.allocations),
+            portions=_portions(given.allocations),
         )
         request = await requesting.ask(work, given.customer_id, wish, by=staff.subject)
         response.headers["Location"] = f"/v1/requests/{request.request_id}"
@@ -165,10 +167,16 @@ def requests_router(company: Company) -> APIRouter:
     return router
 
 
-def _places(given: list[AllocationGiven] | None) -> tuple[tuple[Place, Decimal], ...] | None:
+def _portions(given: Sequence[AllocationGiven] | None) -> tuple[Portion, ...] | None:
     if given is None:
         return None
-    return tuple((Place(INVOICE, one.invoice_id), one.amount) for one in given)
+    return tuple(Portion(Place(INVOICE, one.invoice_id), one.amount, _short(one)) for one in given)
+
+
+def _short(given: AllocationGiven) -> Short | None:
+    if not isinstance(given, PaymentPartGiven) or given.short is None:
+        return None
+    return Short(given.short.amount, given.short.reason.value, given.short.words)
 
 
 async def _payment(work: Work, request: Request) -> PaymentShown | None:
