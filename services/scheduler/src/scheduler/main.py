@@ -5,7 +5,7 @@ from pathlib import Path
 from scheduler.config import Settings
 from scheduler.gateways.policy_files import load_rulebook
 from scheduler.interfaces.consumers import OwnDecisions, OwnParkings, hearing
-from scheduler.interfaces.http import holds, timeline
+from scheduler.interfaces.http import holds, tasks, timeline
 from scheduler.interfaces.http.policies import policies_router
 from scheduler.interfaces.jobs import Looking
 from shared.base.clock import clock_of
@@ -51,7 +51,13 @@ def build(settings: Settings) -> Service:
         hearings=[heard, OwnParkings()],
         recalls=[OwnDecisions()],
         jobs=[Job("look", looking.run, settings.job_tick_seconds)],
-        routers=[timeline.router, holds.router, policies_router(rulebook), parked_router(heard)],
+        routers=[
+            timeline.router,
+            holds.router,
+            tasks.router,
+            policies_router(rulebook),
+            parked_router(heard),
+        ],
         watermarks=watermarks,
     )
 

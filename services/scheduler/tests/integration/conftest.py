@@ -6,13 +6,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import asyncpg
+import httpx
 import pytest
 
+from scheduler.config import Settings
 from scheduler.gateways.policy_files import load_rulebook
 from scheduler.interfaces.consumers import OwnParkings, hearing
+from scheduler.interfaces.http import holds, tasks, timeline
+from scheduler.interfaces.http.policies import policies_router
 from scheduler.interfaces.jobs import Looking
 from shared.base.clock import FrozenClock
 from shared.base.ids import derived_id, object_id
@@ -23,6 +28,9 @@ from shared.contracts.scheduler import ReminderPlanned
 from shared.db.work import Database
 from shared.messaging.cloudevents import Record
 from shared.testing.plugin import DatabaseOf
+from shared.web.app import create_app
+from shared.web.auth import Staff, signed_in
+from shared.web.parked import parked_router
 
 SERVICE = Path(__file__).parents[2]
 COMPANY = SERVICE.parents[1] / "deploy" / "company" / "example.yaml"
@@ -120,6 +128,29 @@ async def desk(database_of: DatabaseOf) -> AsyncIterator[Desk]:
     )
     yield Desk(database, clock, looking, watermark)
     await database.close()
+
+
+@pytest.fixture
+async def door(desk: Any, tmp_path: Any) -> AsyncIterator[httpx.AsyncClient]:
+    settings = Settings(
+        database_url="unused", kafka_bootstrap_servers="unused", company_file=tmp_path
+    )
+    routers = [
+        timeline.router,
+        holds.router,
+        tasks.router,
+        policies_router(desk.looking.rulebook),
+        parked_router(hearing()),
+    ]
+    service = SimpleNamespace(
+        name="scheduler", settings=settings, database=desk.database, clock=desk.clock, migrations=tmp_path,
+        routers=routers, pulses=(), large_bodies={},
+    )  # fmt: skip
+    app = create_app(service)
+    app.dependency_overrides[signed_in] = lambda: Staff("sam", frozenset({"viewer", "collector"}))
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://scheduler") as client:
+        yield client
 
 
 def at(day: date, hour: int = 7) -> datetime:

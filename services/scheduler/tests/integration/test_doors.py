@@ -1,42 +1,9 @@
 """The scheduler's doors: timeline, next look, policies, holds."""
 
-from collections.abc import AsyncIterator
-from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import httpx
-import pytest
-
-from scheduler.config import Settings
-from scheduler.interfaces.consumers import hearing
-from scheduler.interfaces.http import holds, timeline
-from scheduler.interfaces.http.policies import policies_router
-from shared.web.app import create_app
-from shared.web.auth import Staff, signed_in
-from shared.web.parked import parked_router
-
-
-@pytest.fixture
-async def door(desk: Any, tmp_path: Any) -> AsyncIterator[httpx.AsyncClient]:
-    settings = Settings(
-        database_url="unused", kafka_bootstrap_servers="unused", company_file=tmp_path
-    )
-    routers = [
-        timeline.router,
-        holds.router,
-        policies_router(desk.looking.rulebook),
-        parked_router(hearing()),
-    ]
-    service = SimpleNamespace(
-        name="scheduler", settings=settings, database=desk.database, clock=desk.clock, migrations=tmp_path,
-        routers=routers, pulses=(), large_bodies={},
-    )  # fmt: skip
-    app = create_app(service)
-    app.dependency_overrides[signed_in] = lambda: Staff("sam", frozenset({"viewer", "collector"}))
-    transport = httpx.ASGITransport(app)
-    async with httpx.AsyncClient(transport=transport, base_url="http://scheduler") as client:
-        yield client
 
 
 class TestTimeline:

@@ -167,6 +167,52 @@ class HoldEnded(HoldEvent):
     TYPE = "scheduler.hold.ended.v1"
 
 
+class TaskKind(StrEnum):
+    ESCALATION = "escalation"
+    DISPUTE_ANSWER = "dispute-answer"
+    DISPUTE_DECISION = "dispute-decision"
+    DISPUTE_HARD_STOP = "dispute-hard-stop"
+
+
+class TaskOutcome(StrEnum):
+    DONE = "done"
+    NOT_NEEDED = "not-needed"
+    MOOT = "moot"
+
+
+class TaskEvent(Event):
+    """Work for a person of ours. `about` is the escalation or dispute that it comes from."""
+
+    TOPIC = TOPIC
+    SUBJECT = "task_id"
+
+    task_id: UUID
+    kind: TaskKind
+    about: UUID
+    legal_entity: str
+    owner_role: Annotated[str, Field(description="such as account-owner, or a team of disputes")]
+    owner: Annotated[str, Field(description="a person; empty where the role alone is known")] = ""
+    why: str
+    raised_at: Instant
+    due_at: Instant
+    outcome: TaskOutcome | None = None
+    note: str = ""
+    ended_by: Annotated[str, Field(description="staff subject; empty for the machine")] = ""
+    ended_at: Instant | None = None
+
+
+class TaskRaised(TaskEvent):
+    """Somebody has something to do."""
+
+    TYPE = "scheduler.task.raised.v1"
+
+
+class TaskEnded(TaskEvent):
+    """It came to something: a person said so, or what it was about has ended."""
+
+    TYPE = "scheduler.task.ended.v1"
+
+
 class RecordsParked(Event):
     """How many records of this customer stand parked in the scheduler; 0 when the last one was released."""
 

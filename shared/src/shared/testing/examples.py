@@ -234,6 +234,17 @@ def _scheduler_examples() -> Iterator[Event]:
     }  # fmt: skip
     yield scheduler.HoldPlaced(version=1, until=datetime(2026, 4, 24, 22, tzinfo=UTC), **hold)
     yield scheduler.HoldEnded(version=2, ended_at=datetime(2026, 4, 24, 22, tzinfo=UTC), **hold)
+    task: dict[str, Any] = {
+        "customer_id": CUSTOMER, "task_id": derived_id("task", "escalation", ESCALATION), "about": ESCALATION,
+        "kind": scheduler.TaskKind.ESCALATION, "legal_entity": "DE01", "owner_role": "account-owner",
+        "owner": "Jonas Weber", "why": "1 overdue, told to the account-owner", "raised_at": MORNING,
+        "due_at": datetime(2026, 4, 22, 6, tzinfo=UTC),
+    }  # fmt: skip
+    yield scheduler.TaskRaised(version=1, **task)
+    yield scheduler.TaskEnded(
+        version=2, outcome=scheduler.TaskOutcome.DONE, note="they pay on Friday", ended_by="anna.schmidt",
+        ended_at=datetime(2026, 4, 21, 9, tzinfo=UTC), **task,
+    )  # fmt: skip
     yield scheduler.RecordsParked(customer_id=CUSTOMER, version=1, parked=1)
 
 

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     OUTCOME = "outcome"
     HOLD = "hold"
     SEGMENT = "segment"
+    TASK = "task"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from scheduler.domain.customer import Customer, Habits
 from scheduler.domain.decision import Decision
 from scheduler.domain.hold import AmountHold
 from scheduler.domain.item import Item, Key
+from scheduler.domain.task import Task
 from shared.base.clock import Moment
 from shared.base.telling import Telling
 
@@ -49,6 +50,7 @@ class Facts(Telling):
     credit_versions: dict[UUID, int] = field(default_factory=dict)
     sent: dict[UUID, Sent] = field(default_factory=dict)
     held: dict[UUID, AmountHold] = field(default_factory=dict)
+    known_tasks: dict[UUID, Task] = field(default_factory=dict)
 
     customers: dict[UUID, Customer] = field(default_factory=dict)
     customers_told_at: dict[UUID, Moment] = field(default_factory=dict)
@@ -58,6 +60,7 @@ class Facts(Telling):
     restated: dict[Key, Item] = field(default_factory=dict)
     told_of: dict[Key, Item] = field(default_factory=dict)
     amount_holds: dict[UUID, AmountHold] = field(default_factory=dict)
+    tasks: dict[UUID, Task] = field(default_factory=dict)
     lines: list[tuple[UUID, Decision]] = field(default_factory=list)
     outcomes: dict[UUID, Sent] = field(default_factory=dict)
     decisions: list[tuple[UUID, Decision, Sent]] = field(default_factory=list)
@@ -67,6 +70,17 @@ class Facts(Telling):
     def touch(self, customer_id: UUID) -> None:
         """Have the customer looked at, because of the event that is being handled."""
         self.touched[customer_id] = self.cause
+
+    def keep_task(self, task: Task) -> None:
+        """Hold a task that has news, which is a line of the timeline."""
+        self.known_tasks[task.task_id] = self.tasks[task.task_id] = task
+        self.lines.append((task.customer_id, task.line()))
+
+    def standing_tasks(self, about: UUID) -> list[Task]:
+        """What is still to be done about a dispute."""
+        return [
+            one for one in self.known_tasks.values() if one.about == about and one.outcome is None
+        ]
 
     def habits_of(self, customer_id: UUID) -> Habits:
         """What this slice adds to the customer's habits."""

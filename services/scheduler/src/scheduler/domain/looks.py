@@ -5,6 +5,7 @@ from uuid import UUID
 
 from scheduler.domain.decision import Verdict
 from scheduler.domain.hold import Hold
+from scheduler.domain.task import Task
 from scheduler.domain.view import View
 from shared.base.telling import Telling, Told
 
@@ -17,3 +18,4 @@ class Looks(Telling):
     verdicts: dict[UUID, Verdict] = field(default_factory=dict)
     facts: dict[UUID, list[Told]] = field(default_factory=dict)
     ended_holds: list[Hold] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)

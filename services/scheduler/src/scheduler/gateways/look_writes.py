@@ -6,7 +6,7 @@ from uuid import UUID
 from scheduler.domain.decision import Verdict
 from scheduler.domain.item import Key
 from scheduler.domain.looks import Looks
-from scheduler.gateways import alarm, timeline
+from scheduler.gateways import alarm, tasks, timeline
 from scheduler.gateways.looks import Traces
 from scheduler.gateways.rows import listed_columns, write_later
 from scheduler.gateways.timeline import Line
@@ -71,6 +71,7 @@ async def save(work: Work, looks: Looks, traces: Traces) -> None:
     _escalations(work, looks)
     ended = [hold for verdict in verdicts.values() for hold in verdict.ended_holds]
     write_later(work, _HOLDS_ENDED, ((hold.hold_id, hold.ended_at) for hold in ended))
+    tasks.keep(work, looks.tasks)
 
     lines = [
         Line(customer_id, decision, verdict.policy.name, verdict.policy.version)

@@ -8,9 +8,10 @@ import asyncpg
 
 from scheduler.domain.facts import Facts, Sent
 from scheduler.domain.hold import DISPUTE, amount_hold_id
+from scheduler.gateways import tasks
 from scheduler.gateways.rows import amount_hold_of, item_of
 from shared.base.clock import Moment
-from shared.contracts.disputes import DisputeEvent
+from shared.contracts.disputes import ClockWarned, DisputeEvent
 from shared.contracts.event import Event
 from shared.contracts.ledger import CreditEvent, CustomerChanged, InvoiceEvent, PaymentEvent
 from shared.contracts.notifier import MessageEvent
@@ -37,6 +38,8 @@ class _Named:
     credits: set[UUID] = field(default_factory=set)
     sent: set[UUID] = field(default_factory=set)
     holds: set[UUID] = field(default_factory=set)
+    causes: set[UUID] = field(default_factory=set)
+    """Of tasks."""
 
     def add(self, event: Event) -> None:
         match event:
@@ -48,7 +51,10 @@ class _Named:
                 self.credits.add(event.subject_id)
                 self.invoices.update(invoice.invoice_id for invoice in event.invoices)
                 self.invoices.update(allocation.invoice_id for allocation in event.allocations)
+            case ClockWarned():
+                self.causes.add(event.dispute_id)
             case DisputeEvent():
+                self.causes.add(event.dispute_id)
                 self.holds.update(
                     amount_hold_id(DISPUTE, event.dispute_id, item.invoice_id, item.instalment)
                     for item in event.items
@@ -80,6 +86,9 @@ async def load(connection: asyncpg.Connection, events: Sequence[Event], *, momen
         )
     for row in await _fetch(connection, _AMOUNT_HOLDS, named.holds):
         facts.held[row["hold_id"]] = amount_hold_of(row)
+    if named.causes:
+        for task in await tasks.about(connection, named.causes):
+            facts.known_tasks[task.task_id] = task
     return facts
 
 

@@ -9,7 +9,7 @@ from dataclasses import astuple
 from typing import Any
 
 from scheduler.domain.facts import Facts
-from scheduler.gateways import alarm, timeline
+from scheduler.gateways import alarm, tasks, timeline
 from scheduler.gateways.rows import discounts_json, holds_json, write_later
 from scheduler.gateways.timeline import Line
 from shared.db.work import Work
@@ -99,6 +99,7 @@ async def save(work: Work, facts: Facts) -> None:
     _credits(work, facts)
     _outcomes(work, facts)
     write_later(work, _AMOUNT_HOLDS, map(astuple, facts.amount_holds.values()))
+    tasks.keep(work, facts.tasks.values())
     lines = [Line(customer_id, decision, "", 0) for customer_id, decision in facts.lines]
     lines += [
         Line(customer_id, decision, sent.policy, sent.policy_version)

@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 
 from scheduler.domain.decision import Level
+from scheduler.gateways import tasks
 from scheduler.gateways.rows import listed_columns
 from shared.base.clock import Moment
 from shared.contracts.event import Event
@@ -20,6 +21,9 @@ from shared.contracts.scheduler import (
     HoldPlaced,
     ReminderPlanned,
     ReminderWithdrawn,
+    TaskEnded,
+    TaskEvent,
+    TaskRaised,
 )
 
 _PLANNED = """
@@ -77,6 +81,8 @@ async def save(connection: asyncpg.Connection, told: Recalled) -> None:
     await _write(connection, _ESCALATED, told, EscalationRaised, _escalated)
     await _write(connection, _HOLDS, told, HoldPlaced, _hold)
     await _write(connection, _HOLDS, told, HoldEnded, _hold)
+    await _write(connection, tasks.KEEP, told, TaskRaised, _task)
+    await _write(connection, tasks.KEEP, told, TaskEnded, _task)
 
 
 async def _write(
@@ -125,4 +131,12 @@ def _hold(told: HoldEvent, at: Moment) -> Iterable[tuple[Any, ...]]:
     yield (
         *(told.hold_id, told.customer_id, told.kind.value, told.reason, told.owner),
         *(told.legal_entity, told.invoice_id, told.placed_at, told.until, told.ended_at),
+    )
+
+
+def _task(told: TaskEvent, at: Moment) -> Iterable[tuple[Any, ...]]:
+    yield (
+        *(told.task_id, told.customer_id, told.kind.value, told.about, told.legal_entity),
+        *(told.owner_role, told.owner, told.why, told.raised_at, told.due_at),
+        *(told.outcome and told.outcome.value, told.note, told.ended_by, told.ended_at),
     )

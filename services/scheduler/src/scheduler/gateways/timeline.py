@@ -25,6 +25,8 @@ WHERE customer_id = $1 AND (at, decision_id) > ($2, $3)
 ORDER BY at, decision_id LIMIT $4
 """
 
+RULES_COUNTED = frozenset({"hold", "segment", "outcome", "task"})
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -61,7 +63,5 @@ async def page(
 
 
 def _label(decision: Decision) -> str:
-    """Few values only: reasons of holds and segments are free text, their rules are not."""
-    return (
-        decision.rule if decision.kind.value in {"hold", "segment", "outcome"} else decision.reason
-    )
+    """Few values only: reasons of holds, segments and tasks are free text, their rules are not."""
+    return decision.rule if decision.kind.value in RULES_COUNTED else decision.reason

@@ -3,6 +3,7 @@
 from scheduler.domain.decision import Decision, Kind
 from scheduler.domain.facts import Facts
 from scheduler.domain.hold import DISPUTE, AmountHold, amount_hold_id
+from scheduler.handlers.end_moot_tasks import end_moot_tasks
 from shared.base.clock import Moment
 from shared.base.money import minor_of
 from shared.contracts.disputes import DisputedItem, DisputeEvent
@@ -28,6 +29,7 @@ def apply_dispute(facts: Facts, told: DisputeEvent, *, moment: Moment) -> None:
         facts.touch(told.customer_id)
         if rule := _news(known, hold):
             facts.lines.append((told.customer_id, _decision(told, item, hold, rule)))
+    end_moot_tasks(facts, told, moment=moment)
 
 
 def _news(known: AmountHold | None, hold: AmountHold) -> str:

@@ -4,12 +4,14 @@ from uuid import UUID
 
 from scheduler.domain.decide import decide
 from scheduler.domain.looks import Looks
+from scheduler.domain.task import task_of_escalation
 from scheduler.domain.view import Rulebook
 from scheduler.handlers.tell_decisions import (
     escalation_raised,
     hold_ended,
     reminder_planned,
     reminder_withdrawn,
+    task_raised,
 )
 from shared.base.clock import Moment
 
@@ -29,5 +31,8 @@ def look_at_customer(
         looks.announce(reminder_planned(reminder, verdict.policy))
     for escalation in verdict.escalations:
         looks.announce(escalation_raised(escalation, verdict.policy))
+        task = task_of_escalation(escalation, moment=moment)
+        looks.tasks.append(task)
+        looks.announce(task_raised(task))
     for hold in verdict.ended_holds:
         looks.announce(hold_ended(hold))

@@ -7,13 +7,15 @@ from scheduler.domain.decision import Chased, Escalation, Reminder, Withdrawal
 from scheduler.domain.hold import Hold
 from scheduler.domain.item import Discount
 from scheduler.domain.policy import Policy, Step
+from scheduler.domain.task import Task
 from shared.base.money import decimal_text
 from shared.contracts import scheduler as contract
 from shared.contracts.erp import Channel
 
 PLANNED, WITHDRAWN = 1, 2
 PLACED, ENDED = 1, 2
-"""Versions in the lives of reminders and holds."""
+RAISED, OVER = 1, 2
+"""Versions in the lives of reminders, holds and tasks."""
 
 
 def reminder_planned(reminder: Reminder, policy: Policy) -> contract.ReminderPlanned:
@@ -74,6 +76,35 @@ def hold_placed(hold: Hold) -> contract.HoldPlaced:
 def hold_ended(hold: Hold) -> contract.HoldEnded:
     """The fact that a hold ended."""
     return contract.HoldEnded(**_hold(hold), version=ENDED)
+
+
+def task_raised(task: Task) -> contract.TaskRaised:
+    """The fact that somebody has something to do."""
+    return contract.TaskRaised(**_task(task), version=RAISED)
+
+
+def task_ended(task: Task) -> contract.TaskEnded:
+    """The fact that it has come to something."""
+    return contract.TaskEnded(**_task(task), version=OVER)
+
+
+def _task(task: Task) -> dict[str, Any]:
+    return {
+        "customer_id": task.customer_id,
+        "task_id": task.task_id,
+        "kind": contract.TaskKind(task.kind.value),
+        "about": task.about,
+        "legal_entity": task.legal_entity,
+        "owner_role": task.owner_role,
+        "owner": task.owner,
+        "why": task.why,
+        "raised_at": task.raised_at,
+        "due_at": task.due_at,
+        "outcome": task.outcome and contract.TaskOutcome(task.outcome.value),
+        "note": task.note,
+        "ended_by": task.ended_by,
+        "ended_at": task.ended_at,
+    }
 
 
 def _hold(hold: Hold) -> dict[str, Any]:

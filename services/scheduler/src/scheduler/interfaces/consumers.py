@@ -6,6 +6,7 @@ from uuid import UUID
 
 from scheduler.domain.facts import Facts
 from scheduler.gateways import alarm, projection, projection_writes, recollections
+from scheduler.handlers.apply_clock import apply_clock
 from scheduler.handlers.apply_credit import apply_credit
 from scheduler.handlers.apply_customer import apply_customer
 from scheduler.handlers.apply_dispute import apply_dispute
@@ -44,6 +45,7 @@ HEARS: Final[Mapping[type[Event], Callable[..., None]]] = {
     disputes.DisputeClosed: apply_dispute,
     disputes.DisputeWithdrawn: apply_dispute,
     disputes.DisputeMerged: apply_dispute,
+    disputes.ClockWarned: apply_clock,
     notifier.MessageSent: note_outcome,
     notifier.MessageSuppressed: note_outcome,
     notifier.MessageFailed: note_outcome,
@@ -56,6 +58,8 @@ DECISIONS: Final[tuple[type[Event], ...]] = (
     scheduler.EscalationRaised,
     scheduler.HoldPlaced,
     scheduler.HoldEnded,
+    scheduler.TaskRaised,
+    scheduler.TaskEnded,
 )
 
 

@@ -26,8 +26,8 @@ class CustomerUnknown(Refusal):
 
 
 class Line(BaseModel):
-    """`kind` is reminder, courtesy, silence, withdrawal, escalation, outcome, hold or segment. `rule` decided it, on
-    these `facts`, under this policy."""
+    """`kind` is reminder, courtesy, silence, withdrawal, escalation, outcome, hold, segment or task. `rule` decided it,
+    on these `facts`, under this policy."""
 
     at: datetime
     kind: str
