@@ -109,6 +109,7 @@ class TestClocks:
 
         (task,) = await listed(door, kind="dispute-decision", customer_id=facts.customer_id)
         assert (task["owner_role"], "80 per cent" in task["why"]) == ("logistics", True)
+        assert [one.get("outcome") for one in await desk.told("task.")] == [None]
 
     async def test_the_more_urgent_task_takes_the_place_of_the_first(
         self, desk: Any, facts: Any, door: Any
@@ -153,6 +154,7 @@ class TestClocks:
 
         (ended,) = await listed(door, state="ended")
         assert (ended["outcome"], ended["note"]) == ("done", "decided")
+        assert [one.get("outcome") for one in await desk.told("task.")] == [None, "done"]
 
 
 class TestTheList:
