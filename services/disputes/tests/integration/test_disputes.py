@@ -222,3 +222,31 @@ class TestClocks:
         assert await office.told("disputes.clock") == []
         async with office.service.database.look() as connection:
             assert await next_due(connection) is None
+
+
+class TestWhatIsOwed:
+    """Every telling says until when we owe a word, if nothing moves."""
+
+    async def test_is_an_answer_then_a_decision_then_nothing(self, office: Any) -> None:
+        path = f"/v1/disputes/{(await office.open())['dispute_id']}"
+        first, decision, _ = await office.get(f"{path}/clock")
+        await office.post(f"{path}/comments", to="customer", words="we look into it")
+        no = {"outcome": "rejected", "why": "signed for", "words": "You have all of it."}
+        await office.post(f"{path}/resolutions", **no)
+
+        opened, acknowledged, answered, resolved = await office.told()
+        for told in (opened, acknowledged):
+            assert told["answer_due_at"] == first["due_at"]
+            assert told["decision_due_at"] == decision["due_at"]
+        assert (answered.get("answer_due_at"), answered["decision_due_at"]) == (
+            None,
+            decision["due_at"],
+        )
+        assert resolved.get("answer_due_at") is resolved.get("decision_due_at") is None
+
+    async def test_moves_while_we_wait(self, office: Any) -> None:
+        path = f"/v1/disputes/{(await office.open())['dispute_id']}"
+        await office.post(f"{path}/waits", **{"for": "customer"}, words="a photograph, please")
+
+        *_, acknowledged, deferred = await office.told()
+        assert deferred["decision_due_at"] > acknowledged["decision_due_at"]

@@ -95,6 +95,14 @@ class DisputeEvent(Event):
     at: Annotated[Instant, Field(description="of the move")]
     by: Actor
     words: Annotated[str, Field(description="to the customer, of whoever moved it")] = ""
+    answer_due_at: Annotated[
+        Instant | None,
+        Field(description="of our first answer, if nothing moves; null once it is given"),
+    ] = None
+    decision_due_at: Annotated[
+        Instant | None,
+        Field(description="of our decision, if nothing moves; null once it is made"),
+    ] = None
 
 
 class DisputeOpened(DisputeEvent):

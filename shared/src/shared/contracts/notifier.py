@@ -19,6 +19,8 @@ class Purpose(StrEnum):
     ESCALATION = "escalation"
     ANSWER = "answer"
     """To the customer's own act: neither counts nor waits for budget and hours."""
+    DISPUTE = "dispute"
+    """A step of a dispute, to the customer: no reminder, and not in the budget."""
 
 
 class MessageItem(Part):
@@ -45,6 +47,7 @@ class MessageEvent(Event):
     purpose: Purpose
     reminder_id: UUID | None = None
     escalation_id: UUID | None = None
+    dispute_id: UUID | None = None
     legal_entity: str
     channel: Channel | None = None
     contact_id: str | None = None

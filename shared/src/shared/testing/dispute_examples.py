@@ -11,6 +11,8 @@ from shared.contracts.disputes import Actor, Outcome, Reason, State
 from shared.contracts.event import Event
 
 OPENED_AT = datetime(2026, 4, 21, 8, 30, tzinfo=UTC)
+ANSWER_DUE_AT = datetime(2026, 4, 23, 8, 30, tzinfo=UTC)
+DECISION_DUE_AT = datetime(2026, 5, 6, 8, 30, tzinfo=UTC)
 DECIDED_AT = datetime(2026, 4, 24, 12, 0, tzinfo=UTC)
 
 
@@ -56,12 +58,13 @@ def _moves(invoice_id: UUID, other: UUID) -> tuple[Told, ...]:
     )
     upheld = item.model_copy(update={"upheld": "60.00", "held": "60.00"})
     settled = upheld.model_copy(update={"held": "0.00"})
+    due = {"answer_due_at": ANSWER_DUE_AT, "decision_due_at": DECISION_DUE_AT}
     over = {"outcome": Outcome.PARTLY_UPHELD, "at": DECIDED_AT}
 
     return (
-        (disputes.DisputeOpened, State.OPENED, item, {"by": Actor.CUSTOMER}),
-        (disputes.DisputeAcknowledged, State.ACKNOWLEDGED, item, {"by": Actor.DUNWELL}),
-        (disputes.DisputeExamined, State.IN_REVIEW, item, {}),
+        (disputes.DisputeOpened, State.OPENED, item, due | {"by": Actor.CUSTOMER}),
+        (disputes.DisputeAcknowledged, State.ACKNOWLEDGED, item, due | {"by": Actor.DUNWELL}),
+        (disputes.DisputeExamined, State.IN_REVIEW, item, due),
         (
             disputes.DisputeDeferred,
             State.WAITING_FOR_CUSTOMER,

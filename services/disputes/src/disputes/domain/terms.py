@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from disputes.domain.clock import ClockKind, Limit
-from disputes.domain.dispute import Reason
+from disputes.domain.clock import Clock, ClockKind, Limit, clock_of
+from disputes.domain.dispute import Dispute, Reason
 from disputes.domain.hours import AllHours, BusinessHours
 
 
@@ -44,6 +44,11 @@ class Rulebook:
     hours: dict[str, BusinessHours]
     approval_above_minor: dict[str, int] = field(default_factory=dict)
     open_per_customer_max: int = 20
+
+    def clocks(self, dispute: Dispute) -> list[Clock]:
+        """All clocks of a dispute, in the order in which they come due."""
+        terms, hours = self.terms[dispute.reason], self.hours[dispute.legal_entity]
+        return [clock_of(limit, dispute.moves) for limit in terms.limits(hours)]
 
     def wants_second_person(self, currency: str, upheld_minor: int) -> bool:
         """A currency without a limit always wants one."""

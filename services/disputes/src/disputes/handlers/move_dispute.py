@@ -2,21 +2,22 @@
 
 from disputes.domain.dispute import Dispute, DisputeInOtherState, Move
 from disputes.domain.docket import Docket
+from disputes.domain.terms import Rulebook
 from disputes.handlers.tell_dispute import tell_move
 from shared.contracts.disputes import DisputeAnswered, DisputeMerged, DisputeReopened
 
 
-def move_dispute(docket: Docket, dispute: Dispute, move: Move) -> None:
+def move_dispute(docket: Docket, dispute: Dispute, move: Move, *, rulebook: Rulebook) -> None:
     """Examine, defer, withdraw, close. Raises DisputeInOtherState."""
     dispute.move(move)
-    tell_move(docket, dispute)
+    tell_move(docket, dispute, rulebook=rulebook)
 
 
-def speak_of_dispute(docket: Docket, dispute: Dispute, move: Move) -> None:
+def speak_of_dispute(docket: Docket, dispute: Dispute, move: Move, *, rulebook: Rulebook) -> None:
     """A word to the customer is told; a note among us is kept."""
     dispute.speak(move)
     if move.words:
-        tell_move(docket, dispute, DisputeAnswered)
+        tell_move(docket, dispute, DisputeAnswered, rulebook=rulebook)
     else:
         docket.keep(dispute)
 
@@ -27,10 +28,10 @@ def assign_dispute(docket: Docket, dispute: Dispute, *, owner: str | None, team:
     docket.keep(dispute)
 
 
-def reopen_dispute(docket: Docket, dispute: Dispute, move: Move) -> None:
+def reopen_dispute(docket: Docket, dispute: Dispute, move: Move, *, rulebook: Rulebook) -> None:
     """There is new evidence."""
     dispute.reopen(move)
-    tell_move(docket, dispute, DisputeReopened)
+    tell_move(docket, dispute, DisputeReopened, rulebook=rulebook)
 
 
 def merge_dispute(docket: Docket, dispute: Dispute, into: Dispute, move: Move) -> None:
@@ -40,4 +41,4 @@ def merge_dispute(docket: Docket, dispute: Dispute, into: Dispute, move: Move) -
         raise DisputeInOtherState("another open dispute of the same customer is wanted")
     dispute.move(move)
     dispute.merged_into = into.dispute_id
-    tell_move(docket, dispute, DisputeMerged, merged_into=into.dispute_id)
+    tell_move(docket, dispute, DisputeMerged, rulebook=None, merged_into=into.dispute_id)

@@ -36,4 +36,4 @@ def open_deduction(
     )
 
     opened = Move(State.OPENED, moment, Actor.CUSTOMER, claimed.entered_by, claimed.words)
-    take_up(docket, dispute, opened)
+    take_up(docket, dispute, opened, rulebook=rulebook)

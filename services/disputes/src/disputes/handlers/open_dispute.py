@@ -79,17 +79,18 @@ def open_dispute(
         items,
         rulebook.terms[opening.reason].team,
     )
-    take_up(docket, dispute, Move(State.OPENED, moment, opening.by, opening.who, opening.words))
+    opened = Move(State.OPENED, moment, opening.by, opening.who, opening.words)
+    take_up(docket, dispute, opened, rulebook=rulebook)
     return dispute
 
 
-def take_up(docket: Docket, dispute: Dispute, opened: Move) -> None:
+def take_up(docket: Docket, dispute: Dispute, opened: Move, *, rulebook: Rulebook) -> None:
     """Its first two moves: what is said, and that we have it."""
     dispute.move(opened)
-    tell_move(docket, dispute)
+    tell_move(docket, dispute, rulebook=rulebook)
 
     dispute.move(Move(State.ACKNOWLEDGED, opened.at, Actor.DUNWELL, "", "opened"))
-    tell_move(docket, dispute)
+    tell_move(docket, dispute, rulebook=rulebook)
 
 
 def _says(dispute: Dispute, reason: Reason, items: Sequence[Item]) -> bool:

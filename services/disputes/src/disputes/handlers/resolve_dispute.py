@@ -41,4 +41,5 @@ def _decide(
 ) -> None:
     move = Move(State.RESOLVED, moment, Actor.STAFF, proposal.by, proposal.why, proposal.words)
     dispute.decide(proposal, move, approved_by=approved_by)
-    tell_move(docket, dispute, DisputeResolved, decided_by=proposal.by, approved_by=approved_by)
+    people = {"decided_by": proposal.by, "approved_by": approved_by}
+    tell_move(docket, dispute, DisputeResolved, rulebook=None, **people)

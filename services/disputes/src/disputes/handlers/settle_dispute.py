@@ -22,7 +22,7 @@ def settle_dispute(docket: Docket, credit: CreditName, *, moment: Moment) -> Non
     if all(one.credited or not one.upheld_minor for one in dispute.items):
         dispute.settled_at = moment
         dispute.speak(Move(dispute.state, moment, Actor.DUNWELL, "", "taken off in the books"))
-        tell_move(docket, dispute, DisputeSettled)
+        tell_move(docket, dispute, DisputeSettled, rulebook=None)
 
 
 def _item(dispute: Dispute, credit: CreditName) -> Item | None:

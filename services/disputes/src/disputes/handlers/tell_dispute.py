@@ -1,9 +1,13 @@
 """Tell what a move has made of a dispute: the whole of it, with what is not asked for now."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
+from disputes.domain.clock import ClockKind
 from disputes.domain.dispute import Dispute, State
 from disputes.domain.docket import Docket
+from disputes.domain.terms import Rulebook
+from shared.base.clock import Moment
 from shared.base.money import decimal_text
 from shared.contracts import disputes as told
 
@@ -19,16 +23,50 @@ FACTS: Final[dict[State, type[told.DisputeEvent]]] = {
 """What a move to that state is; resolving and merging say more, and are told by those who do it."""
 
 
+DUE: Final = {ClockKind.FIRST_ANSWER: "answer_due_at", ClockKind.RESOLUTION: "decision_due_at"}
+"""What the customer may count on, by clock; the hard stop is our own."""
+
+
 def tell_move(
     docket: Docket,
     dispute: Dispute,
     fact: type[told.DisputeEvent] | None = None,
-    **more: object,
+    *,
+    rulebook: Rulebook | None,
+    **more: Any,
 ) -> None:
-    """Keep the dispute, and tell its last move: as `fact`, where the state alone does not say it."""
-    last, currency = dispute.moves[-1], dispute.currency
+    """Keep the dispute, and tell its last move: as `fact`, where the state alone does not say it. `rulebook` says until
+    when we owe a word; None where no clock can run any more.
+    """
+    last = dispute.moves[-1]
+    due = {} if rulebook is None else _due(dispute, rulebook)
     docket.keep(dispute)
-    items = tuple(
+    docket.announce(
+        (fact or FACTS[last.state])(
+            customer_id=dispute.customer_id,
+            version=dispute.version,
+            dispute_id=dispute.dispute_id,
+            legal_entity=dispute.legal_entity,
+            currency=dispute.currency,
+            reason=told.Reason(dispute.reason),
+            state=told.State(last.state),
+            outcome=None if dispute.outcome is None else told.Outcome(dispute.outcome),
+            items=items_of(dispute),
+            team=dispute.team,
+            opened_at=dispute.opened.at,
+            at=last.at,
+            by=told.Actor(last.by),
+            words=last.words,
+            **due,
+            **more,
+        )
+    )
+
+
+def items_of(dispute: Dispute) -> tuple[told.DisputedItem, ...]:
+    """What is disputed, as it is told."""
+    currency = dispute.currency
+    return tuple(
         told.DisputedItem(
             invoice_id=item.invoice_id,
             invoice_number=item.invoice_number,
@@ -39,22 +77,11 @@ def tell_move(
         )
         for item in dispute.items
     )
-    docket.announce(
-        (fact or FACTS[last.state])(
-            customer_id=dispute.customer_id,
-            version=dispute.version,
-            dispute_id=dispute.dispute_id,
-            legal_entity=dispute.legal_entity,
-            currency=currency,
-            reason=told.Reason(dispute.reason),
-            state=told.State(last.state),
-            outcome=None if dispute.outcome is None else told.Outcome(dispute.outcome),
-            items=items,
-            team=dispute.team,
-            opened_at=dispute.opened.at,
-            at=last.at,
-            by=told.Actor(last.by),
-            words=last.words,
-            **more,
-        )
-    )
+
+
+def _due(dispute: Dispute, rulebook: Rulebook) -> Mapping[str, Moment | None]:
+    return {
+        DUE[clock.limit.kind]: None if clock.has_stopped else clock.due_at
+        for clock in rulebook.clocks(dispute)
+        if clock.limit.kind in DUE
+    }

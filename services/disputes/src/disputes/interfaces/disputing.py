@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from disputes.domain.clock import LEVELS, Clock, clock_of
+from disputes.domain.clock import LEVELS
 from disputes.domain.dispute import Dispute
 from disputes.domain.docket import Docket
 from disputes.domain.terms import Rulebook
@@ -67,19 +67,11 @@ class Disputing:
         alarms = {one.dispute_id: self.next_warning(one) for one in docket.changed.values()}
         await dockets.save(work, docket, alarms)
 
-    def clocks(self, dispute: Dispute) -> list[Clock]:
-        """All clocks of a dispute, in the order in which they come due."""
-        terms, hours = (
-            self.rulebook.terms[dispute.reason],
-            self.rulebook.hours[dispute.legal_entity],
-        )
-        return [clock_of(limit, dispute.moves) for limit in terms.limits(hours)]
-
     def next_warning(self, dispute: Dispute) -> Moment | None:
         """When a clock that runs or rests reaches a level that was not told yet, if nothing moves."""
         coming = [
             clock.reaches_level(level)
-            for clock in self.clocks(dispute)
+            for clock in self.rulebook.clocks(dispute)
             if not clock.has_stopped
             for level in LEVELS
             if level > dispute.warned.get(clock.limit.kind, 0)

@@ -33,6 +33,6 @@ class ClockWatch:
                 async with self.disputing.at_hand(work, *(UUID(one.key) for one in due)) as hand:
                     docket, disputes = hand
                     for dispute in disputes:
-                        clocks = self.disputing.clocks(dispute)
+                        clocks = self.disputing.rulebook.clocks(dispute)
                         warn_of_clocks(docket, dispute, clocks, moment=work.moment)
         return len(due) == DISPUTES_PER_RUN

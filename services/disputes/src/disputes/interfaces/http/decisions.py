@@ -80,7 +80,7 @@ def decisions_router(disputing: Disputing) -> APIRouter:
             told = given.to == "customer"
             why, words = ("answered", given.words) if told else (given.words, "")
             move = by(staff, dispute.state, why, work.moment, words)
-            speak_of_dispute(docket, dispute, move)
+            speak_of_dispute(docket, dispute, move, rulebook=disputing.rulebook)
         return DisputeShown.of(dispute)
 
     return router

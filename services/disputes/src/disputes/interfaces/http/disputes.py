@@ -88,7 +88,7 @@ def disputes_router(disputing: Disputing) -> APIRouter:
             dispute = known(await listing.one(connection, dispute_id))
         return [
             ClockShown.of(clock, team=dispute.team, now=question.moment)
-            for clock in disputing.clocks(dispute)
+            for clock in disputing.rulebook.clocks(dispute)
         ]
 
     return router

@@ -36,7 +36,7 @@ def moves_router(disputing: Disputing) -> APIRouter:
 
     async def go(work: Work, dispute_id: UUID, move: Move) -> DisputeShown:
         async with disputing.at_hand(work, dispute_id) as (docket, (dispute,)):
-            move_dispute(docket, dispute, move)
+            move_dispute(docket, dispute, move, rulebook=disputing.rulebook)
         return DisputeShown.of(dispute)
 
     @router.post("/{dispute_id}/reviews", status_code=201, responses=MOVED)
@@ -74,7 +74,7 @@ def moves_router(disputing: Disputing) -> APIRouter:
         """There is new evidence: held again, and the clocks go on where they stood."""
         move = by(staff, State.IN_REVIEW, given.why, work.moment, given.words)
         async with disputing.at_hand(work, dispute_id) as (docket, (dispute,)):
-            reopen_dispute(docket, dispute, move)
+            reopen_dispute(docket, dispute, move, rulebook=disputing.rulebook)
         return DisputeShown.of(dispute)
 
     @router.post("/{dispute_id}/merges", status_code=201, responses=MOVED)
