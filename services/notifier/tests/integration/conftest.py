@@ -31,7 +31,7 @@ from notifier.interfaces.consumers import projection
 from notifier.interfaces.jobs import Dispatch
 from shared.base.clock import FrozenClock
 from shared.base.ids import derived_id, object_id
-from shared.contracts import erp, ledger, scheduler
+from shared.contracts import disputes, erp, ledger, scheduler
 from shared.contracts.company import load_company
 from shared.contracts.event import Event
 from shared.db.work import Database
@@ -217,6 +217,37 @@ def withdrawal() -> scheduler.ReminderWithdrawn:
     )
 
 
+def dispute(
+    fact: type[disputes.DisputeEvent] = disputes.DisputeAcknowledged,
+    version: int = 2,
+    **changes: Any,
+) -> disputes.DisputeEvent:
+    """40.00 of R1 are disputed; a customer's act, or ours, by what it is."""
+    held = {disputes.DisputeSettled: "0.00", disputes.DisputeWithdrawn: "0.00"}.get(fact, "40.00")
+    item = disputes.DisputedItem(
+        invoice_id=object_id(SOURCE, "invoice", "R1"),
+        invoice_number="R1",
+        amount="40.00",
+        held=changes.pop("held", held),
+        upheld=changes.pop("upheld", None),
+    )
+    given: dict[str, Any] = {
+        "customer_id": CUSTOMER,
+        "dispute_id": derived_id("dispute", CUSTOMER, 0),
+        "version": version,
+        "legal_entity": "DE01",
+        "currency": "EUR",
+        "reason": disputes.Reason.DAMAGED,
+        "state": disputes.State.IN_REVIEW,
+        "items": (item,),
+        "team": "logistics",
+        "opened_at": MORNING,
+        "at": MORNING,
+        "by": disputes.Actor.STAFF,
+    }
+    return fact(**given | changes)
+
+
 @pytest.fixture
 def tell() -> Any:
     """The builders of facts, for tests that cannot import from here."""
@@ -226,6 +257,7 @@ def tell() -> Any:
         invoice = staticmethod(invoice)
         reminder = staticmethod(reminder)
         withdrawal = staticmethod(withdrawal)
+        dispute = staticmethod(dispute)
         customer_id = CUSTOMER
         trace, origin = TRACE, ORIGIN
 

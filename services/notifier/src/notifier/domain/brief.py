@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from notifier.domain.contact import Channel
+from notifier.domain.news import Contested, News
 from shared.base.clock import Moment
 
 
@@ -86,4 +87,26 @@ class AnswerBrief:
     not_after: Moment
 
 
-Brief = ReminderBrief | EscalationBrief | AnswerBrief
+@dataclass(frozen=True, slots=True)
+class DisputeBrief:
+    """A step of a dispute. `version` is the dispute's, `words` are those of our people to the customer; the moments
+    are when we owe an answer and a decision, None once they are given.
+    """
+
+    version: int
+    news: News
+    is_open: bool
+    reason: str
+    currency: str
+    items: tuple[Contested, ...]
+    words: str = ""
+    answer_due_at: Moment | None = None
+    decision_due_at: Moment | None = None
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """What was decided is to be read, kept and answered."""
+        return (Channel.EMAIL,)
+
+
+Brief = ReminderBrief | EscalationBrief | AnswerBrief | DisputeBrief

@@ -39,6 +39,8 @@ class Desk(Telling):
     credits: dict[UUID, Credit] = field(default_factory=dict)
     holds: dict[UUID, Hold] = field(default_factory=dict)
     amount_holds: dict[UUID, AmountHold] = field(default_factory=dict)
+    disputes: dict[UUID, int] = field(default_factory=dict)
+    """Dispute → the newest version heard."""
 
     def open(self, message: Message) -> None:
         """A new message, asked for by the record being handled."""
@@ -62,6 +64,12 @@ class Desk(Telling):
                 and message.status is Status.WAITING
                 and message.purpose in REMINDERS
             ):
+                yield message
+
+    def waiting_news(self, dispute_id: UUID) -> Iterator[Message]:
+        """What was to be said of a dispute and has not left yet."""
+        for message in list(self.messages.values()):
+            if message.dispute_id == dispute_id and message.status is Status.WAITING:
                 yield message
 
     def hear_customer(self, customer: Customer) -> None:

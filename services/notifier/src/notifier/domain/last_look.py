@@ -5,17 +5,27 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from notifier.domain import budget
-from notifier.domain.brief import AnswerBrief, EscalationBrief, PlannedItem, ReminderBrief, Step
+from notifier.domain.brief import (
+    AnswerBrief,
+    DisputeBrief,
+    EscalationBrief,
+    PlannedItem,
+    ReminderBrief,
+    Step,
+)
 from notifier.domain.contact import Channel, Route, routes, somebody_opted_out
 from notifier.domain.customer import Customer
 from notifier.domain.hours import candidate_zones, earliest
 from notifier.domain.message import Message, Purpose
+from notifier.domain.news import ANSWERS_AT_ONCE, Line
 from notifier.domain.silence import (
     Asked,
     Facts,
     Silence,
     is_owed,
+    rest_asked,
     silence_of_customer,
+    silence_of_news,
     still_asked,
 )
 from shared.base.clock import Moment
@@ -26,16 +36,27 @@ RECHECK = timedelta(minutes=15)
 """How long a message waits for people (records set aside, a legal entity that is missing) before it looks again; its
 contact day is the limit."""
 
+NEWS_WAITS_MAX = timedelta(days=1)
+"""So long news of a dispute waits for records that stand aside; then it says what is certain."""
+
+QUIET_MAX = timedelta(days=3)
+"""No quiet hours last so long."""
+
 
 @dataclass(frozen=True, slots=True)
 class Speak:
-    """Say this, to this person, now. `asked` is empty for answers."""
+    """Say this, to this person, now. `asked` is empty but for reminders and escalations.
+
+    `lines` are of a dispute, and `rest_minor` is what is asked for of their invoices besides; None where unknown.
+    """
 
     route: Route
     purpose: Purpose
     contact_day: date
     asked: tuple[Asked, ...] = ()
     step: Step | None = None
+    lines: tuple[Line, ...] = ()
+    rest_minor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +82,8 @@ def look_last(message: Message, facts: Facts, *, now: Moment) -> Verdict:
             return _look_at_escalation(message, brief, facts, now=now)
         case AnswerBrief() as brief:
             return _look_at_answer(brief, facts, now=now)
+        case DisputeBrief() as brief:
+            return _look_at_news(message, brief, facts, now=now)
         case None:
             raise AssertionError(f"message {message.message_id} waits without anything to say")
 
@@ -151,8 +174,47 @@ def _look_at_answer(brief: AnswerBrief, facts: Facts, *, now: Moment) -> Verdict
     return Speak(route, Purpose.ANSWER, local_day(now, facts.entity_zone))
 
 
+def _look_at_news(message: Message, brief: DisputeBrief, facts: Facts, *, now: Moment) -> Verdict:
+    """Not in the contact budget: the customer has asked, and this is the answer."""
+    if silence := silence_of_news(message.legal_entity, facts, now):
+        return silence
+    route = _route(message, brief.channels, facts)
+    if isinstance(route, Silence):
+        return route
+    if not_yet := _news_waits(message, brief, route, facts, now):
+        return not_yet
+
+    return Speak(
+        route,
+        Purpose.DISPUTE,
+        local_day(now, facts.entity_zone),
+        lines=tuple(item.line(facts.invoices) for item in brief.items),
+        rest_minor=rest_asked([item.invoice_id for item in brief.items], facts, now),
+    )
+
+
+def _news_waits(
+    message: Message, brief: DisputeBrief, route: Route, facts: Facts, now: Moment
+) -> Wait | Silence | None:
+    if facts.earlier_at is not None:
+        return Wait(max(now, facts.earlier_at), "earlier-news-first", "dispute.in-order")
+    patience = message.planned_at + NEWS_WAITS_MAX
+    if facts.is_in_doubt and now < patience:
+        return Wait(min(now + RECHECK, patience), "records-parked", "doubt.records-parked")
+    if brief.news not in ANSWERS_AT_ONCE:
+        zones = _quiet_zones(facts, planned_zone=facts.entity_zone)
+        moment = earliest(now, not_before=now, not_after=now + QUIET_MAX, quiet_zones=zones)
+        if moment is None:
+            return Silence("outside-sending-hours", "hours.quiet")
+        if moment > now:
+            return Wait(moment, "outside-sending-hours", "hours.quiet")
+    if not facts.sending.allows(route.address):
+        return Wait(None, "not-on-allow-list", "sending.allow-list")
+    return None
+
+
 def _waits_for_records(brief: ReminderBrief, facts: Facts, now: Moment) -> Wait | None:
-    if not facts.parked_here and not facts.customer.parked:
+    if not facts.is_in_doubt:
         return None
     until = min(max(now, brief.not_before) + RECHECK, brief.not_after + timedelta(seconds=1))
     return Wait(until, "records-parked", "doubt.records-parked")
@@ -172,15 +234,11 @@ def _route(message: Message, channels: Sequence[Channel], facts: Facts) -> Route
 def _not_now(
     brief: ReminderBrief, route: Route, facts: Facts, now: Moment
 ) -> Wait | Silence | None:
-    quiet_zones = (
-        ()
-        if facts.customer.is_business
-        else candidate_zones(
-            facts.customer.time_zone, zones_of(facts.customer.country), planned_zone=brief.time_zone
-        )
-    )
     moment = earliest(
-        now, not_before=brief.not_before, not_after=brief.not_after, quiet_zones=quiet_zones
+        now,
+        not_before=brief.not_before,
+        not_after=brief.not_after,
+        quiet_zones=_quiet_zones(facts, planned_zone=brief.time_zone),
     )
     if moment is None:
         return Silence("outside-sending-hours", "hours.quiet")
@@ -189,3 +247,13 @@ def _not_now(
     if not facts.sending.allows(route.address):
         return Wait(None, "not-on-allow-list", "sending.allow-list")
     return None
+
+
+def _quiet_zones(facts: Facts, *, planned_zone: str) -> tuple[str, ...]:
+    """A business has no quiet hours."""
+    customer = facts.customer
+    if customer.is_business:
+        return ()
+    return candidate_zones(
+        customer.time_zone, zones_of(customer.country), planned_zone=planned_zone
+    )

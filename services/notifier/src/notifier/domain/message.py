@@ -17,6 +17,7 @@ class Purpose(StrEnum):
     REMINDER = "reminder"
     ESCALATION = "escalation"
     ANSWER = "answer"
+    DISPUTE = "dispute"
 
 
 class Status(StrEnum):
@@ -73,6 +74,7 @@ class Message:
     version: int = 1
     reminder_id: UUID | None = None
     escalation_id: UUID | None = None
+    dispute_id: UUID | None = None
     attempts: int = 0
     failed_roads: tuple[Address, ...] = ()
     route: Route | None = None

@@ -37,6 +37,13 @@ class Facts:
     contact_days: Sequence[ContactDay] = ()
     opted_out: Collection[Address] = ()
     parked_here: int = 0
+    earlier_at: Moment | None = None
+    """When earlier news of the same dispute that has not left is due; None when there is none."""
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether records of the customer stand aside somewhere, so that amounts may not be what they seem."""
+        return bool(self.parked_here or self.customer.parked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,9 @@ class Silence:
     rule: str
 
 
+_SPOKEN_FOR = ("insolvency", "legal")
+"""Holds under which somebody else speaks for the customer, and we write to nobody there."""
+
 Checks = tuple[tuple[bool, str, str], ...]
 """(applies, reason, rule): the first that applies is the one that is told."""
 
@@ -93,6 +103,32 @@ def silence_of_customer(legal_entity: str, facts: Facts, now: Moment) -> Silence
         (bool(held_by), f"{next(iter(held_by), '')}-hold", "silence.hold"),
     )
     return _first(checks)
+
+
+def silence_of_news(legal_entity: str, facts: Facts, now: Moment) -> Silence | None:
+    """What silences even an answer to a dispute. Holds that only keep us from asking for money do not."""
+    customer = facts.customer
+    held_by = {hold.kind for hold in facts.holds if _covers(hold, legal_entity, now)}
+    checks: Checks = (
+        (customer.status == "deleted", "customer-deleted", "silence.status"),
+        *((kind in held_by, f"{kind}-hold", "silence.hold") for kind in _SPOKEN_FOR),
+    )
+    return _first(checks)
+
+
+def rest_asked(invoices: Collection[UUID], facts: Facts, now: Moment) -> int | None:
+    """What of these invoices is asked for besides what is held, in minor units; None where that is not certain."""
+    known = [facts.invoices[one] for one in set(invoices) if one in facts.invoices]
+    if facts.is_in_doubt or len(known) < len(set(invoices)):
+        return None
+    today = local_day(now, facts.entity_zone)
+    return sum(
+        part.open_minor - held[part.number]
+        for invoice in known
+        if (held := _held(invoice, facts, today))
+        for part in invoice.instalments
+        if is_owed(invoice, part, facts.customer)
+    )
 
 
 def still_asked(

@@ -7,7 +7,7 @@ database's clock; everything else is the business moment.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TypeVar
 from uuid import UUID, uuid4
 
@@ -63,6 +63,14 @@ _PARKED = """
 SELECT key, count(*) AS standing FROM parked_events
 WHERE key = ANY($1::text[]) AND ended_at IS NULL GROUP BY key
 """
+_EARLIER = """
+SELECT later.message_id, max(earlier.due_at) AS due_at
+FROM messages AS later JOIN messages AS earlier USING (dispute_id)
+WHERE later.message_id = ANY($1::uuid[]) AND later.purpose = 'dispute' AND earlier.purpose = 'dispute'
+  AND earlier.status IN ('waiting', 'handing-over') AND earlier.withheld_at IS NULL
+  AND (earlier.brief ->> 'version')::bigint < (later.brief ->> 'version')::bigint
+GROUP BY later.message_id
+"""
 _LEASE = """
 UPDATE messages SET claim_id = claim.claim_id, claimed_until = clock_timestamp() + $3, claimed_by = $4
 FROM unnest($1::uuid[], $2::uuid[]) AS claim (message_id, claim_id)
@@ -85,6 +93,8 @@ class Known:
     contact_days: Mapping[UUID, list[ContactDay]] = field(default_factory=dict)
     opted_out: frozenset[tuple[Channel, str]] = frozenset()
     parked: Mapping[UUID, int] = field(default_factory=dict)
+    earlier: Mapping[UUID, Moment] = field(default_factory=dict)
+    """News of a dispute → when earlier news of it is due that has not left yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,11 +188,6 @@ async def _known(
         for address in (contact.email, contact.phone)
         if address
     ]
-    days: dict[UUID, list[ContactDay]] = {}
-    for row in await connection.fetch(_CONTACT_DAYS, ids, since):
-        days.setdefault(row["customer_id"], []).append(
-            ContactDay(row["contact_day"], row["overdue"])
-        )
     amounts = await _amounts(connection, ids)
     invoices = [_invoice(row, amounts) for row in await connection.fetch(_INVOICES, ids, listed)]
     return Known(
@@ -190,7 +195,7 @@ async def _known(
         invoices=_by_customer(invoices),
         credits=_by_customer(map(_credit, await connection.fetch(_CREDITS, ids))),
         holds=_by_customer(map(_hold, await connection.fetch(_HOLDS, ids))),
-        contact_days=days,
+        contact_days=await _contact_days(connection, ids, since),
         opted_out=frozenset(
             (Channel(row["channel"]), row["address"])
             for row in await connection.fetch(_OPT_OUTS, addresses)
@@ -199,7 +204,25 @@ async def _known(
             UUID(row["key"]): row["standing"]
             for row in await connection.fetch(_PARKED, [str(one) for one in ids])
         },
+        earlier=await _earlier(connection, due),
     )
+
+
+async def _earlier(connection: asyncpg.Connection, due: Sequence[Message]) -> Mapping[UUID, Moment]:
+    news = [one.message_id for one in due if one.dispute_id is not None]
+    rows = await connection.fetch(_EARLIER, news) if news else ()
+    return {row["message_id"]: row["due_at"] for row in rows}
+
+
+async def _contact_days(
+    connection: asyncpg.Connection, ids: Sequence[UUID], since: date
+) -> Mapping[UUID, list[ContactDay]]:
+    days: dict[UUID, list[ContactDay]] = {}
+    for row in await connection.fetch(_CONTACT_DAYS, ids, since):
+        days.setdefault(row["customer_id"], []).append(
+            ContactDay(row["contact_day"], row["overdue"])
+        )
+    return days
 
 
 def _by_customer(rows: Iterable[F]) -> dict[UUID, list[F]]:

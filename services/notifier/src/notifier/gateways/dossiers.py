@@ -95,6 +95,11 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::uuid[
 ON CONFLICT (hold_id) DO UPDATE SET version = excluded.version, minor = excluded.minor
 WHERE known.version < excluded.version
 """
+_HEARD = "SELECT dispute_id, version FROM disputes WHERE dispute_id = ANY($1::uuid[])"
+_DISPUTES = """
+INSERT INTO disputes AS known (dispute_id, version) SELECT * FROM unnest($1::uuid[], $2::bigint[])
+ON CONFLICT (dispute_id) DO UPDATE SET version = excluded.version WHERE known.version < excluded.version
+"""
 
 
 async def load(connection: asyncpg.Connection, events: Sequence[Event], *, moment: Moment) -> Desk:
@@ -106,13 +111,24 @@ async def load(connection: asyncpg.Connection, events: Sequence[Event], *, momen
         for event in events
         if (cause := getattr(event, "reminder_id", None) or getattr(event, "escalation_id", None))
     ]
-    if not causes:
+    moves = [
+        (dispute_id, event.version)
+        for event in events
+        if (dispute_id := getattr(event, "dispute_id", None))
+    ]
+    if not causes and not moves:
         return Desk()
-    message_ids = [derived_id("message", cause) for cause, _ in causes]
+    message_ids = [
+        derived_id("message", *cause) for cause in [*((one,) for one, _ in causes), *moves]
+    ]
+    dispute_ids = list({dispute_id for dispute_id, _ in moves})
     return Desk(
         messages=await messages.load(
-            connection, message_ids, list({customer for _, customer in causes})
-        )
+            connection, message_ids, list({customer for _, customer in causes}), dispute_ids
+        ),
+        disputes={
+            row["dispute_id"]: row["version"] for row in await connection.fetch(_HEARD, dispute_ids)
+        },
     )
 
 
@@ -131,6 +147,7 @@ async def save(connection: asyncpg.Connection, desk: Desk) -> None:
     await _write(connection, _CREDITS, map(_credit_row, desk.credits.values()))
     await _write(connection, _HOLDS, map(_hold_row, desk.holds.values()))
     await _write(connection, _AMOUNT_HOLDS, map(astuple, desk.amount_holds.values()))
+    await _write(connection, _DISPUTES, desk.disputes.items())
     await messages.save(connection, desk.to_save(), desk.opened_by)
 
 

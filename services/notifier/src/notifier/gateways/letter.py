@@ -2,14 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from babel import Locale
-
-from notifier.domain.brief import AnswerBrief, EscalationBrief, ListedItem
+from notifier.domain.brief import AnswerBrief, DisputeBrief, EscalationBrief, ListedItem
 from notifier.domain.contact import Channel
 from notifier.domain.customer import Customer
 from notifier.domain.handover import Parcel, reference_of
@@ -19,7 +15,9 @@ from notifier.domain.message import Message, Purpose, Told
 from notifier.domain.silence import Asked
 from notifier.gateways import phrasing
 from notifier.gateways.mime import Mail, Mailbox, mail_bytes
+from notifier.gateways.news_letter import form_of, news_values
 from notifier.gateways.phrasing import printable
+from notifier.gateways.reader import Reader, Values
 from notifier.gateways.stationery import Stationery, fill, pieces_of
 from shared.base.clock import Moment
 from shared.base.days import local_day
@@ -33,23 +31,6 @@ invoices: how to pay, whom to ask and how to stop stay whole."""
 SUBJECT_CHARACTERS_MAX = 200
 
 _FIRMEST = "urgent"
-
-Values = dict[str, Any]
-"""Plain values for the blanks of a form."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """For whom we write, in whose name, and on which day (the legal entity's)."""
-
-    customer: Customer
-    entity: LegalEntity
-    language: str
-    today: date
-
-    @property
-    def locale(self) -> Locale:
-        return phrasing.locale_of(self.language, self.customer.country)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +54,10 @@ class Writer:
         assert entity is not None, f"legal entity {message.legal_entity} is not in the company file"
         language = _language(message, speak, customer)
         reader = Reader(customer, entity, language, local_day(now, entity.time_zone))
-        values = self._values(message, speak, reader)
+        if isinstance(message.brief, DisputeBrief):
+            values = news_values(self._stationery, message, speak, reader, now=now)
+        else:
+            values = self._values(message, speak, reader)
 
         if speak.route.channel is Channel.SMS:
             return self._text(message, speak, reader, values)
@@ -115,7 +99,7 @@ class Writer:
         return _worded(message, speak, "", body, body.encode(), sender=reader.entity.sender.sms)
 
     def _values(self, message: Message, speak: Speak, reader: Reader) -> Values:
-        customer, entity, locale = reader.customer, reader.entity, reader.locale
+        entity, locale = reader.entity, reader.locale
         asked = sorted(
             speak.asked, key=lambda one: (one.due_on, one.invoice.invoice_number, one.part.number)
         )
@@ -123,11 +107,8 @@ class Writer:
         totals = _totals(asked)
         late = sum(one.due_on < reader.today for one in asked)
         brief, noun = message.brief, _noun(asked)
-        return {
-            "brand": entity.brand.logo_text,
-            "customer": printable(customer.name or customer.customer_number),
-            "customer_number": printable(customer.customer_number),
-            "contact": printable(speak.route.name),
+        wanted = [one.invoice.payment_reference or one.invoice.invoice_number for one in asked]
+        return reader.frame(contact=speak.route.name) | {
             "count": len(asked),
             "late": late,
             "early": len(asked) - late,
@@ -141,10 +122,9 @@ class Writer:
             "total": " + ".join(
                 phrasing.amount_in_code(minor, code, locale) for code, minor in totals
             ),
-            "pay": _payment(entity, asked),
-            "help": _helper(entity, customer, _kind(message, speak)),
+            "pay": reader.payment(wanted),
+            "help": reader.helper(is_urgent=_kind(message, speak) == _FIRMEST),
             "reply": _reply(entity, asked),
-            "entity": {"name": entity.name, "address": _postal(entity)},
             "mark": reference_of(message.message_id),
             "level": brief.level if isinstance(brief, EscalationBrief) else "",
             "why": printable(brief.why, 300) if isinstance(brief, EscalationBrief) else "",
@@ -236,6 +216,8 @@ def _language(message: Message, speak: Speak, customer: Customer) -> str:
 def _kind(message: Message, speak: Speak) -> str:
     if message.purpose is Purpose.ESCALATION:
         return "escalation"
+    if isinstance(message.brief, DisputeBrief):
+        return form_of(message.brief)
     return speak.step.tone if speak.step else "answer"
 
 
@@ -255,41 +237,7 @@ def _totals(asked: Sequence[Asked]) -> list[tuple[str, int]]:
     return sorted(sums.items())
 
 
-def _payment(entity: LegalEntity, asked: Sequence[Asked]) -> Values:
-    bank = entity.bank
-    wanted = [one.invoice.payment_reference or one.invoice.invoice_number for one in asked]
-    return {
-        "holder": bank.holder,
-        "account": phrasing.account_in_groups(bank.iban),
-        "is_iban": phrasing.is_iban(bank.iban),
-        "bic": bank.bic,
-        "bank": bank.name,
-        "reference": phrasing.references(wanted),
-    }
-
-
 def _reply(entity: LegalEntity, asked: Sequence[Asked]) -> dict[str, str]:
     """The variable parts of the links by which one click writes to us."""
     about = phrasing.references([one.invoice.invoice_number for one in asked])
     return {"to": quote(entity.sender.reply_to, safe="@+.-_"), "about": quote(about)}
-
-
-def _helper(entity: LegalEntity, customer: Customer, kind: str) -> dict[str, str]:
-    """Whom to call: whoever knows the customer, or the collections manager once it is urgent."""
-    manager, owner = entity.collections_manager, customer.account_owner
-    name, email = (
-        (owner.name, owner.email) if owner and kind != _FIRMEST else (manager.name, manager.email)
-    )
-    phone = phrasing.phone(manager.phone)
-    return {
-        "name": printable(name),
-        "email": email,
-        "phone": phone,
-        "dial": phrasing.PHONE_SIGNS.sub("", phone),
-        "initials": phrasing.initials(printable(name)),
-    }
-
-
-def _postal(entity: LegalEntity) -> str:
-    address = entity.address
-    return f"{address.street}, {address.postal_code} {address.city}, {address.country}"

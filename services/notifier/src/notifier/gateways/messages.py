@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 from pydantic import TypeAdapter
 
-from notifier.domain.brief import AnswerBrief, Brief, EscalationBrief, ReminderBrief
+from notifier.domain.brief import AnswerBrief, Brief, DisputeBrief, EscalationBrief, ReminderBrief
 from notifier.domain.contact import Address, Route
 from notifier.domain.message import Message, Purpose, Status, Told
 
@@ -20,6 +20,7 @@ _BRIEFS: Mapping[Purpose, TypeAdapter[Any]] = {
     Purpose.REMINDER: TypeAdapter(ReminderBrief),
     Purpose.ESCALATION: TypeAdapter(EscalationBrief),
     Purpose.ANSWER: TypeAdapter(AnswerBrief),
+    Purpose.DISPUTE: TypeAdapter(DisputeBrief),
 }
 _ROUTE = TypeAdapter(Route)
 _TOLD = TypeAdapter(Told)
@@ -33,7 +34,10 @@ _MOVING = (
 """What a move can change, in the order of `_moving`."""
 
 _MOVING_LIST = ", ".join(_MOVING)
-COLUMNS = f"message_id, {_MOVING_LIST}, customer_id, legal_entity, reminder_id, escalation_id, planned_at, brief"
+_LASTING_LIST = (
+    "customer_id, legal_entity, reminder_id, escalation_id, planned_at, brief, dispute_id"
+)
+COLUMNS = f"message_id, {_MOVING_LIST}, {_LASTING_LIST}"
 _ROWS = """
 $1::uuid[], $2::text[], $3::text[], $4::int[], $5::timestamptz[], $6::date[], $7::int[], $8::jsonb[], $9::jsonb[],
 $10::jsonb[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[]
@@ -42,7 +46,8 @@ _SAVE = f"""
 INSERT INTO messages ({COLUMNS}, traceparent, origin_traces)
 SELECT * FROM unnest(
     {_ROWS},
-    $15::uuid[], $16::text[], $17::uuid[], $18::uuid[], $19::timestamptz[], $20::jsonb[], $21::text[], $22::text[]
+    $15::uuid[], $16::text[], $17::uuid[], $18::uuid[], $19::timestamptz[], $20::jsonb[], $21::uuid[], $22::text[],
+    $23::text[]
 )
 ON CONFLICT (message_id) DO UPDATE SET
     {", ".join(f"{name} = excluded.{name}" for name in (*_MOVING, "brief"))}
@@ -57,6 +62,9 @@ WHERE message_id = ANY($1::uuid[])
 UNION
 SELECT {COLUMNS} FROM messages
 WHERE customer_id = ANY($2::uuid[]) AND status = 'waiting' AND purpose IN ('courtesy', 'reminder')
+UNION
+SELECT {COLUMNS} FROM messages
+WHERE dispute_id = ANY($3::uuid[]) AND status = 'waiting'
 """
 _NOT_OVER = """
 SELECT told.message_id FROM unnest($1::uuid[]) AS told (message_id)
@@ -72,10 +80,15 @@ async def not_over(connection: asyncpg.Connection, message_ids: Sequence[UUID]) 
 
 
 async def load(
-    connection: asyncpg.Connection, message_ids: Sequence[UUID], customer_ids: Sequence[UUID]
+    connection: asyncpg.Connection,
+    message_ids: Sequence[UUID],
+    customer_ids: Sequence[UUID] = (),
+    dispute_ids: Sequence[UUID] = (),
 ) -> dict[UUID, Message]:
-    """These messages, and every reminder that waits for these customers (whose rows the caller has locked)."""
-    rows = await connection.fetch(_OF_SLICE, message_ids, customer_ids)
+    """These messages, every reminder that waits for these customers, and all that waits to be said of these disputes
+    (the caller has locked the rows of all their customers).
+    """
+    rows = await connection.fetch(_OF_SLICE, message_ids, customer_ids, dispute_ids)
     return {row["message_id"]: message_of(row) for row in rows}
 
 
@@ -120,6 +133,7 @@ def message_of(row: asyncpg.Record) -> Message:
         version=row["version"],
         reminder_id=row["reminder_id"],
         escalation_id=row["escalation_id"],
+        dispute_id=row["dispute_id"],
         brief=_BRIEFS[purpose].validate_python(row["brief"]) if row["brief"] else None,
         due_at=row["due_at"],
         planned_at=row["planned_at"],
@@ -162,6 +176,7 @@ def _lasting(message: Message) -> tuple[Any, ...]:
         message.escalation_id,
         message.planned_at,
         _brief_json(message.purpose, message.brief),
+        message.dispute_id,
     )
 
 

@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from mjml import mjml2html
 
+from notifier.domain.news import DUE_AGAIN, News
 from shared.base.errors import Refusal
 from shared.contracts.company import Brand
 
@@ -21,6 +22,12 @@ OUTPUT_CHARACTERS_MAX = 300_000
 FILES_CHARACTERS_MAX = 200_000
 CHOICES = ("paid", "time", "query")
 """What a reader can answer with one click."""
+
+NEWS_FORMS = frozenset(f"dispute-{news.value}" for news in News)
+"""Forms that say how a dispute goes on."""
+
+PAYS_AGAIN = frozenset(f"dispute-{news.value}" for news in DUE_AGAIN)
+"""Those that say how to pay."""
 
 Phrases = Mapping[str, Mapping[str, str]]
 
@@ -83,7 +90,11 @@ class Stationery:
             **phrases[kind],
             "labels": labels,
             "language": language,
+            "words_heading": phrases[kind].get("words_heading", ""),
             "customer_mail": kind != "escalation",
+            "news": kind in NEWS_FORMS,
+            "pays": kind not in NEWS_FORMS or kind in PAYS_AGAIN,
+            "dispute": phrases["dispute"],
             "choices": [
                 {"label": label, "subject": quote(f"{label}: ")}
                 for label in (labels[f"option_{choice}"] for choice in CHOICES)

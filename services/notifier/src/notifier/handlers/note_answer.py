@@ -1,6 +1,6 @@
 """The other side has answered, or nobody can say whether it did: the message moves, and an outcome is told."""
 
-from notifier.domain.brief import ReminderBrief
+from notifier.domain.brief import DisputeBrief, ReminderBrief
 from notifier.domain.contact import Channel, routes
 from notifier.domain.customer import Customer
 from notifier.domain.desk import Desk
@@ -22,7 +22,7 @@ def note_answer(
 
 
 def _roads_left(message: Message, customer: Customer) -> int:
-    if not isinstance(message.brief, ReminderBrief):
+    if not isinstance(message.brief, ReminderBrief | DisputeBrief):
         return 0
     assert message.route is not None
     tried = {*message.failed_roads, (message.route.channel, message.route.address)}

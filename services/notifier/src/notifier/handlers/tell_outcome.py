@@ -36,6 +36,7 @@ def tell_outcome(desk: Desk, message: Message) -> None:
             purpose=Purpose(message.purpose.value),
             reminder_id=message.reminder_id,
             escalation_id=message.escalation_id,
+            dispute_id=message.dispute_id,
             legal_entity=message.legal_entity,
             channel=Channel(route.channel.value) if route else None,
             contact_id=route.contact_id if route else None,

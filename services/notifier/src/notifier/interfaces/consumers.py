@@ -8,11 +8,11 @@ from notifier.gateways import dossiers, messages, switch
 from notifier.gateways.tally import count_ends
 from notifier.handlers.hear_credit import hear_credit
 from notifier.handlers.hear_customer import hear_customer
-from notifier.handlers.hear_dispute import hear_dispute
 from notifier.handlers.hear_hold import hear_hold
 from notifier.handlers.hear_invoice import hear_invoice
 from notifier.handlers.hear_parked import hear_parked
 from notifier.handlers.recall_outcome import STATUSES, recall_outcome
+from notifier.handlers.take_dispute import take_dispute
 from notifier.handlers.take_escalation import take_escalation
 from notifier.handlers.take_reminder import take_reminder
 from notifier.handlers.withdraw_reminder import withdraw_reminder
@@ -39,17 +39,17 @@ HEARS: Mapping[type[Event], Callable[..., None]] = {
     ledger.CreditPosted: hear_credit,
     ledger.CreditApplied: hear_credit,
     ledger.CreditCancelled: hear_credit,
-    disputes.DisputeOpened: hear_dispute,
-    disputes.DisputeAcknowledged: hear_dispute,
-    disputes.DisputeExamined: hear_dispute,
-    disputes.DisputeDeferred: hear_dispute,
-    disputes.DisputeAnswered: hear_dispute,
-    disputes.DisputeResolved: hear_dispute,
-    disputes.DisputeSettled: hear_dispute,
-    disputes.DisputeReopened: hear_dispute,
-    disputes.DisputeClosed: hear_dispute,
-    disputes.DisputeWithdrawn: hear_dispute,
-    disputes.DisputeMerged: hear_dispute,
+    disputes.DisputeOpened: take_dispute,
+    disputes.DisputeAcknowledged: take_dispute,
+    disputes.DisputeExamined: take_dispute,
+    disputes.DisputeDeferred: take_dispute,
+    disputes.DisputeAnswered: take_dispute,
+    disputes.DisputeResolved: take_dispute,
+    disputes.DisputeSettled: take_dispute,
+    disputes.DisputeReopened: take_dispute,
+    disputes.DisputeClosed: take_dispute,
+    disputes.DisputeWithdrawn: take_dispute,
+    disputes.DisputeMerged: take_dispute,
     scheduler.ReminderPlanned: take_reminder,
     scheduler.ReminderWithdrawn: withdraw_reminder,
     scheduler.EscalationRaised: take_escalation,
@@ -93,7 +93,7 @@ class OwnOutcomes:
         _log.warning("restored: outcomes read back", extra={"messages": len(forgotten)})
         missing = [one for one in told if one.message_id in forgotten]
         await dossiers.hold(work.connection, {one.customer_id for one in missing})
-        desk = Desk(messages=await messages.load(work.connection, list(forgotten), []))
+        desk = Desk(messages=await messages.load(work.connection, list(forgotten)))
         for one in missing:
             recall_outcome(desk, one, moment=work.moment)
 

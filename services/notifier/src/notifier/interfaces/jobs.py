@@ -179,6 +179,7 @@ class Dispatch:
             contact_days=known.contact_days.get(customer_id, ()),
             opted_out=known.opted_out,
             parked_here=known.parked.get(customer_id, 0),
+            earlier_at=known.earlier.get(message.message_id),
         )
 
     async def _carry(self, parcel: Parcel, leased: Leased, until: float) -> Answered:

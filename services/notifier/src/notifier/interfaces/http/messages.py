@@ -38,6 +38,7 @@ class ShownMessage(BaseModel):
     message_id: UUID
     reminder_id: UUID | None
     escalation_id: UUID | None
+    dispute_id: UUID | None
     purpose: str
     legal_entity: str
     channel: str | None

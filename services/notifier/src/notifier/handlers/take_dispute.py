@@ -1,0 +1,128 @@
+"""A dispute made a step: what is held back of it is kept, and the customer is told, once and never old news."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from notifier.domain.brief import DisputeBrief
+from notifier.domain.desk import Desk
+from notifier.domain.message import Message, Purpose
+from notifier.domain.news import ONLY_WITH_WORDS, STILL_NEWS, UNTOLD, Contested, News
+from notifier.handlers.hear_dispute import hear_dispute
+from notifier.handlers.tell_outcome import tell_outcome
+from shared.base.clock import Moment
+from shared.base.ids import derived_id
+from shared.base.money import minor_of
+from shared.contracts import disputes
+from shared.contracts.disputes import DisputeEvent, Outcome, State
+from shared.messaging.cloudevents import told_at
+
+_NEWS: Final[Mapping[type[DisputeEvent], News]] = {
+    disputes.DisputeAcknowledged: News.ACKNOWLEDGED,
+    disputes.DisputeExamined: News.EXAMINED,
+    disputes.DisputeAnswered: News.ANSWERED,
+    disputes.DisputeSettled: News.SETTLED,
+    disputes.DisputeReopened: News.REOPENED,
+    disputes.DisputeClosed: News.CLOSED,
+    disputes.DisputeWithdrawn: News.WITHDRAWN,
+    disputes.DisputeMerged: News.MERGED,
+}
+"""An opening is acknowledged at once, and one message says both. What else is told depends on more than the type."""
+
+_DECIDED: Final = {
+    Outcome.UPHELD: News.UPHELD,
+    Outcome.PARTLY_UPHELD: News.PARTLY_UPHELD,
+    Outcome.REJECTED: News.REJECTED,
+}
+_ENDED: Final = frozenset({State.RESOLVED, State.CLOSED, State.WITHDRAWN, State.MERGED})
+
+
+def take_dispute(desk: Desk, told: DisputeEvent, *, moment: Moment) -> None:
+    """Open the message of this step, if it is one for the customer, and silence what is no news any more.
+
+    A step that comes after a later one, or again, moves nothing: the late one is kept as never told, with its reason.
+    """
+    newest, news = desk.disputes.get(told.dispute_id, 0), _news_of(told)
+    message_id = derived_id("message", told.dispute_id, told.version)
+    hear_dispute(desk, told, moment=moment)
+    if told.version == newest or message_id in desk.messages:
+        return
+
+    late = told.version < newest
+    if not late:
+        desk.disputes[told.dispute_id] = told.version
+        for waiting in list(desk.waiting_news(told.dispute_id)):
+            if news is not None and not _is_still_news(waiting, news):
+                _supersede(desk, waiting, moment=moment)
+
+    if news is not None and _is_told(told, news):
+        message = _open(desk, told, news, moment=moment)
+        if late:
+            _supersede(desk, message, moment=moment)
+
+
+def _news_of(told: DisputeEvent) -> News | None:
+    match told:
+        case disputes.DisputeDeferred():
+            with_carrier = told.state is State.WAITING_FOR_CARRIER
+            return News.WITH_CARRIER if with_carrier else News.ASKED
+        case disputes.DisputeResolved():
+            return None if told.outcome is None else _DECIDED[told.outcome]
+        case _:
+            return _NEWS.get(type(told))
+
+
+def _is_told(told: DisputeEvent, news: News) -> bool:
+    return news not in UNTOLD and (news not in ONLY_WITH_WORDS or bool(_our_words(told)))
+
+
+def _is_still_news(waiting: Message, news: News) -> bool:
+    return isinstance(waiting.brief, DisputeBrief) and waiting.brief.news in STILL_NEWS[news]
+
+
+def _our_words(told: DisputeEvent) -> str:
+    """What the customer wrote themselves is not told back to them."""
+    return told.words if told.by is disputes.Actor.STAFF else ""
+
+
+def _supersede(desk: Desk, message: Message, *, moment: Moment) -> None:
+    superseded = message.suppress("superseded", "dispute.newest-only", at=moment)
+    desk.put(superseded)
+    tell_outcome(desk, superseded)
+
+
+def _open(desk: Desk, told: DisputeEvent, news: News, *, moment: Moment) -> Message:
+    heard_at = told_at(desk.cause, otherwise=moment)
+    message = Message(
+        message_id=derived_id("message", told.dispute_id, told.version),
+        customer_id=told.customer_id,
+        purpose=Purpose.DISPUTE,
+        legal_entity=told.legal_entity,
+        due_at=heard_at,
+        planned_at=heard_at,
+        contact_day=moment.date(),
+        brief=DisputeBrief(
+            version=told.version,
+            news=news,
+            is_open=told.state not in _ENDED,
+            reason=told.reason.value,
+            currency=told.currency,
+            items=tuple(_contested(item, told.currency) for item in told.items),
+            words=_our_words(told),
+            answer_due_at=told.answer_due_at,
+            decision_due_at=told.decision_due_at,
+        ),
+        dispute_id=told.dispute_id,
+    )
+    desk.open(message)
+    return message
+
+
+def _contested(item: disputes.DisputedItem, currency: str) -> Contested:
+    return Contested(
+        invoice_id=item.invoice_id,
+        invoice_number=item.invoice_number,
+        instalment=item.instalment,
+        minor=minor_of(item.amount, currency),
+        held_minor=minor_of(item.held, currency),
+        upheld_minor=None if item.upheld is None else minor_of(item.upheld, currency),
+    )
