@@ -248,6 +248,26 @@ def dispute(
     return fact(**given | changes)
 
 
+def warning(per_cent: int = 50, version: int = 3, **changes: Any) -> disputes.ClockWarned:
+    """So much of the time for a first answer is over; it is owed by four in the afternoon of 22 April, in Hamburg."""
+    known = dispute()
+    given: dict[str, Any] = {
+        "customer_id": CUSTOMER,
+        "version": version,
+        "dispute_id": known.dispute_id,
+        "legal_entity": "DE01",
+        "reason": known.reason,
+        "clock": disputes.ClockKind.FIRST_ANSWER,
+        "per_cent": per_cent,
+        "due_at": datetime(2026, 4, 22, 14, tzinfo=UTC),
+        "team": "logistics",
+        "at": MORNING,
+        "currency": "EUR",
+        "items": known.items,
+    }
+    return disputes.ClockWarned(**given | changes)
+
+
 @pytest.fixture
 def tell() -> Any:
     """The builders of facts, for tests that cannot import from here."""
@@ -258,6 +278,7 @@ def tell() -> Any:
         reminder = staticmethod(reminder)
         withdrawal = staticmethod(withdrawal)
         dispute = staticmethod(dispute)
+        warning = staticmethod(warning)
         customer_id = CUSTOMER
         trace, origin = TRACE, ORIGIN
 

@@ -52,6 +52,13 @@ class Sender(Strict):
     reply_to: str
 
 
+class DisputeTeam(Strict):
+    """Who hears of clocks that run: all of them, and from 80 per cent on who leads them."""
+
+    mailbox: Person
+    lead: Person
+
+
 class LegalEntity(Strict):
     code: Annotated[str, Field(min_length=1, max_length=40)]
     name: str
@@ -68,6 +75,14 @@ class LegalEntity(Strict):
     brand: Brand
     sender: Sender
     collections_manager: Person
+    dispute_teams: Annotated[
+        dict[str, DisputeTeam], Field(description="by team of the dispute terms, such as billing")
+    ] = {}
+
+    def dispute_team(self, name: str) -> DisputeTeam:
+        """A team that is not listed is the collections manager."""
+        manager = self.collections_manager
+        return self.dispute_teams.get(name, DisputeTeam(mailbox=manager, lead=manager))
 
     @model_validator(mode="after")
     def _known(self) -> Self:

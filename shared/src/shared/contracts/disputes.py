@@ -203,3 +203,9 @@ class ClockWarned(Event):
     team: str
     owner: str | None = None
     at: Instant
+    state: State | None = None
+    opened_at: Instant | None = None
+    currency: Currency | None = None
+    items: Annotated[
+        tuple[DisputedItem, ...], Field(description="what is disputed, in `currency`")
+    ] = ()

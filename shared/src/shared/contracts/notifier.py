@@ -21,6 +21,8 @@ class Purpose(StrEnum):
     """To the customer's own act: neither counts nor waits for budget and hours."""
     DISPUTE = "dispute"
     """A step of a dispute, to the customer: no reminder, and not in the budget."""
+    WARNING = "warning"
+    """A clock of a dispute came to a level: to people of ours."""
 
 
 class MessageItem(Part):

@@ -45,6 +45,17 @@ def dispute_examples(customer_id: UUID, invoice_id: UUID) -> Iterator[Event]:
         due_at=datetime(2026, 5, 6, 6, 30, tzinfo=UTC),
         team="logistics",
         at=DECIDED_AT,
+        state=State.IN_REVIEW,
+        opened_at=OPENED_AT,
+        currency="EUR",
+        items=(item_of(invoice_id),),
+    )
+
+
+def item_of(invoice_id: UUID) -> disputes.DisputedItem:
+    """100.00 of the invoice, held."""
+    return disputes.DisputedItem(
+        invoice_id=invoice_id, invoice_number="2026-0815", amount="100.00", held="100.00"
     )
 
 
@@ -53,9 +64,7 @@ Told = tuple[type[disputes.DisputeEvent], State, disputes.DisputedItem, dict[str
 
 
 def _moves(invoice_id: UUID, other: UUID) -> tuple[Told, ...]:
-    item = disputes.DisputedItem(
-        invoice_id=invoice_id, invoice_number="2026-0815", amount="100.00", held="100.00"
-    )
+    item = item_of(invoice_id)
     upheld = item.model_copy(update={"upheld": "60.00", "held": "60.00"})
     settled = upheld.model_copy(update={"held": "0.00"})
     due = {"answer_due_at": ANSWER_DUE_AT, "decision_due_at": DECISION_DUE_AT}

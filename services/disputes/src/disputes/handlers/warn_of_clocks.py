@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from disputes.domain.clock import Clock
 from disputes.domain.dispute import Dispute
 from disputes.domain.docket import Docket
+from disputes.handlers.tell_dispute import items_of
 from shared.base.clock import Moment
 from shared.contracts import disputes as told
 
@@ -33,5 +34,9 @@ def warn_of_clocks(
                 team=dispute.team,
                 owner=dispute.owner,
                 at=moment,
+                state=told.State(dispute.state),
+                opened_at=dispute.opened.at,
+                currency=dispute.currency,
+                items=items_of(dispute),
             )
         )

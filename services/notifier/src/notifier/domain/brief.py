@@ -109,4 +109,31 @@ class DisputeBrief:
         return (Channel.EMAIL,)
 
 
-Brief = ReminderBrief | EscalationBrief | AnswerBrief | DisputeBrief
+ESCALATES_FROM = 80
+"""Per cent of the time at which the team's lead hears of it, and the team no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class WarningBrief:
+    """A clock of a dispute came to `per_cent`: a word to people of ours. `version` is the dispute's.
+
+    `owner` is who looks after it, "" while nobody does; `owner_email` is set in the owner's own copy.
+    """
+
+    version: int
+    clock: str
+    per_cent: int
+    due_at: Moment
+    reason: str
+    team: str
+    owner: str
+    currency: str
+    items: tuple[Contested, ...]
+    owner_email: str = ""
+
+    @property
+    def escalates(self) -> bool:
+        return self.per_cent >= ESCALATES_FROM
+
+
+Brief = ReminderBrief | EscalationBrief | AnswerBrief | DisputeBrief | WarningBrief

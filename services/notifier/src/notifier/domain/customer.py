@@ -47,6 +47,14 @@ class Owner:
 
 
 @dataclass(frozen=True, slots=True)
+class Team:
+    """Whose errand a dispute is: the mailbox that all of them read, and who leads them."""
+
+    mailbox: Owner
+    lead: Owner
+
+
+@dataclass(frozen=True, slots=True)
 class Customer:
     """`version` 0: heard of only from others. `parked` counts records that stand aside on the way here."""
 

@@ -12,6 +12,7 @@ from notifier.domain.brief import (
     PlannedItem,
     ReminderBrief,
     Step,
+    WarningBrief,
 )
 from notifier.domain.contact import Channel, Route, routes, somebody_opted_out
 from notifier.domain.customer import Customer
@@ -84,6 +85,8 @@ def look_last(message: Message, facts: Facts, *, now: Moment) -> Verdict:
             return _look_at_answer(brief, facts, now=now)
         case DisputeBrief() as brief:
             return _look_at_news(message, brief, facts, now=now)
+        case WarningBrief() as brief:
+            return _look_at_warning(message, brief, facts, now=now)
         case None:
             raise AssertionError(f"message {message.message_id} waits without anything to say")
 
@@ -156,6 +159,27 @@ def _of_ours(brief: EscalationBrief, customer: Customer) -> Route:
     if brief.level == "account-owner" and owner is not None:
         return Route(Channel.EMAIL, owner.email, owner.name)
     return Route(Channel.EMAIL, brief.to_email, brief.to_name)
+
+
+def _look_at_warning(
+    message: Message, brief: WarningBrief, facts: Facts, *, now: Moment
+) -> Verdict:
+    team = facts.team
+    assert team is not None, "a legal entity that is known has somebody for every dispute"
+    person = team.lead if brief.escalates else team.mailbox
+    if brief.owner_email and brief.owner_email == person.email:
+        return Silence("told-with-team", "warning.once")
+    route = (
+        Route(Channel.EMAIL, brief.owner_email, brief.owner)
+        if brief.owner_email
+        else Route(Channel.EMAIL, person.email, person.name)
+    )
+    if (Channel.EMAIL, route.address) in message.failed_roads:
+        return Silence("no-contact", "route.none")
+    if not facts.sending.allows(route.address):
+        return Wait(None, "not-on-allow-list", "sending.allow-list")
+    lines = tuple(item.line(facts.invoices) for item in brief.items)
+    return Speak(route, Purpose.WARNING, local_day(now, facts.entity_zone), lines=lines)
 
 
 def _look_at_answer(brief: AnswerBrief, facts: Facts, *, now: Moment) -> Verdict:

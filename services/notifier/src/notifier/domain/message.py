@@ -18,6 +18,7 @@ class Purpose(StrEnum):
     ESCALATION = "escalation"
     ANSWER = "answer"
     DISPUTE = "dispute"
+    WARNING = "warning"
 
 
 class Status(StrEnum):

@@ -11,7 +11,7 @@ from uuid import UUID
 from notifier.domain.brief import PlannedItem, Step
 from notifier.domain.budget import ContactDay
 from notifier.domain.contact import Address
-from notifier.domain.customer import Customer, Hold
+from notifier.domain.customer import Customer, Hold, Team
 from notifier.domain.invoice import Credit, Instalment, Invoice
 from notifier.domain.sending import Sending
 from shared.base.clock import Moment
@@ -37,6 +37,9 @@ class Facts:
     contact_days: Sequence[ContactDay] = ()
     opted_out: Collection[Address] = ()
     parked_here: int = 0
+    team: Team | None = None
+    """Whose errand the dispute is that a warning is about."""
+
     earlier_at: Moment | None = None
     """When earlier news of the same dispute that has not left is due; None when there is none."""
 

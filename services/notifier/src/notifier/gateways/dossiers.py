@@ -118,9 +118,10 @@ async def load(connection: asyncpg.Connection, events: Sequence[Event], *, momen
     ]
     if not causes and not moves:
         return Desk()
-    message_ids = [
-        derived_id("message", *cause) for cause in [*((one,) for one, _ in causes), *moves]
+    asked = [(cause,) for cause, _ in causes] + [
+        one for move in moves for one in (move, (*move, "owner"))
     ]
+    message_ids = [derived_id("message", *one) for one in asked]
     dispute_ids = list({dispute_id for dispute_id, _ in moves})
     return Desk(
         messages=await messages.load(

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from urllib.parse import quote
 from uuid import UUID
 
-from notifier.domain.brief import AnswerBrief, DisputeBrief, EscalationBrief, ListedItem
+from notifier.domain.brief import (
+    AnswerBrief,
+    DisputeBrief,
+    EscalationBrief,
+    ListedItem,
+    WarningBrief,
+)
 from notifier.domain.contact import Channel
 from notifier.domain.customer import Customer
 from notifier.domain.handover import Parcel, reference_of
@@ -19,6 +25,7 @@ from notifier.gateways.news_letter import form_of, news_values
 from notifier.gateways.phrasing import printable
 from notifier.gateways.reader import Reader, Values
 from notifier.gateways.stationery import Stationery, fill, pieces_of
+from notifier.gateways.warning_letter import warning_form, warning_values
 from shared.base.clock import Moment
 from shared.base.days import local_day
 from shared.contracts.company import Company, LegalEntity
@@ -31,6 +38,7 @@ invoices: how to pay, whom to ask and how to stop stay whole."""
 SUBJECT_CHARACTERS_MAX = 200
 
 _FIRMEST = "urgent"
+_OF_OURS = frozenset({Purpose.ESCALATION, Purpose.WARNING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +62,13 @@ class Writer:
         assert entity is not None, f"legal entity {message.legal_entity} is not in the company file"
         language = _language(message, speak, customer)
         reader = Reader(customer, entity, language, local_day(now, entity.time_zone))
-        if isinstance(message.brief, DisputeBrief):
-            values = news_values(self._stationery, message, speak, reader, now=now)
-        else:
-            values = self._values(message, speak, reader)
+        match message.brief:
+            case DisputeBrief():
+                values = news_values(self._stationery, message, speak, reader, now=now)
+            case WarningBrief() as brief:
+                values = warning_values(self._stationery, message, brief, speak, reader)
+            case _:
+                values = self._values(message, speak, reader)
 
         if speak.route.channel is Channel.SMS:
             return self._text(message, speak, reader, values)
@@ -208,7 +219,7 @@ def _worded(
 
 def _language(message: Message, speak: Speak, customer: Customer) -> str:
     """The contact's, else the customer's; people of ours read English."""
-    if message.purpose is Purpose.ESCALATION:
+    if message.purpose in _OF_OURS:
         return phrasing.language_of(None)
     return phrasing.language_of(speak.route.language, customer.language)
 
@@ -218,6 +229,8 @@ def _kind(message: Message, speak: Speak) -> str:
         return "escalation"
     if isinstance(message.brief, DisputeBrief):
         return form_of(message.brief)
+    if isinstance(message.brief, WarningBrief):
+        return warning_form(message.brief)
     return speak.step.tone if speak.step else "answer"
 
 

@@ -9,7 +9,14 @@ from uuid import UUID
 import asyncpg
 from pydantic import TypeAdapter
 
-from notifier.domain.brief import AnswerBrief, Brief, DisputeBrief, EscalationBrief, ReminderBrief
+from notifier.domain.brief import (
+    AnswerBrief,
+    Brief,
+    DisputeBrief,
+    EscalationBrief,
+    ReminderBrief,
+    WarningBrief,
+)
 from notifier.domain.contact import Address, Route
 from notifier.domain.message import Message, Purpose, Status, Told
 
@@ -21,6 +28,7 @@ _BRIEFS: Mapping[Purpose, TypeAdapter[Any]] = {
     Purpose.ESCALATION: TypeAdapter(EscalationBrief),
     Purpose.ANSWER: TypeAdapter(AnswerBrief),
     Purpose.DISPUTE: TypeAdapter(DisputeBrief),
+    Purpose.WARNING: TypeAdapter(WarningBrief),
 }
 _ROUTE = TypeAdapter(Route)
 _TOLD = TypeAdapter(Told)

@@ -1,6 +1,6 @@
 """What a mail about a dispute says: the values for its form, and which form that is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from notifier.domain.brief import DisputeBrief
@@ -48,7 +48,7 @@ def news_values(
     """The dispute as the customer reads it. Words of ours are values, never templates, and stay plain text."""
     brief = message.brief
     assert isinstance(brief, DisputeBrief), "only a dispute has news"
-    lines = [_line(stationery, line, brief, reader) for line in speak.lines[:LINES_SHOWN_MAX]]
+    lines = lines_of(stationery, speak.lines, brief.currency, reader)
     invoices = {line.item.invoice_id for line in speak.lines}
     sums = _sums(speak, brief, reader)
     values = reader.frame(contact=speak.route.name) | {
@@ -59,6 +59,7 @@ def news_values(
         "more": len(speak.lines) - len(lines),
         "reason": stationery.line("reasons", brief.reason, reader.language, {}),
         "ref": reference_of(message.dispute_id or message.message_id),
+        "facts": (),
         "words": _words(brief.words),
         "is_open": brief.is_open,
         "answer_by": _by(brief.answer_due_at, reader, now),
@@ -92,7 +93,14 @@ def _sums(speak: Speak, brief: DisputeBrief, reader: Reader) -> dict[str, str]:
     }
 
 
-def _line(stationery: Stationery, line: Line, brief: DisputeBrief, reader: Reader) -> Values:
+def lines_of(
+    stationery: Stationery, lines: Sequence[Line], currency: str, reader: Reader
+) -> list[Values]:
+    """What is disputed, as far as it is shown."""
+    return [_line(stationery, line, currency, reader) for line in lines[:LINES_SHOWN_MAX]]
+
+
+def _line(stationery: Stationery, line: Line, currency: str, reader: Reader) -> Values:
     item, number = line.item, printable(line.item.invoice_number, 60)
     known = {"number": item.instalment, "of": 0}
     part = (
@@ -100,7 +108,7 @@ def _line(stationery: Stationery, line: Line, brief: DisputeBrief, reader: Reade
     )
 
     def amount(minor: int) -> str:
-        return phrasing.amount(minor, brief.currency, reader.locale)
+        return phrasing.amount(minor, currency, reader.locale)
 
     upheld = item.upheld_minor or 0
     in_parts = 0 < upheld < item.minor

@@ -13,6 +13,8 @@ from babel.dates import format_date
 from babel.numbers import format_currency, get_decimal_symbol
 
 from notifier.gateways.stationery import LANGUAGES
+from shared.base.clock import Moment
+from shared.base.days import local_day, local_time
 from shared.base.money import exponent
 
 NAME_CHARACTERS_MAX = 80
@@ -90,6 +92,11 @@ def _figure(minor: int, currency: str, frame: _Frame) -> str:
 def day(on: date, locale: Locale) -> str:
     """`11 Apr 2026`, `11.04.2026`, `Apr 11, 2026`."""
     return str(format_date(on, "medium", locale=locale))
+
+
+def instant(at: Moment, zone: str, locale: Locale) -> str:
+    """`11 Apr 2026, 16:00`, as clocks show it there."""
+    return f"{day(local_day(at, zone), locale)}, {local_time(at, zone):%H:%M}"
 
 
 def printable(text: str, characters_max: int = NAME_CHARACTERS_MAX) -> str:

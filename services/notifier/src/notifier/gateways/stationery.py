@@ -26,6 +26,10 @@ CHOICES = ("paid", "time", "query")
 NEWS_FORMS = frozenset(f"dispute-{news.value}" for news in News)
 """Forms that say how a dispute goes on."""
 
+WARNING_FORMS = frozenset({"clock-warned", "clock-escalated"})
+OUR_FORMS = WARNING_FORMS | {"escalation"}
+"""Those that only people of ours read."""
+
 PAYS_AGAIN = frozenset(f"dispute-{news.value}" for news in DUE_AGAIN)
 """Those that say how to pay."""
 
@@ -91,8 +95,8 @@ class Stationery:
             "labels": labels,
             "language": language,
             "words_heading": phrases[kind].get("words_heading", ""),
-            "customer_mail": kind != "escalation",
-            "news": kind in NEWS_FORMS,
+            "customer_mail": kind not in OUR_FORMS,
+            "news": kind in NEWS_FORMS or kind in WARNING_FORMS,
             "pays": kind not in NEWS_FORMS or kind in PAYS_AGAIN,
             "dispute": phrases["dispute"],
             "choices": [

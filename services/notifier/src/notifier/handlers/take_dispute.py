@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from notifier.domain.brief import DisputeBrief
+from notifier.domain.brief import DisputeBrief, WarningBrief
 from notifier.domain.desk import Desk
 from notifier.domain.message import Message, Purpose
 from notifier.domain.news import ONLY_WITH_WORDS, STILL_NEWS, UNTOLD, Contested, News
@@ -51,13 +51,32 @@ def take_dispute(desk: Desk, told: DisputeEvent, *, moment: Moment) -> None:
     if not late:
         desk.disputes[told.dispute_id] = told.version
         for waiting in list(desk.waiting_news(told.dispute_id)):
-            if news is not None and not _is_still_news(waiting, news):
-                _supersede(desk, waiting, moment=moment)
+            if not _is_still_news(waiting, told, news):
+                supersede(desk, waiting, moment=moment)
 
     if news is not None and _is_told(told, news):
         message = _open(desk, told, news, moment=moment)
         if late:
-            _supersede(desk, message, moment=moment)
+            supersede(desk, message, moment=moment)
+
+
+def supersede(desk: Desk, message: Message, *, moment: Moment) -> None:
+    """It waits no longer: the dispute has moved on."""
+    superseded = message.suppress("superseded", "dispute.newest-only", at=moment)
+    desk.put(superseded)
+    tell_outcome(desk, superseded)
+
+
+def contested_of(item: disputes.DisputedItem, currency: str) -> Contested:
+    """An item in the notifier's own terms."""
+    return Contested(
+        invoice_id=item.invoice_id,
+        invoice_number=item.invoice_number,
+        instalment=item.instalment,
+        minor=minor_of(item.amount, currency),
+        held_minor=minor_of(item.held, currency),
+        upheld_minor=None if item.upheld is None else minor_of(item.upheld, currency),
+    )
 
 
 def _news_of(told: DisputeEvent) -> News | None:
@@ -75,19 +94,20 @@ def _is_told(told: DisputeEvent, news: News) -> bool:
     return news not in UNTOLD and (news not in ONLY_WITH_WORDS or bool(_our_words(told)))
 
 
-def _is_still_news(waiting: Message, news: News) -> bool:
-    return isinstance(waiting.brief, DisputeBrief) and waiting.brief.news in STILL_NEWS[news]
+def _is_still_news(waiting: Message, told: DisputeEvent, news: News | None) -> bool:
+    match waiting.brief:
+        case DisputeBrief() as brief:
+            return news is None or brief.news in STILL_NEWS[news]
+        case WarningBrief() as brief:
+            answered = brief.clock == disputes.ClockKind.FIRST_ANSWER and _our_words(told)
+            return told.state not in _ENDED and not answered
+        case _:
+            return True
 
 
 def _our_words(told: DisputeEvent) -> str:
     """What the customer wrote themselves is not told back to them."""
     return told.words if told.by is disputes.Actor.STAFF else ""
-
-
-def _supersede(desk: Desk, message: Message, *, moment: Moment) -> None:
-    superseded = message.suppress("superseded", "dispute.newest-only", at=moment)
-    desk.put(superseded)
-    tell_outcome(desk, superseded)
 
 
 def _open(desk: Desk, told: DisputeEvent, news: News, *, moment: Moment) -> Message:
@@ -106,7 +126,7 @@ def _open(desk: Desk, told: DisputeEvent, news: News, *, moment: Moment) -> Mess
             is_open=told.state not in _ENDED,
             reason=told.reason.value,
             currency=told.currency,
-            items=tuple(_contested(item, told.currency) for item in told.items),
+            items=tuple(contested_of(item, told.currency) for item in told.items),
             words=_our_words(told),
             answer_due_at=told.answer_due_at,
             decision_due_at=told.decision_due_at,
@@ -115,14 +135,3 @@ def _open(desk: Desk, told: DisputeEvent, news: News, *, moment: Moment) -> Mess
     )
     desk.open(message)
     return message
-
-
-def _contested(item: disputes.DisputedItem, currency: str) -> Contested:
-    return Contested(
-        invoice_id=item.invoice_id,
-        invoice_number=item.invoice_number,
-        instalment=item.instalment,
-        minor=minor_of(item.amount, currency),
-        held_minor=minor_of(item.held, currency),
-        upheld_minor=None if item.upheld is None else minor_of(item.upheld, currency),
-    )

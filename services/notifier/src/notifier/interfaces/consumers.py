@@ -15,6 +15,7 @@ from notifier.handlers.recall_outcome import STATUSES, recall_outcome
 from notifier.handlers.take_dispute import take_dispute
 from notifier.handlers.take_escalation import take_escalation
 from notifier.handlers.take_reminder import take_reminder
+from notifier.handlers.warn_team import warn_team
 from notifier.handlers.withdraw_reminder import withdraw_reminder
 from shared.contracts import disputes, ledger, notifier, scheduler
 from shared.contracts.event import Event
@@ -50,6 +51,7 @@ HEARS: Mapping[type[Event], Callable[..., None]] = {
     disputes.DisputeClosed: take_dispute,
     disputes.DisputeWithdrawn: take_dispute,
     disputes.DisputeMerged: take_dispute,
+    disputes.ClockWarned: warn_team,
     scheduler.ReminderPlanned: take_reminder,
     scheduler.ReminderWithdrawn: withdraw_reminder,
     scheduler.EscalationRaised: take_escalation,

@@ -12,7 +12,9 @@ from datetime import timedelta
 from typing import Protocol
 from uuid import UUID
 
+from notifier.domain.brief import WarningBrief
 from notifier.domain.contact import Channel
+from notifier.domain.customer import Owner, Team
 from notifier.domain.desk import Desk
 from notifier.domain.handover import Answer, InDoubt, Parcel
 from notifier.domain.message import Message
@@ -29,7 +31,7 @@ from notifier.handlers.hand_over import hand_over
 from notifier.handlers.note_answer import note_answer
 from shared.base.clock import Clock, machine_seconds
 from shared.base.points import reached
-from shared.contracts.company import Company
+from shared.contracts.company import Company, LegalEntity
 from shared.db.work import Database, is_transient
 from shared.instruments import metrics, traces
 from shared.messaging.tell import tell
@@ -180,6 +182,7 @@ class Dispatch:
             opted_out=known.opted_out,
             parked_here=known.parked.get(customer_id, 0),
             earlier_at=known.earlier.get(message.message_id),
+            team=_team(message, entity),
         )
 
     async def _carry(self, parcel: Parcel, leased: Leased, until: float) -> Answered:
@@ -225,6 +228,13 @@ class Dispatch:
         if isinstance(carrier, TextCarrier):
             return await carrier.ask_about(abandoned.message)
         return InDoubt("the process died during the hand-over")
+
+
+def _team(message: Message, entity: LegalEntity | None) -> Team | None:
+    if entity is None or not isinstance(message.brief, WarningBrief):
+        return None
+    team = entity.dispute_team(message.brief.team)
+    return Team(*(Owner(one.name, one.email) for one in (team.mailbox, team.lead)))
 
 
 def _leased(batch: Batch, message_id: UUID, claim_id: UUID) -> Leased:
