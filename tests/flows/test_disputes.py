@@ -5,9 +5,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 
 from shared.base.ids import CreditName, derived_id, object_id
 from shared.contracts import erp as contract
+from shared.contracts.disputes import TOPIC
+from shared.messaging.bus import Outgoing
 from shared.testing import builders
 from shared.testing.builders import SOURCE, Voice
 
@@ -89,6 +92,41 @@ class TestADisputeOfAHundred:
         (request,) = await requests(stack, "D-REFUSED")
         assert (request["state"], request["refused_because"]) == ("refused", "period closed")
 
+    async def test_upheld_the_customer_is_told_each_step_once_and_in_order(
+        self, stack: Any
+    ) -> None:
+        _, path = await disputed(stack, "D-TOLD")
+        await decide(stack, path, "upheld")
+        await stack.settle()
+        steps = ["We are looking into it", "You are right", "Credited"]
+        assert await subjects(stack, "D-TOLD") == steps
+
+        await hear_all_again(stack)
+
+        held, decided, credited = await stack.mails("ap@d-told.example")
+        assert await subjects(stack, "D-TOLD") == steps
+        for mail, said in (
+            (held, ("€100.00", "€900.00", "You have our first answer by", "What happens next")),
+            (decided, ("€100.00", "We have looked into it.", "What happens next")),
+            (credited, ("€100.00", "€900.00", "What happens next")),
+        ):
+            for words in said:
+                assert words in mail["text"]
+        assert await messages(stack, "D-TOLD", path) == ["sent", "sent", "sent"]
+
+    async def test_rejected_the_customer_is_told_why_and_when_it_was_due(self, stack: Any) -> None:
+        day, path = await disputed(stack, "D-NO")
+        await decide(stack, path, "rejected")
+        await stack.settle()
+        await hear_all_again(stack)
+
+        assert await subjects(stack, "D-NO") == ["We are looking into it", "Our decision"]
+        mail = (await stack.mails("ap@d-no.example"))[-1]
+        due = day - timedelta(days=12)
+        for words in ("€100.00", "We have looked into it.", f"{due:%-d %b %Y}", "D-NO"):
+            assert words in mail["text"]
+        assert await messages(stack, "D-NO", path) == ["sent", "sent"]
+
     async def test_the_books_are_in_balance(self, stack: Any) -> None:
         assert (await stack.get("ledger", "/v1/proof"))["imbalance"] == 0
         for number in ("D-AHEAD", "D-REJECTED", "D-REFUSED"):
@@ -104,7 +142,7 @@ async def disputed(stack: Any, number: str) -> tuple[date, str]:
     """A customer owes 1,000.00 and disputes 100.00 of it; today, and where the dispute is shown."""
     day = (await stack.now()).date()
     invoice = builders.invoice(f"I-{number}", number, "1000.00", due=day - timedelta(days=12))
-    await stack.tell(erp.says(builders.customer(number)), erp.says(invoice))
+    await stack.tell(erp.says(builders.customer(number, language="en")), erp.says(invoice))
     invoice_id = str(object_id(SOURCE, "invoice", f"I-{number}"))
     said = {
         "customer_id": customer_id(number),
@@ -121,6 +159,37 @@ async def disputed(stack: Any, number: str) -> tuple[date, str]:
 async def decide(stack: Any, path: str, outcome: str) -> None:
     said = {"outcome": outcome, "why": "photographs", "words": "We have looked into it."}
     await stack.post("disputes", f"{path}/resolutions", said)
+
+
+async def subjects(stack: Any, number: str) -> list[str]:
+    """What the customer was told, mail by mail."""
+    mails = await stack.mails(f"ap@{number.lower()}.example")
+    return [mail["subject"].partition(":")[0] for mail in mails]
+
+
+async def messages(stack: Any, number: str, path: str) -> list[str]:
+    """How each message about the dispute ended."""
+    shown = await stack.all("notifier", f"/v1/customers/{customer_id(number)}/messages")
+    dispute_id = path.rpartition("/")[2]
+    return [one["status"] for one in shown if one["dispute_id"] == dispute_id]
+
+
+async def hear_all_again(stack: Any) -> None:
+    """Everything that disputes has told comes a second time, the oldest after the newest."""
+    reader = AIOKafkaConsumer(
+        TOPIC, bootstrap_servers=stack.at["kafka"], auto_offset_reset="earliest"
+    )
+    await reader.start()
+    try:
+        ends, told = await reader.end_offsets(list(reader.assignment())), []
+        while any([await reader.position(place) < end for place, end in ends.items()]):
+            told += [
+                one for page in (await reader.getmany(timeout_ms=200)).values() for one in page
+            ]
+    finally:
+        await reader.stop()
+    assert told, "disputes has told something"
+    await stack.tell(*(Outgoing(one.topic, one.key, one.value, list(one.headers)) for one in told))
 
 
 async def dies(stack: Any, point: str) -> int:
