@@ -114,4 +114,4 @@ class TestDisputedAmount:
 
         (dispute,) = await stack.all("disputes", "/v1/disputes", customer_id=said["customer_id"])
         assert (dispute["state"], dispute["items"][0]["amount"]) == ("acknowledged", "100.00")
-        assert await stack.mails("ap@cut.example") == []
+        assert await reminders(stack, "ap@cut.example") == []
