@@ -1,16 +1,26 @@
 """Wiring: `python -m disputes.main all | api | worker | migrate`."""
 
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
-from disputes.config import Settings
+import httpx
+
+from disputes.config import STAND_IN, Settings
+from disputes.gateways.clamd import Clamd
+from disputes.gateways.folder_store import FolderStore
+from disputes.gateways.paper_store import NoStore, PaperStore
 from disputes.gateways.policy_file import load_rulebook
+from disputes.gateways.s3_signature import Signer
+from disputes.gateways.s3_store import S3Store
+from disputes.gateways.scanner import NoScanner, Scanner
+from disputes.gateways.stand_in_scanner import StandInScanner
 from disputes.interfaces.consumers import projection
 from disputes.interfaces.disputing import Disputing
 from disputes.interfaces.http.decisions import decisions_router
 from disputes.interfaces.http.disputes import disputes_router
 from disputes.interfaces.http.moves import moves_router
 from disputes.interfaces.jobs import ClockWatch
-from shared.base.clock import clock_of
+from shared.base.clock import SystemClock, clock_of
 from shared.contracts.company import load_company
 from shared.db.work import Database
 from shared.web.parked import parked_router
@@ -43,6 +53,34 @@ def build(settings: Settings) -> Service:
             parked_router(heard),
         ),
     )
+
+
+def store_of(settings: Settings) -> PaperStore:
+    """Where papers are kept."""
+    place = urlsplit(settings.disputes_papers_url)
+    if not place.scheme:
+        return NoStore()
+    if place.scheme == "file":
+        return FolderStore(Path(unquote(place.path)))
+    http = httpx.AsyncClient(
+        base_url=settings.disputes_s3_url, timeout=settings.disputes_s3_timeout_seconds
+    )
+    signer = Signer(
+        settings.disputes_s3_access_key_id,
+        settings.disputes_s3_secret_access_key,
+        settings.disputes_s3_region,
+    )
+    return S3Store(http, f"{place.netloc}{place.path}", signer, now=SystemClock().now)
+
+
+def scanner_of(settings: Settings) -> Scanner:
+    """Who looks into them."""
+    if settings.disputes_scanner == STAND_IN:
+        return StandInScanner()
+    place = urlsplit(settings.disputes_scanner)
+    if not place.scheme:
+        return NoScanner()
+    return Clamd(place.hostname or "", place.port or 0, unquote(place.path))
 
 
 if __name__ == "__main__":
