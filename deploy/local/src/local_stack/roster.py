@@ -26,6 +26,7 @@ _DEFAULTS: Mapping[str, str] = {
     "COMPANY_FILE": str(REPOSITORY / "deploy" / "company" / "example.yaml"),
     "SCHEDULER_POLICIES_FOLDER": str(REPOSITORY / "services" / "scheduler" / "policies"),
     "NOTIFIER_SENDING_MODE": "live",
+    "DISPUTES_SCANNER": "stand-in",
     "LOG_LEVEL": "INFO",
 }
 
@@ -74,6 +75,7 @@ def shared_settings(around: Surroundings) -> dict[str, str]:
         "STAFF_AUDIENCE": "dunwell",
         "CURSOR_SECRET": secrets.token_hex(32),
         "TRACES_ZIPKIN_URL": f"{around.traces}/api/v2/spans",
+        "DISPUTES_PAPERS_URL": around.logs.resolve().with_name("papers").as_uri(),
         "NOTIFIER_SMTP_HOST": LOOPBACK,
         "NOTIFIER_SMTP_PORT": str(around.smtp_port),
         "NOTIFIER_TWILIO_URL": around.sms,

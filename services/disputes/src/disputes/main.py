@@ -16,10 +16,13 @@ from disputes.gateways.scanner import NoScanner, Scanner
 from disputes.gateways.stand_in_scanner import StandInScanner
 from disputes.interfaces.consumers import projection
 from disputes.interfaces.disputing import Disputing
+from disputes.interfaces.filing import Filing
+from disputes.interfaces.http import papers
 from disputes.interfaces.http.decisions import decisions_router
 from disputes.interfaces.http.disputes import disputes_router
 from disputes.interfaces.http.moves import moves_router
-from disputes.interfaces.jobs import ClockWatch
+from disputes.interfaces.http.papers import papers_router
+from disputes.interfaces.jobs import LOOSE_EVERY_SECONDS, ClockWatch, LooseObjects, PaperScan
 from shared.base.clock import SystemClock, clock_of
 from shared.contracts.company import load_company
 from shared.db.work import Database
@@ -37,7 +40,10 @@ def build(settings: Settings) -> Service:
     clock = clock_of(settings.clock_file)
     company = load_company(settings.company_file)
     disputing = Disputing(load_rulebook(settings.disputes_terms_file, company))
+    store, scanner = store_of(settings), scanner_of(settings)
     watch, heard = ClockWatch(database, clock, disputing), projection(disputing)
+    scan = PaperScan(database, clock, store, scanner)
+    loose = LooseObjects(database, clock, store)
     return Service(
         name="disputes",
         settings=settings,
@@ -45,13 +51,19 @@ def build(settings: Settings) -> Service:
         clock=clock,
         migrations=MIGRATIONS,
         hearings=(heard,),
-        jobs=(Job("clocks", watch.run, settings.job_tick_seconds),),
+        jobs=(
+            Job("clocks", watch.run, settings.job_tick_seconds),
+            Job("scan", scan.run, settings.job_tick_seconds),
+            Job("loose-objects", loose.run, LOOSE_EVERY_SECONDS, waits_for_facts=False),
+        ),
         routers=(
             disputes_router(disputing),
             moves_router(disputing),
             decisions_router(disputing),
+            papers_router(Filing(database, clock, store)),
             parked_router(heard),
         ),
+        large_bodies={papers.PATH: papers.BODY_BYTES_MAX},
     )
 
 

@@ -86,8 +86,12 @@ class Office:
 
     async def watch(self) -> None:
         """Run the clocks' job until there is no more of it."""
-        (job,) = self.service.jobs
-        while await job.run():
+        await self.work("clocks")
+
+    async def work(self, job: str) -> None:
+        """Run a job until there is no more of it."""
+        (wanted,) = (one for one in self.service.jobs if one.name == job)
+        while await wanted.run():
             pass
 
 
@@ -102,6 +106,8 @@ async def office(database_of: DatabaseOf, tmp_path: Path) -> AsyncIterator[Offic
             kafka_bootstrap_servers="unused:1",
             clock_file=str(clock),
             company_file=COMPANY,
+            disputes_papers_url=(tmp_path / "papers").as_uri(),
+            disputes_scanner="stand-in",
         )
     )
     app = create_app(service)

@@ -8,6 +8,7 @@ from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.base.clock import machine_seconds
@@ -31,7 +32,7 @@ class Guard:
     ) -> None:
         self._app = app
         self._timeout_s = timeout_s
-        self._large_bodies = large_bodies
+        self._large_bodies = [(compile_path(path)[0], most) for path, most in large_bodies.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -52,7 +53,7 @@ class Guard:
 
     async def _guarded(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         try:
-            bytes_max = self._large_bodies.get(scope["path"], BODY_BYTES_MAX)
+            bytes_max = self._bytes_max(scope["path"])
             _refuse_announced(scope, bytes_max)
             async with asyncio.timeout(self._timeout_s):
                 await self._app(scope, _Body(receive, bytes_max), answer)
@@ -60,6 +61,10 @@ class Guard:
             if answer.status:
                 raise
             await _problem_of(error)(scope, receive, answer)
+
+    def _bytes_max(self, path: str) -> int:
+        found = (most for pattern, most in self._large_bodies if pattern.match(path))
+        return next(found, BODY_BYTES_MAX)
 
 
 class _Answer:

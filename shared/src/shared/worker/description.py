@@ -35,7 +35,8 @@ class Service:
     routers: Sequence[APIRouter] = ()
     pulses: Sequence[PulseSource] = ()
     large_bodies: Mapping[str, int] = field(default_factory=dict)
-    """Paths whose bodies may be larger than others', and by how many bytes at most: where files come in."""
+    """Paths, as routes spell them, whose bodies may be larger than others', and how many bytes they have at most: where
+    files come in."""
     count_parked: CountParked = count_parked
     watermarks: Watermarks | None = None
     """Attached to the consumer, for services that must know whether they have heard everything."""

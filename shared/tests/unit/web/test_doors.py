@@ -218,6 +218,16 @@ class TestBodies:
         assert taken.status_code != 413
         assert_problem(refused, 413, "body-too-large")
 
+    async def test_a_path_may_have_places_for_ids_and_nothing_beside_it_grows(self) -> None:
+        service = garden()
+        service.large_bodies["/v1/trees/{number}/leaves"] = BODY_BYTES_MAX + 10
+        transport = httpx.ASGITransport(create_app(service))
+        async with httpx.AsyncClient(transport=transport, base_url="http://garden") as http:
+            large = {"content": b"x" * (BODY_BYTES_MAX + 10)}
+            assert (await http.post("/v1/trees/7/leaves", **large)).status_code == 404
+            for path in ("/v1/trees/7", "/v1/trees/7/8/leaves", "/v1/trees/7/leaves/8"):
+                assert_problem(await http.post(path, **large), 413, "body-too-large")
+
     async def test_on_a_route_that_reads_none_are_refused_alike(
         self, http: httpx.AsyncClient
     ) -> None:

@@ -17,11 +17,12 @@ from shared.web.auth import Staff, require
 
 ITEMS_MAX = 100
 WORDS_CHARACTERS_MAX = 4_000
+NAME_CHARACTERS_MAX = 80
 
 Words = Annotated[str, Field(min_length=1, max_length=WORDS_CHARACTERS_MAX, pattern=NO_NUL)]
 """To the customer, or theirs to us."""
 
-Name = Annotated[str, Field(min_length=1, max_length=80, pattern=NO_NUL)]
+Name = Annotated[str, Field(min_length=1, max_length=NAME_CHARACTERS_MAX, pattern=NO_NUL)]
 Money = Annotated[Decimal, Field(ge=0, max_digits=18, examples=["100.00"])]
 """In the currency of the invoice."""
 

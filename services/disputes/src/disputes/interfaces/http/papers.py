@@ -1,0 +1,181 @@
+"""Papers at the door: they come in as forms, and go out as attachments that nothing runs."""
+
+from datetime import datetime
+from typing import Annotated, Any, Final, Self
+from urllib.parse import quote
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request, Response
+from pydantic import BaseModel
+from starlette.datastructures import UploadFile
+
+from disputes.domain.dispute import Actor, DisputeInOtherState
+from disputes.domain.mismatch import (
+    PaperContentMismatch,
+    PaperEncrypted,
+    PaperExpandsTooFar,
+    PaperImageTooLarge,
+)
+from disputes.domain.paper import (
+    MEDIA_TYPES,
+    PAPER_BYTES_MAX,
+    Kind,
+    Paper,
+    PaperEmpty,
+    PaperInfected,
+    PaperNotScanned,
+    PaperTooLarge,
+    Scan,
+    TooManyPapers,
+)
+from disputes.domain.paper_content import PaperKindUnknown, PaperTypeContradicted
+from disputes.domain.paper_name import PaperNameInvalid
+from disputes.gateways import listing, papers
+from disputes.interfaces.disputing import DisputeUnknown, known
+from disputes.interfaces.filing import Filing, Given, PaperLost, PaperUnknown
+from disputes.interfaces.http.shapes import NAME_CHARACTERS_MAX, Working
+from shared.web.auth import signed_in
+from shared.web.commands import Command, CommandRoute, Question
+from shared.web.pages import Page, Paging
+from shared.web.problems import RequestInvalid, problems
+
+PATH: Final = "/v1/disputes/{dispute_id}/papers"
+BODY_BYTES_MAX: Final = PAPER_BYTES_MAX + 65_536
+"""The paper, and room for what holds a form together."""
+FIELD_BYTES_MAX: Final = 4 * NAME_CHARACTERS_MAX
+
+_REFUSED = problems(
+    *(RequestInvalid, DisputeUnknown, DisputeInOtherState, TooManyPapers, PaperNameInvalid),
+    *(PaperKindUnknown, PaperTypeContradicted, PaperContentMismatch, PaperEmpty, PaperTooLarge),
+    *(PaperEncrypted, PaperExpandsTooFar, PaperImageTooLarge),
+)
+_FORM: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "contact_id": {
+                            "type": "string", "minLength": 1, "maxLength": NAME_CHARACTERS_MAX,
+                        },
+                    },
+                }
+            }
+        },
+    }
+}  # fmt: skip
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_SERVED: dict[int | str, dict[str, Any]] = {
+    200: {"content": dict.fromkeys(MEDIA_TYPES.values(), _BINARY)}
+}
+
+
+class PaperShown(BaseModel):
+    """`scan` goes from waiting to clean, infected or unscannable; only what is clean is served. `found` is the
+    scanner's word."""
+
+    paper_id: UUID
+    dispute_id: UUID
+    kind: Kind
+    name: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    added_at: datetime
+    added_by: Actor
+    who: str
+    scan: Scan
+    found: str
+    scanned_at: datetime | None
+
+    @classmethod
+    def of(cls, paper: Paper) -> Self:
+        plain = cls.model_fields.keys() - {"media_type", "sha256"}
+        return cls(
+            media_type=paper.kind.media_type,
+            sha256=paper.sha256.hex(),
+            **{name: getattr(paper, name) for name in plain},
+        )
+
+
+def papers_router(filing: Filing) -> APIRouter:
+    """Papers below their dispute, and each by itself."""
+    router = APIRouter(tags=["papers"], route_class=CommandRoute, dependencies=[Depends(signed_in)])
+
+    async def brought(request: Request, dispute_id: UUID, staff: Working) -> Paper:
+        """Before the command's transaction begins: nothing is stored inside one. The request keeps the body, which is
+        hashed whole when there is an Idempotency-Key."""
+        async with filing.at_once:
+            await request.body()
+            return await filing.bring(await _given(request, dispute_id, staff.subject))
+
+    @router.post(PATH, status_code=201, responses=_REFUSED, openapi_extra=_FORM)
+    async def add(paper: Annotated[Paper, Depends(brought)], work: Command) -> PaperShown:
+        """A form with `file`, and `contact_id` where it is the customer's own. Same bytes, same paper."""
+        return PaperShown.of(await filing.file(work, paper))
+
+    @router.get(PATH, responses=problems(DisputeUnknown))
+    async def list_papers(dispute_id: UUID, question: Question, paging: Paging) -> Page[PaperShown]:
+        """The oldest first, whatever the scanner says of them."""
+        after = None
+        if paging.after:
+            after = datetime.fromisoformat(paging.after[0]), UUID(paging.after[1])
+        async with question.look() as connection:
+            known(await listing.one(connection, dispute_id))
+            found = await papers.page(connection, dispute_id, after=after, limit=paging.limit + 1)
+        return paging.page(
+            [PaperShown.of(one) for one in found], lambda one: (one.added_at, one.paper_id)
+        )
+
+    @router.get(
+        "/v1/papers/{paper_id}",
+        response_class=Response,
+        responses=_SERVED | problems(PaperUnknown, PaperNotScanned, PaperInfected, PaperLost),
+    )
+    async def download(paper_id: UUID, question: Question) -> Response:
+        """To be saved, never to be shown in the page that asked. What is not scanned is not served."""
+        async with question.look() as connection:
+            paper = await papers.one(connection, paper_id)
+        if paper is None:
+            raise PaperUnknown("there is no such paper")
+        return Response(await filing.content_of(paper), headers=headers_of(paper))
+
+    return router
+
+
+def headers_of(paper: Paper) -> dict[str, str]:
+    """All that a download is served with; the type is ours, never the one that was declared."""
+    plain = "".join(sign if sign.isascii() else "_" for sign in paper.name)
+    name = f"filename=\"{plain}\"; filename*=UTF-8''{quote(paper.name, safe='')}"
+    return {
+        "Content-Type": paper.kind.media_type,
+        "Content-Disposition": f"attachment; {name}",
+        "X-Content-Type-Options": "nosniff",
+        "Content-Security-Policy": "sandbox; default-src 'none'",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "private, no-store",
+    }
+
+
+async def _given(request: Request, dispute_id: UUID, subject: str) -> Given:
+    async with request.form(max_files=1, max_fields=1, max_part_size=FIELD_BYTES_MAX) as form:
+        file, contact = form.get("file"), form.get("contact_id", "")
+        if (
+            not isinstance(file, UploadFile)
+            or not isinstance(contact, str)
+            or len(contact) > NAME_CHARACTERS_MAX
+            or "\x00" in contact
+        ):
+            raise RequestInvalid("a multipart form with file, and perhaps contact_id, is wanted")
+        return Given(
+            dispute_id,
+            file.filename or "",
+            file.content_type or "",
+            await file.read(PAPER_BYTES_MAX + 1),
+            Actor.CUSTOMER if contact else Actor.STAFF,
+            contact or subject,
+        )
