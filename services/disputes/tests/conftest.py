@@ -25,6 +25,11 @@ class Files:
     )
     csv = b"number;pieces\nR1;3\n"
     eml = b"From: ada@a.example\r\nDate: Mon, 20 Apr 2026 09:00:00 +0200\r\nSubject: broken\r\n\r\nTwo are.\r\n"
+    mail_with_parts = (
+        b"From: =?utf-8?q?=C3=9Cnal?= <u@a.example>\r\nDate: Mon, 20 Apr 2026 09:00:00 +0200\r\nSubject: two\r\n"
+        b"Content-Type: multipart/alternative;\r\n boundary=b\r\n\r\n--b\r\n\r\nplain\r\n"
+        b"--b\r\nContent-Type: text/html\r\n\r\n<b>bold</b>\r\n--b--\r\n"
+    )
     html = b"<!doctype html><script>alert(1)</script>"
     eicar = EICAR.encode()
 

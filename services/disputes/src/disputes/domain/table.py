@@ -22,8 +22,19 @@ def check_table(content: bytes) -> None:
         raise mismatch("there is nothing in the table")
     if any(unicodedata.category(sign) == "Cc" for sign in set(text) - _LINE_SIGNS):
         raise mismatch("the file has signs that no text has")
-    if any(len(line) > LINE_CHARACTERS_MAX for line in text.splitlines()):
+    if _has_endless_line(text):
         raise mismatch(f"a line has more than {LINE_CHARACTERS_MAX} characters")
+
+
+def _has_endless_line(text: str) -> bool:
+    """From one line's end to the last that is within reach, so that no line is held by itself."""
+    place = 0
+    while (reach := place + LINE_CHARACTERS_MAX + 1) <= len(text):
+        end = max(text.rfind("\n", place, reach), text.rfind("\r", place, reach))
+        if end < 0:
+            return True
+        place = end + 1
+    return False
 
 
 def _text(content: bytes) -> str | None:

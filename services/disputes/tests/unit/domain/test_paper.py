@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from disputes.domain import paper, picture, table, workbook
+from disputes.domain import mail, paper, picture, table, workbook
 from disputes.domain.dispute import Actor
 from disputes.domain.paper import MEDIA_TYPES, MOVES, Kind, Paper, PaperNotScanned, Scan
 from disputes.domain.paper_content import kind_of
@@ -49,6 +49,7 @@ class TestKinds:
             (files.xlsx(), ["list.xlsx"], Kind.XLSX),
             (files.eml, ["mail.eml"], Kind.EML),
             (files.mail_in_mail(4), ["mail.eml"], Kind.EML),
+            (files.mail_with_parts, ["mail.eml"], Kind.EML),
         ):
             for name in names:
                 for declared in ("", "application/octet-stream", f"{kind.media_type}; charset=x"):
@@ -97,8 +98,14 @@ class TestWrongContent:
     def test_text_that_is_none_is_a_mismatch(self) -> None:
         for content in (b"a;b\x00\n", b"a\x1b[2J\n", b"\x81\x8d\n", b" \n\t\n", b"\xff\xfea"):
             assert refused(content, "a.csv") == "paper-content-mismatch"
-        endless = b"x" * (table.LINE_CHARACTERS_MAX + 1)
-        assert refused(endless, "a.csv") == "paper-content-mismatch"
+
+    def test_a_line_has_an_end(self) -> None:
+        longest = b"x" * table.LINE_CHARACTERS_MAX
+        for lines in ([longest], [longest, longest], [b"", longest, b"a", longest, b""]):
+            for end in (b"\n", b"\r\n", b"\r"):
+                assert kind_of(end.join(lines), name="a.csv", declared="") is Kind.CSV
+                endless = end.join([*lines, longest + b"x"])
+                assert refused(endless, "a.csv") == "paper-content-mismatch"
 
     def test_a_mail_without_who_when_or_about_what_is_none(self, files: Any) -> None:
         for line in (b"From: ada@a.example\r\n", b"Subject: broken\r\n"):
@@ -182,8 +189,13 @@ class TestBombs:
         assert refused(bomb, "a.xlsx") in {"paper-expands-too-far", "paper-content-mismatch"}
 
     def test_a_mail_in_a_mail_in_a_mail(self, files: Any) -> None:
-        for times in (6, 99, 5_000):
+        for times in (mail.NESTS_MAX + 1, 99, 5_000):
             assert refused(files.mail_in_mail(times), "a.eml") == "paper-expands-too-far"
+
+    def test_a_mail_whose_head_has_no_end(self, files: Any) -> None:
+        """Parsers take minutes for a megabyte of encoded words; no more than a head is given to one."""
+        head = b"X: " + b"=?utf-8?q?a?= " * (mail.HEAD_BYTES_MAX // 14) + b"\r\n"
+        assert refused(head + files.eml, "a.eml") == "paper-content-mismatch"
 
 
 class TestNames:
