@@ -47,8 +47,13 @@ async def take(service: Service, facts: list[Event]) -> tuple[object, ...]:
     async with service.database.look() as connection:
         row = await connection.fetchrow("SELECT version, open_minor, status FROM invoices")
         assert await connection.fetchval("SELECT name FROM customers") is not None
-    assert row is not None
-    return tuple(row)
+    return tuple(row or ())
+
+
+async def contacts(service: Service) -> list[str]:
+    """The addresses from which somebody may sign in."""
+    async with service.database.look() as connection:
+        return [row["address"] for row in await connection.fetch("SELECT address FROM contacts")]
 
 
 class TestProjection:
@@ -59,6 +64,27 @@ class TestProjection:
         await take(service, FACTS)
 
         assert await take(service, FACTS[:2]) == (6, 0, "cancelled")
+
+
+class TestContacts:
+    async def test_whoever_is_not_named_any_more_is_gone(self, service: Service) -> None:
+        changed = next(fact for fact in FACTS if isinstance(fact, ledger.CustomerChanged))
+        gone = changed.model_copy(update={"version": changed.version + 1, "contacts": ()})
+
+        await take(service, [changed])
+        assert await contacts(service) == ["erika@muster.example"]
+
+        await take(service, [gone])
+        assert await contacts(service) == []
+
+    async def test_a_late_fact_brings_nobody_back(self, service: Service) -> None:
+        changed = next(fact for fact in FACTS if isinstance(fact, ledger.CustomerChanged))
+        gone = changed.model_copy(update={"version": changed.version + 1, "contacts": ()})
+        await take(service, [gone])
+
+        await take(service, [changed])
+
+        assert await contacts(service) == []
 
 
 class TestHouse:

@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from portal_api.domain.contact import Contact
+
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """The newest we heard of a customer; `version` is the ledger's."""
+    """The newest we heard of a customer; `version` is the ledger's. `contacts` are all who may sign in."""
 
     customer_id: UUID
     version: int
@@ -14,3 +16,4 @@ class Customer:
     customer_number: str
     name: str
     language: str
+    contacts: tuple[Contact, ...] = ()

@@ -2,7 +2,34 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
+
+
+class State(StrEnum):
+    """What has become of an invoice."""
+
+    OPEN = "open"
+    SETTLED = "settled"
+    CANCELLED = "cancelled"
+
+
+class Instalment(NamedTuple):
+    """A due part; without `due_on` it is not due at all."""
+
+    number: int
+    due_on: date | None
+    minor: int
+    open_minor: int
+
+
+class Discount(NamedTuple):
+    """Whoever pays `pays_minor` with a value date up to `until` owes no more; `minor` is what is taken off."""
+
+    until: date
+    minor: int
+    pays_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +50,15 @@ class Invoice:
     total_minor: int
     open_minor: int
     status: str
+    payment_reference: str | None
+    instalments: tuple[Instalment, ...]
+    discounts: tuple[Discount, ...]
 
     def __post_init__(self) -> None:
         assert self.open_minor >= 0, "nothing below zero is open"
+
+    @property
+    def late_after(self) -> date | None:
+        """The last day on which nothing of it is overdue; None when nothing of it will be."""
+        days = [one.due_on for one in self.instalments if one.open_minor > 0]
+        return min((day for day in days if day is not None), default=None)

@@ -1,10 +1,16 @@
-"""Customers and invoices in tables: an upsert, guarded by the ledger's version."""
+"""Customers, their contacts and invoices in tables: an upsert, guarded by the ledger's version."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import astuple
+from datetime import date
+from typing import Any
 
 import asyncpg
 
+from portal_api.domain.contact import Contact
+from portal_api.domain.customer import Customer
+from portal_api.domain.invoice import Invoice
 from portal_api.domain.items import Items
 from shared.base.clock import Moment
 from shared.contracts.event import Event
@@ -18,18 +24,34 @@ ON CONFLICT (customer_id) DO UPDATE SET
     name = excluded.name, language = excluded.language
 WHERE held.version < excluded.version
 """
+_SAVE_CONTACTS = """
+INSERT INTO contacts AS held (customer_id, contact_id, version, address, name, language, roles)
+SELECT told.customer_id, contact_id, told.version, address, told.name, told.language, string_to_array(roles, ' ')
+FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[])
+    AS told (customer_id, contact_id, version, address, name, language, roles)
+JOIN customers USING (customer_id, version)
+ON CONFLICT (customer_id, contact_id) DO UPDATE SET
+    version = excluded.version, address = excluded.address, name = excluded.name, language = excluded.language,
+    roles = excluded.roles
+"""
+_REMOVE_CONTACTS = """
+DELETE FROM contacts USING customers
+WHERE contacts.customer_id = ANY($1::uuid[]) AND customers.customer_id = contacts.customer_id
+    AND contacts.version < customers.version
+"""
 _SAVE_INVOICES = """
 INSERT INTO invoices AS held (
     invoice_id, customer_id, version, legal_entity, invoice_number, issued_on, due_on, currency,
-    total_minor, open_minor, status)
+    total_minor, open_minor, status, payment_reference, instalments, discounts, late_after)
 SELECT * FROM unnest(
     $1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::date[], $7::date[], $8::text[],
-    $9::bigint[], $10::bigint[], $11::text[])
+    $9::bigint[], $10::bigint[], $11::text[], $12::text[], $13::jsonb[], $14::jsonb[], $15::date[])
 ON CONFLICT (invoice_id) DO UPDATE SET
     customer_id = excluded.customer_id, version = excluded.version, legal_entity = excluded.legal_entity,
     invoice_number = excluded.invoice_number, issued_on = excluded.issued_on, due_on = excluded.due_on,
     currency = excluded.currency, total_minor = excluded.total_minor, open_minor = excluded.open_minor,
-    status = excluded.status
+    status = excluded.status, payment_reference = excluded.payment_reference, instalments = excluded.instalments,
+    discounts = excluded.discounts, late_after = excluded.late_after
 WHERE held.version < excluded.version
 """
 
@@ -41,5 +63,43 @@ async def load(_: asyncpg.Connection, events: Sequence[Event], *, moment: Moment
 
 async def save(work: Work, items: Items) -> None:
     """Write what is newer than what the tables hold, in the order of its keys (two writers never cross)."""
-    for statement, held in ((_SAVE_CUSTOMERS, items.customers), (_SAVE_INVOICES, items.invoices)):
-        work.later(statement, [astuple(held[key]) for key in sorted(held)])
+    customers = [items.customers[key] for key in sorted(items.customers)]
+    work.later(_SAVE_CUSTOMERS, [_customer(one) for one in customers])
+    work.later(_SAVE_INVOICES, [_invoice(items.invoices[key]) for key in sorted(items.invoices)])
+    if customers:
+        await _save_contacts(work, customers)
+
+
+async def _save_contacts(work: Work, customers: Sequence[Customer]) -> None:
+    """Of customers whose version is held now, and no older one: a late fact brings nobody back. Whoever is not named
+    any more is gone.
+    """
+    await work.write()
+    work.later(
+        _SAVE_CONTACTS, [_contact(one) for customer in customers for one in customer.contacts]
+    )
+    await work.write()
+    await work.connection.execute(_REMOVE_CONTACTS, [one.customer_id for one in customers])
+
+
+def _customer(held: Customer) -> tuple[Any, ...]:
+    return (
+        *(held.customer_id, held.version, held.source, held.customer_number),
+        *(held.name, held.language),
+    )
+
+
+def _contact(held: Contact) -> tuple[Any, ...]:
+    return (
+        *(held.customer_id, held.contact_id, held.version, held.address, held.name),
+        *(held.language, " ".join(held.roles)),
+    )
+
+
+def _invoice(held: Invoice) -> tuple[Any, ...]:
+    *plain, instalments, discounts = astuple(held)
+    return (*plain, _json(instalments), _json(discounts), held.late_after)
+
+
+def _json(rows: object) -> str:
+    return json.dumps(rows, default=date.isoformat)

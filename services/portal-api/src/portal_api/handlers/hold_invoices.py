@@ -1,6 +1,6 @@
 """Hold what the ledger says of invoices, whatever moved them."""
 
-from portal_api.domain.invoice import Invoice
+from portal_api.domain.invoice import Discount, Instalment, Invoice
 from portal_api.domain.items import Items
 from shared.base.clock import Moment
 from shared.base.money import minor_of
@@ -21,6 +21,9 @@ def hold_invoices(
 
 
 def _invoice_of(told: ledger.Invoice) -> Invoice:
+    def minor(amount: str) -> int:
+        return minor_of(amount, told.currency)
+
     return Invoice(
         invoice_id=told.invoice_id,
         customer_id=told.customer_id,
@@ -30,7 +33,15 @@ def _invoice_of(told: ledger.Invoice) -> Invoice:
         issued_on=told.issued_on,
         due_on=told.due_on,
         currency=told.currency,
-        total_minor=minor_of(told.total, told.currency),
-        open_minor=minor_of(told.open, told.currency),
+        total_minor=minor(told.total),
+        open_minor=minor(told.open),
         status=told.status,
+        payment_reference=told.payment_reference,
+        instalments=tuple(
+            Instalment(one.number, one.due_on, minor(one.amount), minor(one.open))
+            for one in told.instalments
+        ),
+        discounts=tuple(
+            Discount(one.until, minor(one.amount), minor(one.pays)) for one in told.discounts
+        ),
     )

@@ -1,10 +1,11 @@
 """Facts of the ledger may come twice, late and in any order: the newest is held."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal_api.domain.contact import Role
 from portal_api.domain.items import Items
 from portal_api.interfaces.consumers import LEDGER
 from shared.base.money import minor_of
@@ -30,6 +31,33 @@ class TestHolding:
         items = hear(*FACTS)
 
         assert items.customers[CUSTOMER].name == "Muster Maschinenbau GmbH"
+
+    def test_keeps_who_may_sign_in(self) -> None:
+        (contact,) = hear(*FACTS).customers[CUSTOMER].contacts
+
+        assert (contact.address, contact.language) == ("erika@muster.example", "de")
+        assert contact.roles == (Role.VIEW, Role.PAY, Role.DISPUTE, Role.ADMINISTER)
+
+    def test_nobody_signs_in_without_an_address(self) -> None:
+        changed = next(fact for fact in FACTS if isinstance(fact, ledger.CustomerChanged))
+        (erika,) = changed.contacts
+        silent = erika.model_copy(update={"email": None})
+
+        items = hear(changed.model_copy(update={"contacts": (silent,)}))
+
+        assert items.customers[CUSTOMER].contacts == ()
+
+    def test_knows_when_the_first_open_part_falls_late(self) -> None:
+        opened = next(fact for fact in FACTS if isinstance(fact, ledger.InvoiceOpened))
+        paid, left = (
+            ledger.Instalment(number=n, due_on=date(2026, 4, n), amount="600.00", open=open_)
+            for n, open_ in ((1, "0.00"), (2, "600.00"))
+        )
+
+        items = hear(opened.model_copy(update={"instalments": (paid, left), "open": "600.00"}))
+
+        assert items.invoices[INVOICE].late_after == date(2026, 4, 2)
+        assert hear(FACTS[-1], *FACTS).invoices[INVOICE].late_after is None
 
     def test_takes_open_amounts_from_payments_too(self) -> None:
         applied = next(fact for fact in FACTS if isinstance(fact, ledger.PaymentApplied))
