@@ -78,6 +78,8 @@ class Desk:
     routers: tuple[APIRouter, ...] = (router,)
     pulses: tuple[()] = ()
     large_bodies: dict[str, int] = field(default_factory=dict)
+    secret_paths: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
     gate: asyncio.Event = field(default_factory=asyncio.Event)
 
 

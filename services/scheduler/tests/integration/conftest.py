@@ -144,7 +144,7 @@ async def door(desk: Any, tmp_path: Any) -> AsyncIterator[httpx.AsyncClient]:
     ]
     service = SimpleNamespace(
         name="scheduler", settings=settings, database=desk.database, clock=desk.clock, migrations=tmp_path,
-        routers=routers, pulses=(), large_bodies={},
+        routers=routers, pulses=(), large_bodies={}, secret_paths=(), allowed_origins=(),
     )  # fmt: skip
     app = create_app(service)
     app.dependency_overrides[signed_in] = lambda: Staff("sam", frozenset({"viewer", "collector"}))

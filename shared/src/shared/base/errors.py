@@ -14,7 +14,11 @@ class Refusal(Exception):
     status: ClassVar[int] = 422
     """HTTP status that this refusal becomes at a web door."""
 
-    def __init__(self, message: str, *, pointer: str = "") -> None:
+    def __init__(
+        self, message: str, *, pointer: str = "", retry_after_s: int | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.pointer = pointer
+        self.retry_after_s = retry_after_s
+        """Seconds after which the same may be asked again, where that is known."""

@@ -3,7 +3,7 @@
 from types import ModuleType
 from typing import TypeVar
 
-from shared.contracts import disputes, erp, inbox, ledger, notifier, scheduler
+from shared.contracts import disputes, erp, inbox, ledger, notifier, portal_api, scheduler
 from shared.contracts.erp import ErpEvent
 from shared.contracts.event import Event
 from shared.contracts.inbox import InboxEvent
@@ -21,7 +21,7 @@ def _leaves(module: ModuleType, base: type[E]) -> list[type[E]]:
 
 EVENTS: dict[str, type[Event]] = {
     kind.TYPE: kind
-    for teller in (ledger, scheduler, notifier, disputes)
+    for teller in (ledger, scheduler, notifier, disputes, portal_api)
     for kind in _leaves(teller, Event)
 }
 """Our own facts."""

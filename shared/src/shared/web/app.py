@@ -2,12 +2,14 @@
 
 import secrets
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import BaseRoute
 from starlette.types import Scope
 
@@ -19,11 +21,13 @@ from shared.web.auth import StaffTokens
 from shared.web.commands import CommandRoute, command_work
 from shared.web.guard import Guard
 from shared.web.health import Health
-from shared.web.idempotency import Replay, of_replay
+from shared.web.idempotency import REPLAYED, Replay, of_replay
 from shared.web.openapi import document_problems
 from shared.web.pulse import Served
 
 CURSOR_SECRET_BYTES = 32
+CORS_SECONDS = 600
+"""How long a browser may remember what an origin may do."""
 
 
 def create_app(service: Served, health: Health | None = None, *, doors: bool = True) -> FastAPI:
@@ -39,7 +43,7 @@ def create_app(service: Served, health: Health | None = None, *, doors: bool = T
             "metrics": False,
             "logs": False,
             "operation_spans": False,
-            "exclude": _is_operations,
+            "exclude": partial(_is_untraced, tuple(service.secret_paths)),
         },
     )
     app.state.service = service
@@ -56,6 +60,7 @@ def create_app(service: Served, health: Health | None = None, *, doors: bool = T
     app.add_middleware(
         Guard, timeout_s=settings.http_timeout_seconds, large_bodies=service.large_bodies
     )
+    _allow(app, service.allowed_origins)
     app.add_exception_handler(Refusal, problems.of_refusal)
     app.add_exception_handler(RequestValidationError, problems.of_invalid)
     app.add_exception_handler(HTTPException, problems.of_http)
@@ -68,9 +73,23 @@ def create_app(service: Served, health: Health | None = None, *, doors: bool = T
     return app
 
 
-def _is_operations(scope: Scope) -> bool:
-    """Probes and scrapes are no part of any trace."""
-    return scope.get("path") in ops.PATHS
+def _is_untraced(secret: tuple[str, ...], scope: Scope) -> bool:
+    """Probes and scrapes are no part of any trace; a span of a path that holds a secret would tell it."""
+    path: str = scope.get("path", "")
+    return path in ops.PATHS or path.startswith(secret)
+
+
+def _allow(app: FastAPI, origins: Sequence[str]) -> None:
+    """Pages of these origins may call; around everything, so that they can read problems too."""
+    if origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(origins),
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match"],
+            expose_headers=["ETag", "Location", "Retry-After", REPLAYED],
+            max_age=CORS_SECONDS,
+        )
 
 
 def _assert_answers_kept(routes: Sequence[BaseRoute]) -> None:

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from shared.base.errors import Refusal
-from shared.web.auth import NotSignedIn, RoleMissing, StaffKeysUnavailable
+from shared.web.auth import NotSignedIn, RoleMissing, StaffKeysUnavailable, signed_in
 from shared.web.idempotency import IdempotencyKeyReused, RequestInFlight
 from shared.web.pages import CursorUnreadable
 from shared.web.problems import Problem, RequestInvalid, document
@@ -19,7 +19,11 @@ _ALWAYS: Final = (
     (503, "unavailable", "Something we need is away: try again soon."),
     (504, "timed-out", "It took too long."),
 )
-_WITH_STAFF: Final[tuple[type[Refusal], ...]] = (NotSignedIn, RoleMissing, StaffKeysUnavailable)
+_BY_SCHEME: Final[dict[str, tuple[type[Refusal], ...]]] = {
+    signed_in.scheme_name: (NotSignedIn, RoleMissing, StaffKeysUnavailable)
+}
+"""Routes for others than staff name these refusals themselves."""
+
 _BY_PARAMETER: Final[dict[str, tuple[type[Refusal], ...]]] = {
     "idempotency-key": (IdempotencyKeyReused, RequestInFlight),
     "if-match": (VersionRequired, VersionOutdated),
@@ -65,8 +69,8 @@ def _complete(operation: Operation) -> None:
     if "requestBody" in operation:
         document(responses, 400, "request-unreadable", "The body cannot be read.")
         document(responses, 413, "body-too-large", "The body is larger than is taken here.")
-    if "security" in operation:
-        for refusal in _WITH_STAFF:
+    for scheme in [name for one in operation.get("security", ()) for name in one]:
+        for refusal in _BY_SCHEME.get(scheme, ()):
             _add(responses, refusal)
     for parameter in parameters:
         for refusal in _BY_PARAMETER.get(parameter["name"].lower(), ()):

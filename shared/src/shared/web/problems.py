@@ -84,7 +84,8 @@ async def of_refusal(_: Request, refusal: Exception) -> Response:
     """A named outcome."""
     assert isinstance(refusal, Refusal)
     faults = [Fault(detail=refusal.message, pointer=refusal.pointer)] if refusal.pointer else []
-    return problem(refusal.status, refusal.code, refusal.message, faults=faults)
+    headers = {} if refusal.retry_after_s is None else {"Retry-After": str(refusal.retry_after_s)}
+    return problem(refusal.status, refusal.code, refusal.message, faults=faults, headers=headers)
 
 
 async def of_invalid(_: Request, invalid: Exception) -> Response:

@@ -37,6 +37,10 @@ class Service:
     large_bodies: Mapping[str, int] = field(default_factory=dict)
     """Paths, as routes spell them, whose bodies may be larger than others', and how many bytes they have at most: where
     files come in."""
+    secret_paths: Sequence[str] = ()
+    """Beginnings of paths that hold a secret, such as a mailed link: no span is made of a request to them."""
+    allowed_origins: Sequence[str] = ()
+    """Of pages on other hosts that may call our doors from a browser (CORS); they bring a token, never a cookie."""
     count_parked: CountParked = count_parked
     watermarks: Watermarks | None = None
     """Attached to the consumer, for services that must know whether they have heard everything."""

@@ -96,6 +96,8 @@ class Garden:
     routers: tuple[APIRouter, ...] = (router,)
     pulses: tuple[()] = ()
     large_bodies: dict[str, int] = field(default_factory=dict)
+    secret_paths: tuple[str, ...] = ()
+    allowed_origins: tuple[str, ...] = ()
 
 
 def garden(**settings: Any) -> Garden:
