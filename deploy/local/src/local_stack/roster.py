@@ -74,6 +74,7 @@ def shared_settings(around: Surroundings) -> dict[str, str]:
         "STAFF_ISSUER": around.clock,
         "STAFF_AUDIENCE": "dunwell",
         "CURSOR_SECRET": secrets.token_hex(32),
+        "PORTAL_API_LINK_KEYS": secrets.token_urlsafe(32),
         "TRACES_ZIPKIN_URL": f"{around.traces}/api/v2/spans",
         "DISPUTES_PAPERS_URL": around.logs.resolve().with_name("papers").as_uri(),
         "NOTIFIER_SMTP_HOST": LOOPBACK,
@@ -110,6 +111,7 @@ def service(
     own = {
         "DATABASE_URL": database_url(name, around),
         "HTTP_PORT": str(port),
+        **({"PORTAL_API_PUBLIC_URL": address(port)} if name == "portal-api" else {}),
         "INSTANCE_NAME": f"{name}-{instance}",
         # A member with a name of its own is back at once after a kill.
         "KAFKA_STATIC_MEMBERSHIP": instance if around.trustworthy_bus else "",

@@ -1,7 +1,32 @@
-"""The settings of the portal API: what every service has, and nothing of its own yet."""
+"""The settings of the portal API."""
 
-from shared.config import RuntimeSettings
+from typing import Annotated
+
+from pydantic import Field, SecretStr
+
+from shared.config import RuntimeSettings, Seconds
 
 
 class Settings(RuntimeSettings):
-    """Read once, by `main.py`."""
+    """What the runtime needs, and how customers sign in. Lives and windows are counted on the domain clock."""
+
+    portal_api_public_url: str = ""
+    """`https://host` under which customers reach us: where mailed links point. "" refuses every sign-in."""
+    portal_api_home_url: str = ""
+    """Where the sign-in page leads; "" says on the page that one is signed in."""
+    portal_api_link_keys: SecretStr = SecretStr("")
+    """Seals links on the bus: 32 bytes in base64url, several by comma, the first seals. The notifier has the same."""
+    portal_api_allowed_origins: tuple[str, ...] = ()
+    """JSON list of origins whose pages may call with a token (CORS)."""
+
+    portal_api_link_seconds: Annotated[int, Field(ge=60, le=3_600)] = 600
+    portal_api_codes_wrong_max: Annotated[int, Field(ge=1, le=10)] = 3
+    """Wrong codes after which a link is dead."""
+    portal_api_asks_window_seconds: Seconds = 900
+    portal_api_asks_of_address_max: Annotated[int, Field(ge=1, le=1_000)] = 5
+    """Links that one address may ask for within the window."""
+    portal_api_asks_of_network_max: Annotated[int, Field(ge=1, le=100_000)] = 50
+    """The same for one network address (of IPv6 the first 64 bits). Behind a proxy set FORWARDED_ALLOW_IPS."""
+
+    portal_api_session_idle_seconds: Annotated[int, Field(ge=60)] = 1_800
+    portal_api_session_longest_seconds: Annotated[int, Field(ge=60)] = 43_200

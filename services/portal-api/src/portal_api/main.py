@@ -1,29 +1,74 @@
 """Wiring: `python -m portal_api.main all | api | worker | migrate`."""
 
+from datetime import timedelta
 from pathlib import Path
 
 from portal_api.config import Settings
+from portal_api.domain.session import SessionRules
+from portal_api.domain.sign_in import SignInRules
 from portal_api.interfaces.consumers import LEDGER
-from portal_api.interfaces.http import ROUTERS
-from shared.base.clock import clock_of
+from portal_api.interfaces.http.invoices import invoices_router
+from portal_api.interfaces.http.me import me_router
+from portal_api.interfaces.http.sign_in_page import PATH, sign_in_page_router
+from portal_api.interfaces.http.sign_ins import sign_ins_router
+from portal_api.interfaces.http.visitors import Visitors
+from portal_api.interfaces.jobs import FORGET_EVERY_SECONDS, Forgetting
+from portal_api.interfaces.signing_in import SigningIn
+from shared.base.clock import Clock, clock_of
+from shared.contracts.company import load_company
 from shared.db.work import Database
+from shared.messaging.seal import Seal
+from shared.web.parked import parked_router
+from shared.worker.jobs import Job
 from shared.worker.run import Service, main
 
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 
 def build(settings: Settings) -> Service:
-    """The service, with nothing of the outside touched yet."""
+    """The service, with nothing of the outside touched yet but its files."""
+    database = Database(settings.database_url, name="portal-api", pool=settings.database_pool_size)
+    clock = clock_of(settings.clock_file)
+    company = load_company(settings.company_file) if settings.company_file else None
+    signing_in = _signing_in(settings, database, clock)
+    visitors, forgetting = Visitors(signing_in), Forgetting(database, clock)
     return Service(
         name="portal-api",
         settings=settings,
-        database=Database(
-            settings.database_url, name="portal-api", pool=settings.database_pool_size
-        ),
-        clock=clock_of(settings.clock_file),
+        database=database,
+        clock=clock,
         migrations=MIGRATIONS,
         hearings=(LEDGER,),
-        routers=ROUTERS,
+        jobs=(Job("forget-sign-ins", forgetting.run, FORGET_EVERY_SECONDS, waits_for_facts=False),),
+        routers=(
+            sign_ins_router(signing_in, visitors),
+            sign_in_page_router(signing_in, home_url=settings.portal_api_home_url),
+            me_router(signing_in, visitors),
+            invoices_router(visitors, company),
+            parked_router(LEDGER),
+        ),
+        secret_paths=(PATH,),
+        allowed_origins=settings.portal_api_allowed_origins,
+    )
+
+
+def _signing_in(settings: Settings, database: Database, clock: Clock) -> SigningIn:
+    return SigningIn(
+        database=database,
+        clock=clock,
+        rules=SignInRules(
+            link_life=timedelta(seconds=settings.portal_api_link_seconds),
+            codes_wrong_max=settings.portal_api_codes_wrong_max,
+            window=timedelta(seconds=settings.portal_api_asks_window_seconds),
+            asks_of_address_max=settings.portal_api_asks_of_address_max,
+            asks_of_network_max=settings.portal_api_asks_of_network_max,
+        ),
+        session_rules=SessionRules(
+            idle=timedelta(seconds=settings.portal_api_session_idle_seconds),
+            longest=timedelta(seconds=settings.portal_api_session_longest_seconds),
+        ),
+        seal=Seal.of(settings.portal_api_link_keys.get_secret_value()),
+        public_url=settings.portal_api_public_url,
     )
 
 

@@ -77,6 +77,14 @@ class TestContacts:
         await take(service, [gone])
         assert await contacts(service) == []
 
+    async def test_a_late_fact_takes_nobody_away(self, service: Service) -> None:
+        changed = next(fact for fact in FACTS if isinstance(fact, ledger.CustomerChanged))
+        await take(service, [changed.model_copy(update={"version": changed.version + 1})])
+
+        await take(service, [changed])
+
+        assert await contacts(service) == ["erika@muster.example"]
+
     async def test_a_late_fact_brings_nobody_back(self, service: Service) -> None:
         changed = next(fact for fact in FACTS if isinstance(fact, ledger.CustomerChanged))
         gone = changed.model_copy(update={"version": changed.version + 1, "contacts": ()})

@@ -12,6 +12,7 @@ from portal_api.domain.contact import Contact
 from portal_api.domain.customer import Customer
 from portal_api.domain.invoice import Invoice
 from portal_api.domain.items import Items
+from portal_api.gateways import sessions
 from shared.base.clock import Moment
 from shared.contracts.event import Event
 from shared.db.work import Work
@@ -72,14 +73,16 @@ async def save(work: Work, items: Items) -> None:
 
 async def _save_contacts(work: Work, customers: Sequence[Customer]) -> None:
     """Of customers whose version is held now, and no older one: a late fact brings nobody back. Whoever is not named
-    any more is gone.
+    any more is gone, and their sessions with them.
     """
     await work.write()
     work.later(
         _SAVE_CONTACTS, [_contact(one) for customer in customers for one in customer.contacts]
     )
     await work.write()
-    await work.connection.execute(_REMOVE_CONTACTS, [one.customer_id for one in customers])
+    ids = [one.customer_id for one in customers]
+    await work.connection.execute(_REMOVE_CONTACTS, ids)
+    await sessions.end_of_removed(work.connection, ids, at=work.moment)
 
 
 def _customer(held: Customer) -> tuple[Any, ...]:

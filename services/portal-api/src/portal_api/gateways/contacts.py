@@ -1,0 +1,41 @@
+"""Contacts, read: for whom an address may act."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+
+from portal_api.domain.contact import Role
+
+_ACTING = """
+SELECT customer_id, customer_number, customers.name AS customer_name, contact_id, contacts.name, contacts.language,
+    ARRAY(SELECT DISTINCT unnest(same.roles) FROM contacts AS same
+          WHERE same.customer_id = contacts.customer_id AND same.address = $1) AS roles
+FROM contacts JOIN customers USING (customer_id)
+WHERE address = $1
+ORDER BY customer_id, contact_id LIMIT $2
+"""
+CUSTOMERS_OF_ADDRESS_MAX = 200
+"""A bookkeeper may act for many; nobody for more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """An address as a contact of one customer."""
+
+    customer_id: UUID
+    customer_number: str
+    customer_name: str
+    contact_id: str
+    name: str
+    language: str
+    roles: tuple[Role, ...]
+
+
+async def acting(connection: asyncpg.Connection, address: str) -> list[Acting]:
+    """Of each customer one, in the order of their ids; a contact who is told twice is one."""
+    found: dict[UUID, Acting] = {}
+    for row in await connection.fetch(_ACTING, address, CUSTOMERS_OF_ADDRESS_MAX):
+        roles = tuple(role for role in Role if role in row["roles"])
+        found.setdefault(row["customer_id"], Acting(**dict(row) | {"roles": roles}))
+    return list(found.values())

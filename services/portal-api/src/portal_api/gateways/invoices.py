@@ -1,0 +1,70 @@
+"""Invoices, read: one, or a page of them. Every question names the customer, though the view has no others' rows."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+import asyncpg
+
+from portal_api.domain.invoice import State
+
+_OVERDUE = """
+open_minor > 0 AND late_after < coalesce(
+    (SELECT day FROM unnest({0}::text[], {1}::date[]) AS today (entity, day) WHERE entity = legal_entity), {2})
+"""
+_PAGE = f"""
+SELECT *, {_OVERDUE.format("$6", "$7", "$8")} AS overdue FROM invoices
+WHERE customer_id = $1
+    AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR legal_entity = $3)
+    AND ($4::text IS NULL OR currency = $4)
+    AND ($5::boolean IS NULL OR coalesce({_OVERDUE.format("$6", "$7", "$8")}, false) = $5)
+    AND ($9::date IS NULL OR (due_on, invoice_id) > ($9, $10))
+ORDER BY due_on, invoice_id LIMIT $11
+"""
+_ONE = f"""
+SELECT *, {_OVERDUE.format("$3", "$4", "$5")} AS overdue FROM invoices WHERE customer_id = $1 AND invoice_id = $2
+"""
+
+
+class Wanted(NamedTuple):
+    """What a list holds; None is all."""
+
+    state: State | None = None
+    legal_entity: str | None = None
+    currency: str | None = None
+    overdue: bool | None = None
+
+
+class Today(NamedTuple):
+    """Which day it is: of each legal entity its own, of one that we do not know the last."""
+
+    days: Mapping[str, date]
+    elsewhere: date
+
+    def arguments(self) -> tuple[list[str], list[date], date]:
+        return list(self.days), list(self.days.values()), self.elsewhere
+
+
+async def page(
+    connection: asyncpg.Connection,
+    customer_id: UUID,
+    wanted: Wanted,
+    today: Today,
+    *,
+    after: tuple[date, UUID] | None,
+    limit: int,
+) -> list[asyncpg.Record]:
+    """By due date, after a position."""
+    due_on, invoice_id = after or (None, None)
+    rows: list[asyncpg.Record] = await connection.fetch(
+        _PAGE, customer_id, *wanted, *today.arguments(), due_on, invoice_id, limit
+    )
+    return rows
+
+
+async def one(
+    connection: asyncpg.Connection, customer_id: UUID, invoice_id: UUID, today: Today
+) -> asyncpg.Record | None:
+    """None when there is none of that id, or it is somebody else's."""
+    return await connection.fetchrow(_ONE, customer_id, invoice_id, *today.arguments())

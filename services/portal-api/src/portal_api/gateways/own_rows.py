@@ -1,0 +1,27 @@
+"""A customer's own rows: what is asked inside the block is asked as a role that sees no others.
+
+The second lock: the doors ask for one customer's rows, and the database gives no others, even where a door forgot to
+say whose. It is no jail: whoever can have any SQL executed can also change the role back.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+from shared.db.work import Database
+
+ROLE: Final = "portal_customer"
+"""Made by a migration. It may read what the policies give it, and nothing else."""
+
+_CONFINE = "SELECT set_config('role', $1, true), set_config('app.customer_id', $2, true)"
+
+
+@asynccontextmanager
+async def own_rows(database: Database, customer_id: UUID) -> AsyncIterator[asyncpg.Connection]:
+    """A read-only view of one instant; role and customer end with its transaction."""
+    async with database.look() as connection:
+        await connection.execute(_CONFINE, ROLE, str(customer_id))
+        yield connection

@@ -1,0 +1,164 @@
+"""The second lock: whatever a door forgets to ask, the database gives a customer no others' rows."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import asyncpg
+import pytest
+
+from portal_api.gateways import invoices
+from portal_api.gateways.own_rows import ROLE, own_rows
+from shared.base.ids import object_id
+from shared.testing.examples import CUSTOMER, SOURCE
+
+OTHER_CUSTOMER = object_id(SOURCE, "customer", "K-20000")
+OTHER_INVOICE = object_id(SOURCE, "invoice", "RE-9")
+CONFINED = ("customers", "invoices")
+PROBE = "portal_probe_owner"
+
+_TABLES = """
+SELECT relname, relrowsecurity AND relforcerowsecurity AS is_locked,
+    has_table_privilege($1, oid, 'SELECT') AS may_read,
+    has_table_privilege($1, oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER') AS may_write
+FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+"""
+_VIEWS = """
+SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm', 'f')
+    AND NOT coalesce('security_invoker=true' = ANY(reloptions), false)
+"""
+_DEFINERS = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"
+
+
+class TakenBack(Exception):
+    """Nothing that a probe does stays."""
+
+
+@asynccontextmanager
+async def as_owner(portal: Any) -> AsyncIterator[asyncpg.Connection]:
+    """A transaction of the service's own user, taken back at the end."""
+    with suppress(TakenBack):
+        async with portal.service.database.work(portal.service.clock.now()) as work:
+            yield work.connection
+            raise TakenBack
+
+
+class TestCustomer:
+    @pytest.mark.parametrize("table", CONFINED)
+    async def test_sees_nobody_else_s_rows_though_nobody_asked_whose(
+        self, portal: Any, table: str
+    ) -> None:
+        async with own_rows(portal.service.database, CUSTOMER) as connection:
+            rows = await connection.fetch(f"SELECT customer_id FROM {table}")
+
+        assert {row["customer_id"] for row in rows} == {CUSTOMER}
+
+    @pytest.mark.parametrize("nobody", ["", None])
+    @pytest.mark.parametrize("table", CONFINED)
+    async def test_that_is_nobody_sees_nothing(
+        self, portal: Any, nobody: str | None, table: str
+    ) -> None:
+        async with portal.service.database.look() as connection:
+            await connection.execute("SELECT set_config('role', $1, true)", ROLE)
+            if nobody is not None:
+                await connection.execute("SELECT set_config('app.customer_id', '', true)")
+
+            assert await connection.fetch(f"SELECT * FROM {table}") == []
+
+    async def test_ends_with_the_transaction_on_a_connection_that_is_kept(
+        self, portal: Any
+    ) -> None:
+        async with own_rows(portal.service.database, CUSTOMER) as connection:
+            backend = await connection.fetchval("SELECT pg_backend_pid()")
+
+        async with portal.service.database.look() as connection:
+            assert await connection.fetchval("SELECT pg_backend_pid()") == backend
+            assert await connection.fetchval("SELECT current_user") != ROLE
+            assert (
+                await connection.fetchval("SELECT current_setting('app.customer_id', true)") == ""
+            )
+            await connection.execute("SELECT set_config('role', $1, true)", ROLE)
+            assert await connection.fetch("SELECT * FROM invoices") == []
+
+    async def test_may_read_what_is_locked_and_write_nothing(self, portal: Any) -> None:
+        tables = await portal.rows(_TABLES, ROLE)
+
+        assert {row["relname"] for row in tables if row["may_read"]} == set(CONFINED)
+        assert all(row["is_locked"] for row in tables if row["may_read"])
+        assert [row["relname"] for row in tables if row["may_write"]] == []
+
+    async def test_is_an_ordinary_role_that_nobody_signs_in_as(self, portal: Any) -> None:
+        (role,) = await portal.rows("SELECT * FROM pg_roles WHERE rolname = $1", ROLE)
+
+        assert not [one for one in ("rolsuper", "rolbypassrls", "rolcanlogin") if role[one]]
+
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "TRUNCATE invoices",
+            "DELETE FROM invoices",
+            "UPDATE invoices SET open_minor = 0",
+            "SELECT * FROM contacts",
+            "SELECT * FROM sessions",
+            "SELECT * FROM sign_ins",
+            "SELECT * FROM outbox",
+        ],
+    )
+    async def test_is_refused_all_else(self, portal: Any, statement: str) -> None:
+        async with as_owner(portal) as connection:
+            await connection.execute("SELECT set_config('role', $1, true)", ROLE)
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(statement)
+
+    async def test_learns_nothing_from_a_key_that_is_taken(self, portal: Any) -> None:
+        """A unique key would say `duplicate` of a row that the policy hides."""
+        async with as_owner(portal) as connection:
+            await connection.execute("SELECT set_config('role', $1, true)", ROLE)
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(
+                    "INSERT INTO customers VALUES ($1, 1, '', '', '', '')", OTHER_CUSTOMER
+                )
+
+
+class TestWaysAround:
+    @pytest.mark.parametrize("table", CONFINED)
+    async def test_the_owner_is_held_to_the_policies_too(self, portal: Any, table: str) -> None:
+        """The tests' own user is a superuser, whom no policy holds: so the table is given to an ordinary one."""
+        async with as_owner(portal) as connection:
+            await connection.execute(f"CREATE ROLE {PROBE} NOLOGIN")
+            await connection.execute(f"GRANT ALL ON SCHEMA public TO {PROBE}")
+            await connection.execute(f"ALTER TABLE {table} OWNER TO {PROBE}")
+            await connection.execute(f"SET LOCAL ROLE {PROBE}")
+
+            assert await connection.fetch(f"SELECT * FROM {table}") == []
+
+    async def test_there_is_no_view_with_its_owner_s_eyes(self, portal: Any) -> None:
+        assert await portal.rows(_VIEWS) == []
+
+        async with as_owner(portal) as connection:
+            await connection.execute("CREATE VIEW all_invoices AS SELECT * FROM invoices")
+            await connection.execute(f"GRANT SELECT ON all_invoices TO {ROLE}")
+            assert [row["relname"] for row in await connection.fetch(_VIEWS)] == ["all_invoices"]
+            await connection.execute(f"SET LOCAL ROLE {ROLE}")
+            assert len(await connection.fetch("SELECT * FROM all_invoices")) == 2, "it would leak"
+
+    async def test_there_is_no_function_with_its_owner_s_rights(self, portal: Any) -> None:
+        assert await portal.rows(_DEFINERS) == []
+
+
+class TestDoors:
+    async def test_answer_nothing_of_others_when_they_forget_whose(
+        self, portal: Any, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("_PAGE", "_ONE"):
+            said = getattr(invoices, name)
+            monkeypatch.setattr(
+                invoices, name, said.replace("customer_id = $1", "$1::uuid IS NOT NULL")
+            )
+        browser = portal.browser()
+        await portal.sign_in(browser)
+
+        listed = (await browser.get("/v1/invoices")).json()["items"]
+
+        assert [one["invoice_number"] for one in listed] == ["2026-0815"]
+        assert (await browser.get(f"/v1/invoices/{OTHER_INVOICE}")).status_code == 404
