@@ -10,9 +10,10 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 import httpx
@@ -22,22 +23,36 @@ from local_stack.clock.staff import AUDIENCE, Issuer
 from local_stack.machine_time import machine_now
 from shared.base.clock import FileClock
 from shared.messaging.cloudevents import Record
+from shared.messaging.seal import Seal
 from shared.testing.examples import SOURCE, erp_examples, our_examples
 from shared.testing.plugin import DatabaseOf
+from shared.web.app import create_app
 from shared.worker.description import Service
 
 ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 4, 20, 12, tzinfo=UTC)
 ROLES = ["viewer", "collector", "operator", "admin"]
 UP_SECONDS_MAX = 300
+ERIKA = "erika@muster.example"
+_LAST_LINK = """
+SELECT convert_from(payload, 'utf8')::json ->> 'link_sealed' FROM outbox WHERE topic = 'portal-api.events.v1'
+ORDER BY seq DESC LIMIT 1
+"""
+PORTAL = {
+    "PORTAL_API_PUBLIC_URL": "https://portal.example",
+    "PORTAL_API_LINK_KEYS": token_urlsafe(32),
+    "PORTAL_API_ASKS_OF_ADDRESS_MAX": "1000",
+    "PORTAL_API_ASKS_OF_NETWORK_MAX": "1000",
+}
+"""Other services read none of it."""
 
 
 @dataclass(frozen=True)
 class Door:
-    """A running service, and a token for all that staff may do there."""
+    """A running service, and the tokens of all who come there: staff for all that they may do, a customer."""
 
     url: str
-    token: str
+    tokens: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -47,8 +62,9 @@ class KeyServer:
     issuer: Issuer
     keys_url: str
 
-    def token(self) -> str:
-        return self.issuer.token("sam", ROLES, now=machine_now())
+    def token(self, *roles: str, ago: timedelta = timedelta()) -> str:
+        """All that staff may do, or these roles; made so long ago."""
+        return self.issuer.token("sam", list(roles) or ROLES, now=machine_now() - ago)
 
 
 @pytest.fixture(scope="session")
@@ -87,6 +103,7 @@ def environment_of(database_of: DatabaseOf, tmp_path: Path, key_server: KeyServe
             "STAFF_JWKS_URL": key_server.keys_url,
             "STAFF_ISSUER": key_server.issuer.address,
             "STAFF_AUDIENCE": AUDIENCE,
+            **PORTAL,
         }
 
     return made
@@ -141,6 +158,28 @@ def record_of(event: Any, offset: int) -> Record:
     return Record(event.TOPIC, 0, offset, key, attributes, data)
 
 
+async def session_of(service: Service, email: str) -> str:
+    """The token of a session at the portal, through its own doors and the link that is mailed."""
+    settings: Any = service.settings
+    seal = Seal.of(settings.portal_api_link_keys.get_secret_value())
+    assert seal is not None
+    transport = httpx.ASGITransport(create_app(service))
+    async with httpx.AsyncClient(transport=transport, base_url="https://portal.example") as http:
+        asked = (await http.post("/v1/sign-ins", json={"email": email})).json()
+        async with service.database.look() as connection:
+            sealed = await connection.fetchval(_LAST_LINK)
+        link = seal.open(sealed, about=asked["sign_in_id"])
+        answer = await http.post("/v1/sessions", json={"token": link.rpartition("/")[2]})
+    token: str = answer.json()["session_token"]
+    return token
+
+
+@pytest.fixture
+def sign_in() -> Callable[[Service, str], Awaitable[str]]:
+    """`await sign_in(portal, "erika@…")` → the token of a session."""
+    return session_of
+
+
 @pytest.fixture
 async def door_of(
     environment_of: Environment, key_server: KeyServer
@@ -152,6 +191,7 @@ async def door_of(
             environment = await environment_of(service)
             inside = built(service, environment)
             await tell_the_story(inside)
+            sessions = [await session_of(inside, ERIKA)] if service == "portal-api" else []
             await inside.database.close()
 
             with socket.create_server(("127.0.0.1", 0)) as sock:
@@ -162,7 +202,7 @@ async def door_of(
             )  # fmt: skip
             stack.push_async_callback(process.wait)
             stack.callback(process.terminate)
-            door = Door(f"http://127.0.0.1:{port}", key_server.token())
+            door = Door(f"http://127.0.0.1:{port}", (key_server.token(), *sessions))
             await until_up(door)
             return door
 

@@ -38,22 +38,28 @@ class TestOpenApi:
     ) -> None:
         door = await door_of(service)
 
-        code, report = await try_everything(door, tmp_path, {})
-        known_code, known_report = await try_everything(door, tmp_path, KNOWN)
+        codes = []
+        for token in door.tokens:
+            for parameters in ({}, KNOWN):
+                code, report = await try_everything(door.url, token, tmp_path, parameters)
+                print(report)  # noqa: T201 - `make fuzz` shows the counts
+                codes.append(code)
 
-        print(report, known_report)  # noqa: T201 - `make fuzz` shows the counts
-        assert (code, known_code) == (0, 0)
+        assert set(codes) == {0}
 
 
-async def try_everything(door: Any, folder: Path, parameters: dict[str, str]) -> tuple[int, str]:
-    """Run schemathesis with these parameters as they are and all else drawn: its exit code and its report."""
+async def try_everything(
+    url: str, token: str, folder: Path, parameters: dict[str, str]
+) -> tuple[int, str]:
+    """Run schemathesis with these parameters as they are and all else drawn: its exit code and its report. Sessions are
+    not signed out: what comes after would find the door shut."""
     config = folder / "schemathesis.toml"
     lines = [f'{name} = "{value}"' for name, value in parameters.items()]
     config.write_text("\n".join(["[parameters]", *lines]) + "\n")
     process = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(config), "--no-color",
-        "run", f"{door.url}/openapi.json",
-        "--header", f"Authorization: Bearer {door.token}",
+        "run", f"{url}/openapi.json",
+        "--header", f"Authorization: Bearer {token}", "--exclude-method", "DELETE",
         "--checks", ",".join(CHECKS), "--max-examples", str(EXAMPLES), "--seed", str(EXAMPLES),
         "--suppress-health-check", "all", "--continue-on-failure", "--warnings", "off", "--no-shrink",
         cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,

@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,7 +12,9 @@ import pytest
 
 from shared.base.ids import object_id
 from shared.contracts import erp
+from shared.instruments.exporters import start_tracing, stop_tracing
 from shared.testing.examples import CUSTOMER, SOURCE
+from shared.web.app import create_app
 
 ERIKA, NOBODY = "erika@muster.example", "nobody@nowhere.example"
 OTHER_CUSTOMER = object_id(SOURCE, "customer", "K-20000")
@@ -344,6 +347,23 @@ class TestSecrets:
                 )
         assert [one for one in secrets if one in kept + logged("portal-api")] == []
         assert ERIKA not in str(await portal.told())
+
+    async def test_make_no_span(self, portal: Any, tmp_path: Path) -> None:
+        file = tmp_path / "spans"
+        provider = start_tracing("portal-api", file=str(file))
+        portal.app = create_app(portal.service)
+        browser = portal.browser()
+        await portal.ask(browser)
+        token = await portal.mailed()
+
+        await browser.get(f"/sign-in/{token}")
+        await browser.post("/sign-in", data={"token": token})
+        await browser.get("/v1/me")
+        stop_tracing(provider)
+
+        traced = file.read_text()
+        assert "/v1/me" in traced
+        assert token not in traced
 
     async def test_a_path_that_holds_one_is_logged_without_it(
         self, logged: Callable[[str], str]
