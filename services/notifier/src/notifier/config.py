@@ -35,5 +35,7 @@ class Settings(RuntimeSettings):
     notifier_twilio_account_sid: str = ""
     notifier_twilio_auth_token: SecretStr = SecretStr("")
     notifier_twilio_timeout_seconds: Seconds = 10
+    portal_api_link_keys: SecretStr = SecretStr("")
+    """Opens links of sign-ins; the same as portal-api's. "" mails none."""
     notifier_public_url: str = ""
     """`https://host` under which the provider calls our webhook; "" takes the address of the request itself."""

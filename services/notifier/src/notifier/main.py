@@ -23,6 +23,7 @@ from shared.base.clock import Clock, clock_of
 from shared.contracts.company import Company, load_company
 from shared.db.work import Database
 from shared.messaging.routes import Routes
+from shared.messaging.seal import Seal
 from shared.messaging.watermarks import Watermarks
 from shared.web.parked import parked_router
 from shared.worker.jobs import Job
@@ -96,7 +97,11 @@ def _dispatch(
         database=database,
         clock=clock,
         company=company,
-        writer=Writer(Stationery(settings.notifier_templates_folder), company),
+        writer=Writer(
+            Stationery(settings.notifier_templates_folder),
+            company,
+            Seal.of(settings.portal_api_link_keys.get_secret_value()),
+        ),
         carriers={Channel.EMAIL: _mail(settings), Channel.SMS: _texts(settings)},
         watermark=watermarks,
         sending=sending,

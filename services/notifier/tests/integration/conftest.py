@@ -1,6 +1,7 @@
 """A notifier on a real database, with a real mail server and provider of texts, and facts to tell it."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -36,6 +37,7 @@ from shared.contracts.company import load_company
 from shared.contracts.event import Event
 from shared.db.work import Database
 from shared.messaging.cloudevents import Record
+from shared.messaging.seal import Seal
 from shared.testing.plugin import DatabaseOf
 
 COMPANY = HOME.parents[1] / "deploy" / "company" / "example.yaml"
@@ -45,6 +47,7 @@ MORNING = datetime(2026, 4, 20, 7, 30, tzinfo=UTC)
 TODAY = date(2026, 4, 20)
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 ORIGIN = "0af7651916cd43dd8448eb211c80319c"
+LINK_KEYS = base64.urlsafe_b64encode(bytes(range(32))).decode()
 ACCOUNT, TOKEN = "AC" + "0" * 32, "a-token-for-tests"
 
 
@@ -309,7 +312,7 @@ async def office(database_of: DatabaseOf, tmp_path: Path) -> AsyncIterator[Offic
         database=database,
         clock=clock,
         company=company,
-        writer=Writer(Stationery(HOME / "templates"), company),
+        writer=Writer(Stationery(HOME / "templates"), company, Seal.of(LINK_KEYS)),
         carriers={Channel.EMAIL: mail, Channel.SMS: texts},
         watermark=watermark,
         sending=Sending(Mode.LIVE),

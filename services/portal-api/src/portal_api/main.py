@@ -15,7 +15,7 @@ from portal_api.interfaces.http.visitors import Visitors
 from portal_api.interfaces.jobs import FORGET_EVERY_SECONDS, Forgetting
 from portal_api.interfaces.signing_in import SigningIn
 from shared.base.clock import Clock, clock_of
-from shared.contracts.company import load_company
+from shared.contracts.company import Company, load_company
 from shared.db.work import Database
 from shared.messaging.seal import Seal
 from shared.web.parked import parked_router
@@ -30,7 +30,7 @@ def build(settings: Settings) -> Service:
     database = Database(settings.database_url, name="portal-api", pool=settings.database_pool_size)
     clock = clock_of(settings.clock_file)
     company = load_company(settings.company_file) if settings.company_file else None
-    signing_in = _signing_in(settings, database, clock)
+    signing_in = _signing_in(settings, database, clock, company)
     visitors, forgetting = Visitors(signing_in), Forgetting(database, clock)
     return Service(
         name="portal-api",
@@ -52,7 +52,9 @@ def build(settings: Settings) -> Service:
     )
 
 
-def _signing_in(settings: Settings, database: Database, clock: Clock) -> SigningIn:
+def _signing_in(
+    settings: Settings, database: Database, clock: Clock, company: Company | None
+) -> SigningIn:
     return SigningIn(
         database=database,
         clock=clock,
@@ -69,6 +71,7 @@ def _signing_in(settings: Settings, database: Database, clock: Clock) -> Signing
         ),
         seal=Seal.of(settings.portal_api_link_keys.get_secret_value()),
         public_url=settings.portal_api_public_url,
+        legal_entity=company.legal_entities[0].code if company else "",
     )
 
 

@@ -23,6 +23,8 @@ class Purpose(StrEnum):
     """A step of a dispute, to the customer: no reminder, and not in the budget."""
     WARNING = "warning"
     """A clock of a dispute came to a level: to people of ours."""
+    SIGN_IN = "sign-in"
+    """The link that the customer asked for; like an answer."""
 
 
 class MessageItem(Part):

@@ -22,6 +22,7 @@ class SignInAsked(Event):
 
     sign_in_id: UUID
     contact_id: str
+    legal_entity: Annotated[str, Field(description="in whose name it is mailed")]
     language: str
     link_sealed: Annotated[
         str,

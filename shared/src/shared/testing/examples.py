@@ -278,7 +278,8 @@ def _reminder_items(
 
 def _portal_examples() -> Iterator[Event]:
     yield portal_api.SignInAsked(
-        customer_id=CUSTOMER, sign_in_id=derived_id("sign-in", "example"), version=1, contact_id="1", language="de",
+        customer_id=CUSTOMER, sign_in_id=derived_id("sign-in", "example"), version=1, contact_id="1",
+        legal_entity="DE01", language="de",
         link_sealed="v1.c2VhbGVkIGZvciB3aG9ldmVyIGhvbGRzIHRoZSBrZXk=", expires_at=MORNING + timedelta(minutes=10),
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from notifier.domain.contact import Channel
 from notifier.domain.news import Contested, News
+from notifier.domain.sign_in import SignInBrief
 from shared.base.clock import Moment
 
 
@@ -136,4 +137,4 @@ class WarningBrief:
         return self.per_cent >= ESCALATES_FROM
 
 
-Brief = ReminderBrief | EscalationBrief | AnswerBrief | DisputeBrief | WarningBrief
+Brief = ReminderBrief | EscalationBrief | AnswerBrief | DisputeBrief | WarningBrief | SignInBrief

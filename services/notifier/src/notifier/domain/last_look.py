@@ -19,6 +19,7 @@ from notifier.domain.customer import Customer
 from notifier.domain.hours import candidate_zones, earliest
 from notifier.domain.message import Message, Purpose
 from notifier.domain.news import ANSWERS_AT_ONCE, Line
+from notifier.domain.sign_in import SignInBrief
 from notifier.domain.silence import (
     Asked,
     Facts,
@@ -81,8 +82,8 @@ def look_last(message: Message, facts: Facts, *, now: Moment) -> Verdict:
             return _look_at_reminder(message, brief, facts, now=now)
         case EscalationBrief() as brief:
             return _look_at_escalation(message, brief, facts, now=now)
-        case AnswerBrief() as brief:
-            return _look_at_answer(brief, facts, now=now)
+        case AnswerBrief() | SignInBrief() as brief:
+            return _look_at_answer(message, brief, facts, now=now)
         case DisputeBrief() as brief:
             return _look_at_news(message, brief, facts, now=now)
         case WarningBrief() as brief:
@@ -182,7 +183,11 @@ def _look_at_warning(
     return Speak(route, Purpose.WARNING, local_day(now, facts.entity_zone), lines=lines)
 
 
-def _look_at_answer(brief: AnswerBrief, facts: Facts, *, now: Moment) -> Verdict:
+def _look_at_answer(
+    message: Message, brief: AnswerBrief | SignInBrief, facts: Facts, *, now: Moment
+) -> Verdict:
+    if isinstance(brief, SignInBrief):
+        return _look_at_sign_in(message, brief, facts, now=now)
     if now > brief.not_after:
         return Silence("answer-too-late", "answer.in-time")
     person = next((one for one in facts.customer.contacts if one.phone == brief.address), None)
@@ -235,6 +240,18 @@ def _news_waits(
     if not facts.sending.allows(route.address):
         return Wait(None, "not-on-allow-list", "sending.allow-list")
     return None
+
+
+def _look_at_sign_in(message: Message, brief: SignInBrief, facts: Facts, *, now: Moment) -> Verdict:
+    """Neither budget nor hours nor a hold: nobody else can ask for it."""
+    if now >= brief.not_after:
+        return Silence("answer-too-late", "answer.in-time")
+    route = brief.route(facts.customer)
+    if route is None or (route.channel, route.address) in message.failed_roads:
+        return Silence("no-contact", "route.none")
+    if not facts.sending.allows(route.address):
+        return Wait(None, "not-on-allow-list", "sending.allow-list")
+    return Speak(route, Purpose.SIGN_IN, local_day(now, facts.entity_zone))
 
 
 def _waits_for_records(brief: ReminderBrief, facts: Facts, now: Moment) -> Wait | None:

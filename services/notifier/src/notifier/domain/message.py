@@ -19,6 +19,7 @@ class Purpose(StrEnum):
     ANSWER = "answer"
     DISPUTE = "dispute"
     WARNING = "warning"
+    SIGN_IN = "sign-in"
 
 
 class Status(StrEnum):

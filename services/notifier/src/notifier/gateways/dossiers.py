@@ -102,6 +102,10 @@ ON CONFLICT (dispute_id) DO UPDATE SET version = excluded.version WHERE known.ve
 """
 
 
+_CAUSES = ("reminder_id", "escalation_id", "sign_in_id")
+"""What a message may be of; each has one."""
+
+
 async def load(connection: asyncpg.Connection, events: Sequence[Event], *, moment: Moment) -> Desk:
     """The desk for a slice, with every customer in it locked: no last look reads what we are about to change."""
     await hold(connection, {event.customer_id for event in events})
@@ -109,7 +113,8 @@ async def load(connection: asyncpg.Connection, events: Sequence[Event], *, momen
     causes = [
         (cause, event.customer_id)
         for event in events
-        if (cause := getattr(event, "reminder_id", None) or getattr(event, "escalation_id", None))
+        for name in _CAUSES
+        if (cause := getattr(event, name, None))
     ]
     moves = [
         (dispute_id, event.version)

@@ -24,11 +24,13 @@ from notifier.gateways.mime import Mail, Mailbox, mail_bytes
 from notifier.gateways.news_letter import form_of, news_values
 from notifier.gateways.phrasing import printable
 from notifier.gateways.reader import Reader, Values
+from notifier.gateways.sign_in_link import masked, opened_link
 from notifier.gateways.stationery import Stationery, fill, pieces_of
 from notifier.gateways.warning_letter import warning_form, warning_values
 from shared.base.clock import Moment
 from shared.base.days import local_day
 from shared.contracts.company import Company, LegalEntity
+from shared.messaging.seal import Seal
 
 ITEMS_SHOWN_MAX = 40
 TEXT_CHARACTERS_MAX = 459
@@ -52,9 +54,10 @@ class Worded:
 class Writer:
     """Words messages on the company's stationery."""
 
-    def __init__(self, stationery: Stationery, company: Company) -> None:
+    def __init__(self, stationery: Stationery, company: Company, seal: Seal | None = None) -> None:
         self._stationery = stationery
         self._company = company
+        self._seal = seal
 
     def word(self, message: Message, speak: Speak, customer: Customer, *, now: Moment) -> Worded:
         """The message in the reader's language. Refuses words that cannot travel safely."""
@@ -94,7 +97,8 @@ class Writer:
                 sent_at=now,
             )
         )
-        return _worded(message, speak, values["subject"], text, content, sender=entity.sender.email)
+        kept = masked(text, values.get("link", ""))
+        return _worded(message, speak, values["subject"], kept, content, sender=entity.sender.email)
 
     def _text(self, message: Message, speak: Speak, reader: Reader, values: Values) -> Worded:
         brief, language = message.brief, reader.language
@@ -137,6 +141,7 @@ class Writer:
             "help": reader.helper(is_urgent=_kind(message, speak) == _FIRMEST),
             "reply": _reply(entity, asked),
             "mark": reference_of(message.message_id),
+            "link": opened_link(brief, self._seal),
             "level": brief.level if isinstance(brief, EscalationBrief) else "",
             "why": printable(brief.why, 300) if isinstance(brief, EscalationBrief) else "",
         }
@@ -225,8 +230,8 @@ def _language(message: Message, speak: Speak, customer: Customer) -> str:
 
 
 def _kind(message: Message, speak: Speak) -> str:
-    if message.purpose is Purpose.ESCALATION:
-        return "escalation"
+    if message.purpose in {Purpose.ESCALATION, Purpose.SIGN_IN}:
+        return message.purpose.value
     if isinstance(message.brief, DisputeBrief):
         return form_of(message.brief)
     if isinstance(message.brief, WarningBrief):

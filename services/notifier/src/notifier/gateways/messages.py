@@ -19,6 +19,7 @@ from notifier.domain.brief import (
 )
 from notifier.domain.contact import Address, Route
 from notifier.domain.message import Message, Purpose, Status, Told
+from notifier.domain.sign_in import SignInBrief
 
 ORIGIN_TRACES_MAX = 128
 
@@ -29,6 +30,7 @@ _BRIEFS: Mapping[Purpose, TypeAdapter[Any]] = {
     Purpose.ANSWER: TypeAdapter(AnswerBrief),
     Purpose.DISPUTE: TypeAdapter(DisputeBrief),
     Purpose.WARNING: TypeAdapter(WarningBrief),
+    Purpose.SIGN_IN: TypeAdapter(SignInBrief),
 }
 _ROUTE = TypeAdapter(Route)
 _TOLD = TypeAdapter(Told)

@@ -33,6 +33,10 @@ OUR_FORMS = WARNING_FORMS | {"escalation"}
 PAYS_AGAIN = frozenset(f"dispute-{news.value}" for news in DUE_AGAIN)
 """Those that say how to pay."""
 
+SIGN_IN_FORM = "sign-in"
+LAYOUTS = {SIGN_IN_FORM: "sign_in"}
+"""Forms that are not laid out as letters about money."""
+
 Phrases = Mapping[str, Mapping[str, str]]
 
 
@@ -53,7 +57,11 @@ class Stationery:
     """Reads the folder once. Layout blanks are `[[ ]]` and filled when a form is made; message blanks are `{{ }}`."""
 
     def __init__(self, folder: Path) -> None:
-        self._layouts = {suffix: _read(folder / f"mail.{suffix}") for suffix in ("mjml", "txt")}
+        self._layouts = {
+            (layout, suffix): _read(folder / f"{layout}.{suffix}")
+            for layout in ("mail", *LAYOUTS.values())
+            for suffix in ("mjml", "txt")
+        }
         self._phrases: dict[str, Phrases] = {
             language: tomllib.loads(_read(folder / f"{language}.toml")) for language in LANGUAGES
         }
@@ -108,13 +116,12 @@ class Stationery:
             "accent_dark": mixed(brand.accent, "#000000", percent=32),
             "tint": mixed(brand.color, "#ffffff", percent=93),
         }
-        html = mjml2html(self._layout.from_string(self._layouts["mjml"]).render(blanks), fonts={})
+        mjml, plain = (self._layouts[LAYOUTS.get(kind, "mail"), one] for one in ("mjml", "txt"))
+        html = mjml2html(self._layout.from_string(mjml).render(blanks), fonts={})
         return Form(
             subject=self._plain.from_string(phrases[kind]["subject"]),
             html=self._html.from_string(html),
-            text=self._plain.from_string(
-                self._layout.from_string(self._layouts["txt"]).render(blanks)
-            ),
+            text=self._plain.from_string(self._layout.from_string(plain).render(blanks)),
         )
 
 

@@ -11,13 +11,14 @@ from notifier.handlers.hear_customer import hear_customer
 from notifier.handlers.hear_hold import hear_hold
 from notifier.handlers.hear_invoice import hear_invoice
 from notifier.handlers.hear_parked import hear_parked
+from notifier.handlers.mail_sign_in import mail_sign_in
 from notifier.handlers.recall_outcome import STATUSES, recall_outcome
 from notifier.handlers.take_dispute import take_dispute
 from notifier.handlers.take_escalation import take_escalation
 from notifier.handlers.take_reminder import take_reminder
 from notifier.handlers.warn_team import warn_team
 from notifier.handlers.withdraw_reminder import withdraw_reminder
-from shared.contracts import disputes, ledger, notifier, scheduler
+from shared.contracts import disputes, ledger, notifier, portal_api, scheduler
 from shared.contracts.event import Event
 from shared.db.work import Work
 from shared.messaging.cloudevents import Record
@@ -58,14 +59,15 @@ HEARS: Mapping[type[Event], Callable[..., None]] = {
     scheduler.HoldPlaced: hear_hold,
     scheduler.HoldEnded: hear_hold,
     scheduler.RecordsParked: hear_parked,
+    portal_api.SignInAsked: mail_sign_in,
 }
 
 
 def projection() -> Projection[Desk]:
-    """The notifier's own view of ledger, disputes and scheduler."""
+    """The notifier's own view of ledger, disputes and scheduler, and what the portal asks it to mail."""
     return Projection(
         service="notifier",
-        topics=(ledger.TOPIC, disputes.TOPIC, scheduler.TOPIC),
+        topics=(ledger.TOPIC, disputes.TOPIC, scheduler.TOPIC, portal_api.TOPIC),
         hears=HEARS,
         load=dossiers.load,
         save=_save,

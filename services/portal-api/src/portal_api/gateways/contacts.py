@@ -10,7 +10,9 @@ from portal_api.domain.contact import Role
 _ACTING = """
 SELECT customer_id, customer_number, customers.name AS customer_name, contact_id, contacts.name, contacts.language,
     ARRAY(SELECT DISTINCT unnest(same.roles) FROM contacts AS same
-          WHERE same.customer_id = contacts.customer_id AND same.address = $1) AS roles
+          WHERE same.customer_id = contacts.customer_id AND same.address = $1) AS roles,
+    (SELECT legal_entity FROM invoices WHERE invoices.customer_id = contacts.customer_id
+     ORDER BY due_on DESC, invoice_id DESC LIMIT 1) AS legal_entity
 FROM contacts JOIN customers USING (customer_id)
 WHERE address = $1
 ORDER BY customer_id, contact_id LIMIT $2
@@ -21,7 +23,7 @@ CUSTOMERS_OF_ADDRESS_MAX = 200
 
 @dataclass(frozen=True, slots=True)
 class Acting:
-    """An address as a contact of one customer."""
+    """An address as a contact of one customer. `legal_entity` is whom they owe last, None while they owe nobody."""
 
     customer_id: UUID
     customer_number: str
@@ -30,6 +32,7 @@ class Acting:
     name: str
     language: str
     roles: tuple[Role, ...]
+    legal_entity: str | None
 
 
 async def acting(connection: asyncpg.Connection, address: str) -> list[Acting]:

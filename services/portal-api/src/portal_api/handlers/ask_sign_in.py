@@ -13,6 +13,7 @@ def ask_sign_in(
     *,
     customer_id: UUID,
     contact_id: str,
+    legal_entity: str,
     language: str,
     link_sealed: str,
 ) -> None:
@@ -23,6 +24,7 @@ def ask_sign_in(
             version=1,
             sign_in_id=sign_in.sign_in_id,
             contact_id=contact_id,
+            legal_entity=legal_entity,
             language=language,
             link_sealed=link_sealed,
             expires_at=sign_in.expires_at,

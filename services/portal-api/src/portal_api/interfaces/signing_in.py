@@ -86,7 +86,9 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class SigningIn:
-    """`seal` is None, or `public_url` empty, where the operator has not set them."""
+    """`seal` is None, or `public_url` empty, where the operator has not set them. `legal_entity` writes to customers
+    who owe nobody yet.
+    """
 
     database: Database
     clock: Clock
@@ -94,6 +96,7 @@ class SigningIn:
     session_rules: SessionRules
     seal: Seal | None
     public_url: str
+    legal_entity: str = ""
 
     async def ask(self, typed: str, *, host: str) -> Asked:
         """The same for every address, known or not: the same limits, rows and answer; only the mail is not sent."""
@@ -154,6 +157,7 @@ class SigningIn:
                 sign_in,
                 customer_id=one.customer_id,
                 contact_id=one.contact_id,
+                legal_entity=one.legal_entity or self.legal_entity,
                 language=one.language,
                 link_sealed=link_sealed,
             )
