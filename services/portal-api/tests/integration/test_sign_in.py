@@ -1,5 +1,6 @@
 """Signing in: by a mailed link that looking at does not use up, in the browser that asked or with its code."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable
@@ -61,6 +62,18 @@ class TestLink:
         again = await open_with(browser, token)
 
         assert (again.status_code, code_of(again)) == (409, "sign-in-used")
+
+    async def test_opens_once_though_several_come_at_the_same_time(self, portal: Any) -> None:
+        browser = portal.browser()
+        await portal.ask(browser)
+        token = await portal.mailed()
+        connected = [portal.rows("SELECT pg_sleep(0.1)") for _ in range(5)]
+        await asyncio.gather(*connected)
+
+        answers = await asyncio.gather(*(open_with(browser, token) for _ in range(5)))
+
+        assert sorted(answer.status_code for answer in answers) == [201] + [409] * 4
+        assert len(await portal.rows("SELECT * FROM sessions")) == 1
 
     async def test_opens_nothing_after_ten_minutes(self, portal: Any) -> None:
         browser = portal.browser()
@@ -161,6 +174,13 @@ class TestLimits:
             assert code_of(answers[-1]) == "too-many-sign-ins"
             assert answers[-1].headers["retry-after"] == "900"
         assert len(await portal.told()) == 5
+
+    async def test_holds_for_those_who_ask_at_the_same_time(self, portal: Any) -> None:
+        asks = [portal.browser().post("/v1/sign-ins", json={"email": ERIKA}) for _ in range(12)]
+
+        answers = await asyncio.gather(*asks)
+
+        assert sorted(answer.status_code for answer in answers) == [202] * 5 + [429] * 7
 
     async def test_opens_again_when_the_window_has_passed(self, portal: Any) -> None:
         for _ in range(5):
