@@ -1,15 +1,16 @@
 """One believable example of every event: a small story of one customer, told by all."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 from shared.base.ids import derived_id, object_id
-from shared.contracts import disputes, erp, ledger, notifier, portal_api, scheduler
+from shared.contracts import disputes, erp, ledger, notifier, scheduler
 from shared.contracts.erp import ErpEvent
 from shared.contracts.event import Event
 from shared.testing.dispute_examples import dispute_examples
+from shared.testing.portal_examples import portal_examples
 
 SOURCE = "urn:acme:erp:de01"
 CUSTOMER = object_id(SOURCE, "customer", "K-10044")
@@ -132,7 +133,7 @@ def our_examples() -> Iterator[Event]:
     yield from _ledger_examples()
     yield from _scheduler_examples()
     yield from _notifier_examples()
-    yield from _portal_examples()
+    yield from portal_examples(CUSTOMER, MORNING)
     yield from dispute_examples(CUSTOMER, INVOICE)
 
 
@@ -274,14 +275,6 @@ def _reminder_items(
         discount=scheduler.ReminderDiscount(until=date(2026, 4, 22), pays="784.00"),
     )
     return item, soon
-
-
-def _portal_examples() -> Iterator[Event]:
-    yield portal_api.SignInAsked(
-        customer_id=CUSTOMER, sign_in_id=derived_id("sign-in", "example"), version=1, contact_id="1",
-        legal_entity="DE01", language="de",
-        link_sealed="v1.c2VhbGVkIGZvciB3aG9ldmVyIGhvbGRzIHRoZSBrZXk=", expires_at=MORNING + timedelta(minutes=10),
-    )  # fmt: skip
 
 
 def _notifier_examples() -> Iterator[Event]:
