@@ -227,6 +227,7 @@ class PaymentEvent(Event):
     reference: str | None = None
     status: PaymentStatus
     return_reason: ReturnReason | None = None
+    returned_on: date | None = None
     allocations: tuple[Allocation, ...] = ()
     invoices: tuple[Invoice, ...] = ()
 

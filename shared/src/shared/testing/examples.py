@@ -171,7 +171,7 @@ def _payment_examples() -> Iterator[Event]:
             customer_id=CUSTOMER, payment_id=PAYMENT, version=version, source=SOURCE, source_id="ZE-77121",
             legal_entity="DE01", value_date=date(2026, 4, 17), currency="EUR", amount="500.00", returned=returned,
             unapplied=unapplied, method=erp.PaymentMethod.TRANSFER, reference="2026-0815",
-            status=ledger.PaymentStatus(state),
+            status=ledger.PaymentStatus(state), returned_on=date(2026, 4, 24) if version == 3 else None,
             allocations=(ledger.Allocation(invoice_id=INVOICE, amount="500.00"),) if version == 2 else (),
             invoices=(ledger.Invoice(**_invoice(3, "700.00", "open")),) if version == 2 else (),
         )  # fmt: skip

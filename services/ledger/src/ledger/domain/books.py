@@ -56,7 +56,8 @@ def face_of(credit: Credit) -> tuple[object, ...]:
     """What is told of a credit besides status and applications."""
     body = credit.body
     shown = body and body._replace(directions=None)
-    return (credit.customer_id, credit.returned_minor, credit.adjusted_minor, shown)
+    returned_on = credit.returned and credit.returned.on
+    return (credit.customer_id, credit.returned_minor, returned_on, credit.adjusted_minor, shown)
 
 
 def applied_of(credit: Credit) -> dict[UUID, tuple[int, int, bool]]:

@@ -197,6 +197,7 @@ def payment_fact(
         reference=body.reference,
         status=told.PaymentStatus(credit.status),
         return_reason=erp.ReturnReason(credit.returned.reason) if credit.returned else None,
+        returned_on=credit.returned.on if credit.returned else None,
         allocations=_allocations(credit, body.currency),
         invoices=moved,
     )

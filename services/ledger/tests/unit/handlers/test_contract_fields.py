@@ -61,16 +61,20 @@ class TestFieldsOfACreditNote:
 
 
 class TestFieldsOfAReturn:
-    def test_its_reason_is_told(self, desk: Any) -> None:
+    def test_its_reason_and_day_are_told(self, desk: Any) -> None:
         desk.payment()
-        desk.take(
-            "erp.payment.returned.v1",
-            payment_id="P1",
-            version=2,
-            returned_on="2026-03-25",
-            reason="chargeback",
-        )
-        assert told_last(desk, "ledger.payment.returned.v1")["return_reason"] == "chargeback"
+        self.give_back(desk, version=2, returned_on="2026-03-25")
+        told = told_last(desk, "ledger.payment.returned.v1")
+        assert (told["return_reason"], told["returned_on"]) == ("chargeback", "2026-03-25")
+
+    def test_a_day_that_is_set_right_is_told_again(self, desk: Any) -> None:
+        desk.payment()
+        self.give_back(desk, version=2, returned_on="2026-03-25")
+        self.give_back(desk, version=3, returned_on="2026-03-24")
+        assert told_last(desk, "ledger.payment.returned.v1")["returned_on"] == "2026-03-24"
+
+    def give_back(self, desk: Any, **said: Any) -> None:
+        desk.take("erp.payment.returned.v1", payment_id="P1", reason="chargeback", **said)
 
 
 CANCELLATIONS = {"credit-note": "N1", "payment": "P1", "adjustment": "A1", "invoice": "I1"}
