@@ -20,7 +20,7 @@ from shared.base.clock import FileClock
 from shared.base.ids import object_id
 from shared.contracts import erp, ledger
 from shared.messaging.cloudevents import Record
-from shared.testing.examples import CUSTOMER, INVOICE, SOURCE, our_examples
+from shared.testing.examples import CUSTOMER, INVOICE, PAYMENT, SOURCE, our_examples
 from shared.web.app import create_app
 from shared.worker.description import Service
 
@@ -42,6 +42,7 @@ PORTAL_CONTACTS: Final = {
 
 VALUES: Final[Mapping[str, str]] = {
     "customer_id": str(CUSTOMER), "invoice_id": str(INVOICE), "token": NOBODY_S_TOKEN,
+    "payment_id": str(PAYMENT),
 }  # fmt: skip
 """Path parameters; others are what their schema lets them be."""
 
@@ -120,12 +121,14 @@ def with_staff(
 
 
 async def invite(doors: Doors, sign_in: SignIn) -> None:
-    """Two customers of the portal; the invoice that is asked for belongs to the first."""
+    """Two customers of the portal; the invoice and the payment that are asked for belong to the first."""
     opened = next(one for one in our_examples() if isinstance(one, ledger.InvoiceOpened))
+    paid = next(one for one in our_examples() if isinstance(one, ledger.PaymentReceived))
     facts = [
         customer(CUSTOMER, PORTAL_CONTACTS),
         customer(OTHER_CUSTOMER, {"other": erp.Role.DECISION_MAKER}),
         opened,
+        paid,
     ]
     async with doors.service.database.work(doors.service.clock.now()) as work:
         await doors.service.hearings[0].take(work, [record_of(*one) for one in enumerate(facts)])

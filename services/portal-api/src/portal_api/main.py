@@ -7,6 +7,7 @@ from portal_api.config import Settings
 from portal_api.domain.session import SessionRules
 from portal_api.domain.sign_in import SignInRules
 from portal_api.interfaces.consumers import LEDGER
+from portal_api.interfaces.http.credits import credits_router, payments_router
 from portal_api.interfaces.http.invoices import invoices_router
 from portal_api.interfaces.http.me import me_router
 from portal_api.interfaces.http.sign_in_page import PATH, sign_in_page_router
@@ -45,6 +46,8 @@ def build(settings: Settings) -> Service:
             sign_in_page_router(signing_in, home_url=settings.portal_api_home_url),
             me_router(signing_in, visitors),
             invoices_router(visitors, company),
+            payments_router(visitors),
+            credits_router(visitors),
             parked_router(LEDGER),
         ),
         secret_paths=(PATH,),

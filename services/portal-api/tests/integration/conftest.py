@@ -33,6 +33,7 @@ URL = "https://portal.example"
 ERIKA = "erika@muster.example"
 OTHER_CUSTOMER = object_id(SOURCE, "customer", "K-20000")
 OTHER_INVOICE = object_id(SOURCE, "invoice", "RE-9")
+OTHER_PAYMENT = object_id(SOURCE, "payment", "ZE-9")
 
 
 def record_of(fact: Event, offset: int) -> Record:
@@ -74,6 +75,18 @@ def invoice(**changed: Any) -> ledger.InvoiceOpened:
     return opened.model_copy(update=changed)
 
 
+def payment(**changed: Any) -> ledger.PaymentReceived:
+    """500.00 of the seventeenth of April, of which nothing is applied; or as changed."""
+    paid = next(one for one in our_examples() if isinstance(one, ledger.PaymentReceived))
+    return paid.model_copy(update=changed)
+
+
+def credit_note(**changed: Any) -> ledger.CreditPosted:
+    """240.00 of the fifteenth of April, of which nothing is applied; or as changed."""
+    posted = next(one for one in our_examples() if isinstance(one, ledger.CreditPosted))
+    return posted.model_copy(update=changed)
+
+
 @dataclass
 class Portal:
     """The running service, and what goes in and out of it."""
@@ -86,6 +99,8 @@ class Portal:
 
     customer = staticmethod(customer)
     invoice = staticmethod(invoice)
+    payment = staticmethod(payment)
+    credit_note = staticmethod(credit_note)
 
     async def hear(self, *facts: Event) -> None:
         """As one slice."""
@@ -158,7 +173,7 @@ def settings_of(url: str, clock: Path, **more: Any) -> Settings:
 
 @pytest.fixture
 async def portal(database_of: DatabaseOf, tmp_path: Path) -> AsyncIterator[Portal]:
-    """Two customers: Erika is the only contact of one, Otto of the other; each owes one invoice."""
+    """Two customers: Erika is the only contact of one, Otto of the other; each owes one invoice and has paid once."""
     clock = tmp_path / "clock"
     FileClock.move(clock, MONDAY)
     service = build(settings_of(await database_of("portal-api"), clock))
@@ -168,6 +183,8 @@ async def portal(database_of: DatabaseOf, tmp_path: Path) -> AsyncIterator[Porta
         customer(OTHER_CUSTOMER, ("otto@other.example", erp.Role.BILLING), name="Other"),
         invoice(),
         invoice(customer_id=OTHER_CUSTOMER, invoice_id=OTHER_INVOICE, invoice_number="9"),
+        payment(),
+        payment(customer_id=OTHER_CUSTOMER, payment_id=OTHER_PAYMENT),
     )
     yield made
     for browser in made.browsers:

@@ -14,7 +14,7 @@ from shared.testing.examples import CUSTOMER, SOURCE
 
 OTHER_CUSTOMER = object_id(SOURCE, "customer", "K-20000")
 OTHER_INVOICE = object_id(SOURCE, "invoice", "RE-9")
-CONFINED = ("customers", "invoices")
+CONFINED = ("credits", "customers", "invoices")
 PROBE = "portal_probe_owner"
 
 _TABLES = """

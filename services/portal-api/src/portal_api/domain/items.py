@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from portal_api.domain.credit import Credit
 from portal_api.domain.customer import Customer
 from portal_api.domain.invoice import Invoice
 from shared.base.telling import Telling
@@ -14,6 +15,7 @@ class Items(Telling):
 
     customers: dict[UUID, Customer] = field(default_factory=dict)
     invoices: dict[UUID, Invoice] = field(default_factory=dict)
+    credits: dict[UUID, Credit] = field(default_factory=dict)
 
     def hold_customer(self, customer: Customer) -> None:
         held = self.customers.get(customer.customer_id)
@@ -24,3 +26,8 @@ class Items(Telling):
         held = self.invoices.get(invoice.invoice_id)
         if held is None or held.version < invoice.version:
             self.invoices[invoice.invoice_id] = invoice
+
+    def hold_credit(self, credit: Credit) -> None:
+        held = self.credits.get(credit.credit_id)
+        if held is None or held.version < credit.version:
+            self.credits[credit.credit_id] = credit

@@ -1,14 +1,14 @@
-"""Customers, their contacts and invoices in tables: an upsert, guarded by the ledger's version."""
+"""Customers, their contacts, invoices and credits in tables: an upsert, guarded by the ledger's version."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import astuple
-from datetime import date
 from typing import Any
 
 import asyncpg
 
 from portal_api.domain.contact import Contact
+from portal_api.domain.credit import Credit
 from portal_api.domain.customer import Customer
 from portal_api.domain.invoice import Invoice
 from portal_api.domain.items import Items
@@ -56,6 +56,23 @@ ON CONFLICT (invoice_id) DO UPDATE SET
 WHERE held.version < excluded.version
 """
 
+_SAVE_CREDITS = """
+INSERT INTO credits AS held (
+    credit_id, kind, customer_id, version, legal_entity, number, dated_on, currency, total_minor, returned_minor,
+    returned_on, unapplied_minor, status, method, return_reason, reference, allocations)
+SELECT * FROM unnest(
+    $1::uuid[], $2::text[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::date[], $8::text[], $9::bigint[],
+    $10::bigint[], $11::date[], $12::bigint[], $13::text[], $14::text[], $15::text[], $16::text[], $17::jsonb[])
+ON CONFLICT (credit_id) DO UPDATE SET
+    customer_id = excluded.customer_id, version = excluded.version, legal_entity = excluded.legal_entity,
+    number = excluded.number, dated_on = excluded.dated_on, currency = excluded.currency,
+    total_minor = excluded.total_minor, returned_minor = excluded.returned_minor,
+    returned_on = excluded.returned_on, unapplied_minor = excluded.unapplied_minor, status = excluded.status,
+    method = excluded.method, return_reason = excluded.return_reason, reference = excluded.reference,
+    allocations = excluded.allocations
+WHERE held.version < excluded.version
+"""
+
 
 async def load(_: asyncpg.Connection, events: Sequence[Event], *, moment: Moment) -> Items:
     """Nothing is read: events carry the whole state, and the tables guard their versions themselves."""
@@ -67,6 +84,7 @@ async def save(work: Work, items: Items) -> None:
     customers = [items.customers[key] for key in sorted(items.customers)]
     work.later(_SAVE_CUSTOMERS, [_customer(one) for one in customers])
     work.later(_SAVE_INVOICES, [_invoice(items.invoices[key]) for key in sorted(items.invoices)])
+    work.later(_SAVE_CREDITS, [_credit(items.credits[key]) for key in sorted(items.credits)])
     if customers:
         await _save_contacts(work, customers)
 
@@ -104,5 +122,10 @@ def _invoice(held: Invoice) -> tuple[Any, ...]:
     return (*plain, _json(instalments), _json(discounts), held.late_after)
 
 
+def _credit(held: Credit) -> tuple[Any, ...]:
+    *plain, allocations = astuple(held)
+    return (*plain, _json(allocations))
+
+
 def _json(rows: object) -> str:
-    return json.dumps(rows, default=date.isoformat)
+    return json.dumps(rows, default=str)

@@ -1,5 +1,7 @@
 """Hold what the ledger says of invoices, whatever moved them."""
 
+from collections.abc import Iterable
+
 from portal_api.domain.invoice import Discount, Instalment, Invoice
 from portal_api.domain.items import Items
 from shared.base.clock import Moment
@@ -12,11 +14,9 @@ def hold_invoice(items: Items, told: ledger.InvoiceEvent, *, moment: Moment) -> 
     items.hold_invoice(_invoice_of(told))
 
 
-def hold_invoices(
-    items: Items, credit: ledger.PaymentEvent | ledger.CreditEvent, *, moment: Moment
-) -> None:
-    """A payment or credit note moved the open amounts of these invoices."""
-    for told in credit.invoices:
+def hold_invoices(items: Items, moved: Iterable[ledger.Invoice]) -> None:
+    """A payment or credit note moved the open amounts of these."""
+    for told in moved:
         items.hold_invoice(_invoice_of(told))
 
 

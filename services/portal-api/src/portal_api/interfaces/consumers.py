@@ -4,8 +4,10 @@ from typing import Final
 
 from portal_api.domain.items import Items
 from portal_api.gateways import items
+from portal_api.handlers.hold_credit_note import hold_credit_note
 from portal_api.handlers.hold_customer import hold_customer
-from portal_api.handlers.hold_invoices import hold_invoice, hold_invoices
+from portal_api.handlers.hold_invoices import hold_invoice
+from portal_api.handlers.hold_payment import hold_payment
 from shared.contracts import ledger
 from shared.messaging.projection import Projection
 
@@ -19,13 +21,13 @@ LEDGER: Final[Projection[Items]] = Projection(
         ledger.InvoiceSettled: hold_invoice,
         ledger.InvoiceReopened: hold_invoice,
         ledger.InvoiceCancelled: hold_invoice,
-        ledger.PaymentReceived: hold_invoices,
-        ledger.PaymentApplied: hold_invoices,
-        ledger.PaymentReturned: hold_invoices,
-        ledger.PaymentCancelled: hold_invoices,
-        ledger.CreditPosted: hold_invoices,
-        ledger.CreditApplied: hold_invoices,
-        ledger.CreditCancelled: hold_invoices,
+        ledger.PaymentReceived: hold_payment,
+        ledger.PaymentApplied: hold_payment,
+        ledger.PaymentReturned: hold_payment,
+        ledger.PaymentCancelled: hold_payment,
+        ledger.CreditPosted: hold_credit_note,
+        ledger.CreditApplied: hold_credit_note,
+        ledger.CreditCancelled: hold_credit_note,
     },
     load=items.load,
     save=items.save,

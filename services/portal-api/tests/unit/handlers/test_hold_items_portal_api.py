@@ -6,11 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal_api.domain.contact import Role
+from portal_api.domain.credit import Allocation, CreditState, Kind
 from portal_api.domain.items import Items
 from portal_api.interfaces.consumers import LEDGER
 from shared.base.money import minor_of
 from shared.contracts import ledger
-from shared.testing.examples import CUSTOMER, INVOICE, our_examples
+from shared.testing.examples import CREDIT_NOTE, CUSTOMER, INVOICE, PAYMENT, our_examples
 
 NOON = datetime(2026, 4, 20, 12, tzinfo=UTC)
 ALL = [fact for fact in our_examples() if fact.TOPIC == ledger.TOPIC]
@@ -23,6 +24,13 @@ def hear(*facts: object) -> Items:
     for fact in facts:
         LEDGER.hears[type(fact)](items, fact, moment=NOON)
     return items
+
+
+class TestWords:
+    def test_are_the_ledger_s(self) -> None:
+        states = {*ledger.PaymentStatus, *ledger.CreditStatus}
+
+        assert set(CreditState) == {str(one) for one in states}
 
 
 class TestHolding:
@@ -67,6 +75,30 @@ class TestHolding:
         items = hear(applied)
 
         assert items.invoices[INVOICE].open_minor == 70_000
+
+    def test_keeps_where_a_payment_stands(self) -> None:
+        applied = next(fact for fact in FACTS if isinstance(fact, ledger.PaymentApplied))
+
+        held = hear(applied).credits[PAYMENT]
+
+        assert (held.total_minor, held.unapplied_minor, held.kind) == (50_000, 0, Kind.PAYMENT)
+        assert held.allocations == (Allocation(INVOICE, "500.00", 50_000, provisional=False),)
+
+    def test_keeps_what_an_allocation_takes_of_a_credit_in_its_own_currency(self) -> None:
+        applied = next(fact for fact in FACTS if isinstance(fact, ledger.CreditApplied))
+        abroad = ledger.Allocation(invoice_id=INVOICE, amount="39000", credit_amount="240.00")
+
+        held = hear(applied.model_copy(update={"allocations": (abroad,)})).credits[CREDIT_NOTE]
+
+        assert held.allocations == (Allocation(INVOICE, "39000", 24_000, provisional=False),)
+        assert (held.kind, held.number) == (Kind.CREDIT_NOTE, "GS-42")
+
+    def test_keeps_when_a_payment_went_back(self) -> None:
+        returned = next(fact for fact in FACTS if isinstance(fact, ledger.PaymentReturned))
+
+        held = hear(returned).credits[PAYMENT]
+
+        assert (held.returned_minor, held.returned_on) == (50_000, date(2026, 4, 24))
 
     def test_more_may_be_open_than_was_invoiced(self) -> None:
         opened = next(fact for fact in FACTS if isinstance(fact, ledger.InvoiceOpened))
