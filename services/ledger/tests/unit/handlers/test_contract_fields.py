@@ -61,7 +61,7 @@ class TestFieldsOfACreditNote:
 
 
 class TestFieldsOfAReturn:
-    def test_its_reason_and_day_are_told(self, desk: Any) -> None:
+    def test_its_reason_is_told(self, desk: Any) -> None:
         desk.payment()
         self.give_back(desk, version=2, returned_on="2026-03-25")
         told = told_last(desk, "ledger.payment.returned.v1")
