@@ -12,6 +12,7 @@ from portal_api.interfaces.http.invoices import invoices_router
 from portal_api.interfaces.http.me import me_router
 from portal_api.interfaces.http.sign_in_page import PATH, sign_in_page_router
 from portal_api.interfaces.http.sign_ins import sign_ins_router
+from portal_api.interfaces.http.statement import statement_router
 from portal_api.interfaces.http.visitors import Visitors
 from portal_api.interfaces.jobs import FORGET_EVERY_SECONDS, Forgetting
 from portal_api.interfaces.signing_in import SigningIn
@@ -48,6 +49,7 @@ def build(settings: Settings) -> Service:
             invoices_router(visitors, company),
             payments_router(visitors),
             credits_router(visitors),
+            statement_router(visitors, company),
             parked_router(LEDGER),
         ),
         secret_paths=(PATH,),

@@ -7,14 +7,21 @@ from typing import Any
 import asyncpg
 import pytest
 
-from portal_api.gateways import invoices
+from portal_api.gateways import invoices, own_credits, statements
 from portal_api.gateways.own_rows import ROLE, own_rows
 from shared.base.ids import object_id
 from shared.testing.examples import CUSTOMER, SOURCE
 
 OTHER_CUSTOMER = object_id(SOURCE, "customer", "K-20000")
 OTHER_INVOICE = object_id(SOURCE, "invoice", "RE-9")
+OTHER_PAYMENT = object_id(SOURCE, "payment", "ZE-9")
 CONFINED = ("credits", "customers", "invoices")
+FORGETTABLE = (
+    *((invoices, name) for name in ("_PAGE", "_ONE")),
+    *((own_credits, name) for name in ("_PAYMENTS", "_CREDITS", "_ONE", "_INVOICES")),
+    *((statements, name) for name in ("_INVOICES", "_CREDITS")),
+)
+"""Every question that a door asks for a customer."""
 PROBE = "portal_probe_owner"
 
 _TABLES = """
@@ -150,11 +157,11 @@ class TestDoors:
     async def test_answer_nothing_of_others_when_they_forget_whose(
         self, portal: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        for name in ("_PAGE", "_ONE"):
-            said = getattr(invoices, name)
-            monkeypatch.setattr(
-                invoices, name, said.replace("customer_id = $1", "$1::uuid IS NOT NULL")
-            )
+        for gateway, name in FORGETTABLE:
+            said = getattr(gateway, name)
+            forgot = said.replace("customer_id = $1", "$1::uuid IS NOT NULL")
+            assert forgot != said
+            monkeypatch.setattr(gateway, name, forgot)
         browser = portal.browser()
         await portal.sign_in(browser)
 
@@ -162,3 +169,8 @@ class TestDoors:
 
         assert [one["invoice_number"] for one in listed] == ["2026-0815"]
         assert (await browser.get(f"/v1/invoices/{OTHER_INVOICE}")).status_code == 404
+        assert (await browser.get(f"/v1/payments/{OTHER_PAYMENT}")).status_code == 404
+        for path in ("/v1/payments", "/v1/credits"):
+            assert len((await browser.get(path)).json()["items"]) == 1
+        (account,) = (await browser.get("/v1/statement")).json()["accounts"]
+        assert len(account["lines"]) == 2
