@@ -10,6 +10,7 @@ from portal_api.interfaces.consumers import LEDGER
 from portal_api.interfaces.http.credits import credits_router, payments_router
 from portal_api.interfaces.http.invoices import invoices_router
 from portal_api.interfaces.http.me import me_router
+from portal_api.interfaces.http.messages import messages_router
 from portal_api.interfaces.http.sign_in_page import PATH, sign_in_page_router
 from portal_api.interfaces.http.sign_ins import sign_ins_router
 from portal_api.interfaces.http.statement import statement_router
@@ -50,6 +51,7 @@ def build(settings: Settings) -> Service:
             payments_router(visitors),
             credits_router(visitors),
             statement_router(visitors, company),
+            messages_router(visitors),
             parked_router(LEDGER),
         ),
         secret_paths=(PATH,),

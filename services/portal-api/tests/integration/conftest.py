@@ -17,7 +17,7 @@ from portal_api.interfaces.consumers import LEDGER
 from portal_api.main import build
 from shared.base.clock import FileClock
 from shared.base.ids import object_id
-from shared.contracts import erp, ledger
+from shared.contracts import erp, ledger, notifier
 from shared.contracts.event import Event
 from shared.messaging.cloudevents import Record
 from shared.messaging.seal import Seal
@@ -87,6 +87,12 @@ def credit_note(**changed: Any) -> ledger.CreditPosted:
     return posted.model_copy(update=changed)
 
 
+def message(**changed: Any) -> notifier.MessageSent:
+    """A reminder of this morning by mail, or as changed."""
+    sent = next(one for one in our_examples() if isinstance(one, notifier.MessageSent))
+    return sent.model_copy(update=changed)
+
+
 @dataclass
 class Portal:
     """The running service, and what goes in and out of it."""
@@ -101,6 +107,7 @@ class Portal:
     invoice = staticmethod(invoice)
     payment = staticmethod(payment)
     credit_note = staticmethod(credit_note)
+    message = staticmethod(message)
 
     async def hear(self, *facts: Event) -> None:
         """As one slice."""
@@ -173,7 +180,7 @@ def settings_of(url: str, clock: Path, **more: Any) -> Settings:
 
 @pytest.fixture
 async def portal(database_of: DatabaseOf, tmp_path: Path) -> AsyncIterator[Portal]:
-    """Two customers: Erika is the only contact of one, Otto of the other; each owes one invoice and has paid once."""
+    """Two customers, Erika's and Otto's, each with one contact, one invoice, one payment and one message."""
     clock = tmp_path / "clock"
     FileClock.move(clock, MONDAY)
     service = build(settings_of(await database_of("portal-api"), clock))
@@ -185,6 +192,8 @@ async def portal(database_of: DatabaseOf, tmp_path: Path) -> AsyncIterator[Porta
         invoice(customer_id=OTHER_CUSTOMER, invoice_id=OTHER_INVOICE, invoice_number="9"),
         payment(),
         payment(customer_id=OTHER_CUSTOMER, payment_id=OTHER_PAYMENT),
+        message(),
+        message(customer_id=OTHER_CUSTOMER, message_id=object_id(SOURCE, "message", "9")),
     )
     yield made
     for browser in made.browsers:

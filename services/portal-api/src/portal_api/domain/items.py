@@ -6,6 +6,7 @@ from uuid import UUID
 from portal_api.domain.credit import Credit
 from portal_api.domain.customer import Customer
 from portal_api.domain.invoice import Invoice
+from portal_api.domain.message import Message
 from shared.base.telling import Telling
 
 
@@ -16,6 +17,7 @@ class Items(Telling):
     customers: dict[UUID, Customer] = field(default_factory=dict)
     invoices: dict[UUID, Invoice] = field(default_factory=dict)
     credits: dict[UUID, Credit] = field(default_factory=dict)
+    messages: dict[UUID, Message] = field(default_factory=dict)
 
     def hold_customer(self, customer: Customer) -> None:
         held = self.customers.get(customer.customer_id)
@@ -31,3 +33,8 @@ class Items(Telling):
         held = self.credits.get(credit.credit_id)
         if held is None or held.version < credit.version:
             self.credits[credit.credit_id] = credit
+
+    def hold_message(self, message: Message) -> None:
+        held = self.messages.get(message.message_id)
+        if held is None or held.version < message.version:
+            self.messages[message.message_id] = message

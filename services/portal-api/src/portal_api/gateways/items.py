@@ -1,4 +1,4 @@
-"""Customers, their contacts, invoices and credits in tables: an upsert, guarded by the ledger's version."""
+"""Customers, their contacts, invoices, credits and messages in tables: an upsert, guarded by the teller's version."""
 
 import json
 from collections.abc import Sequence
@@ -12,7 +12,8 @@ from portal_api.domain.credit import Credit
 from portal_api.domain.customer import Customer
 from portal_api.domain.invoice import Invoice
 from portal_api.domain.items import Items
-from portal_api.gateways import sessions
+from portal_api.domain.message import Message
+from portal_api.gateways import messages, sessions
 from shared.base.clock import Moment
 from shared.contracts.event import Event
 from shared.db.work import Work
@@ -84,6 +85,7 @@ async def save(work: Work, items: Items) -> None:
     customers = [items.customers[key] for key in sorted(items.customers)]
     work.later(_SAVE_CUSTOMERS, [_customer(one) for one in customers])
     work.later(_SAVE_INVOICES, [_invoice(items.invoices[key]) for key in sorted(items.invoices)])
+    work.later(messages.SAVE, [_message(items.messages[key]) for key in sorted(items.messages)])
     work.later(_SAVE_CREDITS, [_credit(items.credits[key]) for key in sorted(items.credits)])
     if customers:
         await _save_contacts(work, customers)
@@ -125,6 +127,11 @@ def _invoice(held: Invoice) -> tuple[Any, ...]:
 def _credit(held: Credit) -> tuple[Any, ...]:
     *plain, allocations = astuple(held)
     return (*plain, _json(allocations))
+
+
+def _message(held: Message) -> tuple[Any, ...]:
+    *plain, mentioned = astuple(held)
+    return (*plain, _json(mentioned))
 
 
 def _json(rows: object) -> str:

@@ -7,13 +7,14 @@ from portal_api.gateways import items
 from portal_api.handlers.hold_credit_note import hold_credit_note
 from portal_api.handlers.hold_customer import hold_customer
 from portal_api.handlers.hold_invoices import hold_invoice
+from portal_api.handlers.hold_message import hold_message
 from portal_api.handlers.hold_payment import hold_payment
-from shared.contracts import ledger
+from shared.contracts import ledger, notifier
 from shared.messaging.projection import Projection
 
 LEDGER: Final[Projection[Items]] = Projection(
     service="portal-api",
-    topics=(ledger.TOPIC,),
+    topics=(ledger.TOPIC, notifier.TOPIC),
     hears={
         ledger.CustomerChanged: hold_customer,
         ledger.InvoiceOpened: hold_invoice,
@@ -28,6 +29,7 @@ LEDGER: Final[Projection[Items]] = Projection(
         ledger.CreditPosted: hold_credit_note,
         ledger.CreditApplied: hold_credit_note,
         ledger.CreditCancelled: hold_credit_note,
+        notifier.MessageSent: hold_message,
     },
     load=items.load,
     save=items.save,

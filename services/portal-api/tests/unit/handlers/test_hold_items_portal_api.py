@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,13 +11,15 @@ from portal_api.domain.credit import Allocation, CreditState, Kind
 from portal_api.domain.items import Items
 from portal_api.interfaces.consumers import LEDGER
 from shared.base.money import minor_of
-from shared.contracts import ledger
+from shared.contracts import ledger, notifier
 from shared.testing.examples import CREDIT_NOTE, CUSTOMER, INVOICE, PAYMENT, our_examples
 
 NOON = datetime(2026, 4, 20, 12, tzinfo=UTC)
 ALL = [fact for fact in our_examples() if fact.TOPIC == ledger.TOPIC]
 FACTS = [fact for fact in ALL if not isinstance(fact, ledger.DeductionClaimed)]
 """A deduction is the business of disputes: it moves nothing that is open."""
+
+SENT = next(fact for fact in our_examples() if isinstance(fact, notifier.MessageSent))
 
 
 def hear(*facts: object) -> Items:
@@ -35,7 +38,7 @@ class TestWords:
 
 class TestHolding:
     def test_hears_every_fact_that_moves_what_is_open(self) -> None:
-        assert {type(fact) for fact in FACTS} == set(LEDGER.hears)
+        assert {type(fact) for fact in FACTS} == set(LEDGER.hears) - {notifier.MessageSent}
 
     def test_keeps_the_customer_s_name(self) -> None:
         items = hear(*FACTS)
@@ -107,6 +110,19 @@ class TestHolding:
         assert minor_of(opened.total, "EUR") < 125_000
         assert hear(charged).invoices[INVOICE].open_minor == 125_000
 
+    @pytest.mark.parametrize("purpose", set(notifier.Purpose))
+    def test_keeps_of_messages_those_to_customers(self, purpose: notifier.Purpose) -> None:
+        for_ours = {notifier.Purpose.WARNING, notifier.Purpose.ESCALATION}
+
+        held = hear(SENT.model_copy(update={"purpose": purpose})).messages
+
+        assert set(held) == (set() if purpose in for_ours else {SENT.message_id})
+
     @given(st.permutations(FACTS + FACTS))
     def test_ends_the_same_whatever_the_order(self, facts: list[object]) -> None:
         assert hear(*facts) == hear(*FACTS)
+
+    def test_keeps_the_newest_of_a_message(self) -> None:
+        newer = SENT.model_copy(update={"version": 2, "items": ()})
+
+        assert hear(SENT, newer, SENT) == hear(newer)
