@@ -18,7 +18,7 @@ from fastapi import FastAPI
 
 from shared.base.clock import FileClock
 from shared.base.ids import object_id
-from shared.contracts import erp, ledger
+from shared.contracts import disputes, erp, ledger
 from shared.messaging.cloudevents import Record
 from shared.testing.examples import CUSTOMER, INVOICE, PAYMENT, SOURCE, our_examples
 from shared.web.app import create_app
@@ -40,9 +40,10 @@ PORTAL_CONTACTS: Final = {
 }
 """Contacts of the customer whose things are asked for, by column. The column `other` is another customer's."""
 
+DISPUTED: Final = next(one for one in our_examples() if isinstance(one, disputes.DisputeOpened))
 VALUES: Final[Mapping[str, str]] = {
     "customer_id": str(CUSTOMER), "invoice_id": str(INVOICE), "token": NOBODY_S_TOKEN,
-    "payment_id": str(PAYMENT),
+    "payment_id": str(PAYMENT), "dispute_id": str(DISPUTED.dispute_id),
 }  # fmt: skip
 """Path parameters; others are what their schema lets them be."""
 
@@ -129,6 +130,7 @@ async def invite(doors: Doors, sign_in: SignIn) -> None:
         customer(OTHER_CUSTOMER, {"other": erp.Role.DECISION_MAKER}),
         opened,
         paid,
+        DISPUTED,
     ]
     async with doors.service.database.work(doors.service.clock.now()) as work:
         await doors.service.hearings[0].take(work, [record_of(*one) for one in enumerate(facts)])

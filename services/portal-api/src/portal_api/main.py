@@ -8,6 +8,7 @@ from portal_api.domain.session import SessionRules
 from portal_api.domain.sign_in import SignInRules
 from portal_api.interfaces.consumers import LEDGER
 from portal_api.interfaces.http.credits import credits_router, payments_router
+from portal_api.interfaces.http.disputes import disputes_router
 from portal_api.interfaces.http.invoices import invoices_router
 from portal_api.interfaces.http.me import me_router
 from portal_api.interfaces.http.messages import messages_router
@@ -52,6 +53,7 @@ def build(settings: Settings) -> Service:
             credits_router(visitors),
             statement_router(visitors, company),
             messages_router(visitors),
+            disputes_router(visitors),
             parked_router(LEDGER),
         ),
         secret_paths=(PATH,),

@@ -17,7 +17,7 @@ from portal_api.interfaces.consumers import LEDGER
 from portal_api.main import build
 from shared.base.clock import FileClock
 from shared.base.ids import object_id
-from shared.contracts import erp, ledger, notifier
+from shared.contracts import disputes, erp, ledger, notifier
 from shared.contracts.event import Event
 from shared.messaging.cloudevents import Record
 from shared.messaging.seal import Seal
@@ -33,6 +33,7 @@ URL = "https://portal.example"
 ERIKA = "erika@muster.example"
 OTHER_CUSTOMER = object_id(SOURCE, "customer", "K-20000")
 OTHER_INVOICE = object_id(SOURCE, "invoice", "RE-9")
+OTHER_DISPUTE = object_id(SOURCE, "dispute", "9")
 OTHER_PAYMENT = object_id(SOURCE, "payment", "ZE-9")
 
 
@@ -91,6 +92,12 @@ def message(**changed: Any) -> notifier.MessageSent:
     """A reminder of this morning by mail, or as changed."""
     sent = next(one for one in our_examples() if isinstance(one, notifier.MessageSent))
     return sent.model_copy(update=changed)
+
+
+def dispute(**changed: Any) -> disputes.DisputeOpened:
+    """Opened, or as changed."""
+    opened = next(one for one in our_examples() if isinstance(one, disputes.DisputeOpened))
+    return opened.model_copy(update=changed)
 
 
 @dataclass
@@ -180,7 +187,7 @@ def settings_of(url: str, clock: Path, **more: Any) -> Settings:
 
 @pytest.fixture
 async def portal(database_of: DatabaseOf, tmp_path: Path) -> AsyncIterator[Portal]:
-    """Two customers, Erika's and Otto's, each with one contact, one invoice, one payment and one message."""
+    """Two customers, Erika's and Otto's, each with one contact, one invoice, one payment, message and dispute."""
     clock = tmp_path / "clock"
     FileClock.move(clock, MONDAY)
     service = build(settings_of(await database_of("portal-api"), clock))
@@ -193,6 +200,8 @@ async def portal(database_of: DatabaseOf, tmp_path: Path) -> AsyncIterator[Porta
         payment(),
         payment(customer_id=OTHER_CUSTOMER, payment_id=OTHER_PAYMENT),
         message(),
+        dispute(),
+        dispute(customer_id=OTHER_CUSTOMER, dispute_id=OTHER_DISPUTE),
         message(customer_id=OTHER_CUSTOMER, message_id=object_id(SOURCE, "message", "9")),
     )
     yield made

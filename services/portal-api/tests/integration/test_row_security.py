@@ -7,19 +7,21 @@ from typing import Any
 import asyncpg
 import pytest
 
-from portal_api.gateways import invoices, messages, own_credits, statements
+from portal_api.gateways import disputes, invoices, messages, own_credits, statements
 from portal_api.gateways.own_rows import ROLE, own_rows
 from shared.base.ids import object_id
 from shared.testing.examples import CUSTOMER, SOURCE
 
 OTHER_CUSTOMER = object_id(SOURCE, "customer", "K-20000")
 OTHER_INVOICE = object_id(SOURCE, "invoice", "RE-9")
+OTHER_DISPUTE = object_id(SOURCE, "dispute", "9")
 OTHER_PAYMENT = object_id(SOURCE, "payment", "ZE-9")
-CONFINED = ("credits", "customers", "invoices", "messages")
+CONFINED = ("credits", "customers", "disputes", "invoices", "messages")
 FORGETTABLE = (
     *((invoices, name) for name in ("_PAGE", "_ONE")),
     *((own_credits, name) for name in ("_PAYMENTS", "_CREDITS", "_ONE", "_INVOICES")),
     (messages, "_PAGE"),
+    *((disputes, name) for name in ("_PAGE", "_ONE")),
     *((statements, name) for name in ("_INVOICES", "_CREDITS")),
 )
 """Every question that a door asks for a customer."""
@@ -171,7 +173,8 @@ class TestDoors:
         assert [one["invoice_number"] for one in listed] == ["2026-0815"]
         assert (await browser.get(f"/v1/invoices/{OTHER_INVOICE}")).status_code == 404
         assert (await browser.get(f"/v1/payments/{OTHER_PAYMENT}")).status_code == 404
-        for path in ("/v1/payments", "/v1/credits", "/v1/messages"):
+        assert (await browser.get(f"/v1/disputes/{OTHER_DISPUTE}")).status_code == 404
+        for path in ("/v1/payments", "/v1/credits", "/v1/messages", "/v1/disputes"):
             assert len((await browser.get(path)).json()["items"]) == 1
         (account,) = (await browser.get("/v1/statement")).json()["accounts"]
         assert len(account["lines"]) == 2

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from portal_api.domain.credit import Credit
 from portal_api.domain.customer import Customer
+from portal_api.domain.dispute import Dispute
 from portal_api.domain.invoice import Invoice
 from portal_api.domain.message import Message
 from shared.base.telling import Telling
@@ -18,6 +19,7 @@ class Items(Telling):
     invoices: dict[UUID, Invoice] = field(default_factory=dict)
     credits: dict[UUID, Credit] = field(default_factory=dict)
     messages: dict[UUID, Message] = field(default_factory=dict)
+    disputes: dict[UUID, Dispute] = field(default_factory=dict)
 
     def hold_customer(self, customer: Customer) -> None:
         held = self.customers.get(customer.customer_id)
@@ -38,3 +40,8 @@ class Items(Telling):
         held = self.messages.get(message.message_id)
         if held is None or held.version < message.version:
             self.messages[message.message_id] = message
+
+    def hold_dispute(self, dispute: Dispute) -> None:
+        held = self.disputes.get(dispute.dispute_id)
+        if held is None or held.version < dispute.version:
+            self.disputes[dispute.dispute_id] = dispute

@@ -1,4 +1,4 @@
-"""Customers, their contacts, invoices, credits and messages in tables: an upsert, guarded by the teller's version."""
+"""What customers are shown, in tables: an upsert, guarded by the version of whoever tells it."""
 
 import json
 from collections.abc import Sequence
@@ -10,10 +10,11 @@ import asyncpg
 from portal_api.domain.contact import Contact
 from portal_api.domain.credit import Credit
 from portal_api.domain.customer import Customer
+from portal_api.domain.dispute import Dispute
 from portal_api.domain.invoice import Invoice
 from portal_api.domain.items import Items
 from portal_api.domain.message import Message
-from portal_api.gateways import messages, sessions
+from portal_api.gateways import disputes, messages, sessions
 from shared.base.clock import Moment
 from shared.contracts.event import Event
 from shared.db.work import Work
@@ -86,6 +87,7 @@ async def save(work: Work, items: Items) -> None:
     work.later(_SAVE_CUSTOMERS, [_customer(one) for one in customers])
     work.later(_SAVE_INVOICES, [_invoice(items.invoices[key]) for key in sorted(items.invoices)])
     work.later(messages.SAVE, [_message(items.messages[key]) for key in sorted(items.messages)])
+    work.later(disputes.SAVE, [_dispute(items.disputes[key]) for key in sorted(items.disputes)])
     work.later(_SAVE_CREDITS, [_credit(items.credits[key]) for key in sorted(items.credits)])
     if customers:
         await _save_contacts(work, customers)
@@ -132,6 +134,11 @@ def _credit(held: Credit) -> tuple[Any, ...]:
 def _message(held: Message) -> tuple[Any, ...]:
     *plain, mentioned = astuple(held)
     return (*plain, _json(mentioned))
+
+
+def _dispute(held: Dispute) -> tuple[Any, ...]:
+    *plain, disputed = astuple(held)
+    return (*plain, _json(disputed))
 
 
 def _json(rows: object) -> str:

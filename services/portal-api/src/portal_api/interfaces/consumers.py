@@ -6,15 +6,16 @@ from portal_api.domain.items import Items
 from portal_api.gateways import items
 from portal_api.handlers.hold_credit_note import hold_credit_note
 from portal_api.handlers.hold_customer import hold_customer
+from portal_api.handlers.hold_dispute import hold_dispute
 from portal_api.handlers.hold_invoices import hold_invoice
 from portal_api.handlers.hold_message import hold_message
 from portal_api.handlers.hold_payment import hold_payment
-from shared.contracts import ledger, notifier
+from shared.contracts import disputes, ledger, notifier
 from shared.messaging.projection import Projection
 
 LEDGER: Final[Projection[Items]] = Projection(
     service="portal-api",
-    topics=(ledger.TOPIC, notifier.TOPIC),
+    topics=(ledger.TOPIC, notifier.TOPIC, disputes.TOPIC),
     hears={
         ledger.CustomerChanged: hold_customer,
         ledger.InvoiceOpened: hold_invoice,
@@ -30,6 +31,17 @@ LEDGER: Final[Projection[Items]] = Projection(
         ledger.CreditApplied: hold_credit_note,
         ledger.CreditCancelled: hold_credit_note,
         notifier.MessageSent: hold_message,
+        disputes.DisputeOpened: hold_dispute,
+        disputes.DisputeAcknowledged: hold_dispute,
+        disputes.DisputeExamined: hold_dispute,
+        disputes.DisputeDeferred: hold_dispute,
+        disputes.DisputeAnswered: hold_dispute,
+        disputes.DisputeResolved: hold_dispute,
+        disputes.DisputeSettled: hold_dispute,
+        disputes.DisputeReopened: hold_dispute,
+        disputes.DisputeClosed: hold_dispute,
+        disputes.DisputeWithdrawn: hold_dispute,
+        disputes.DisputeMerged: hold_dispute,
     },
     load=items.load,
     save=items.save,

@@ -11,7 +11,7 @@ from portal_api.domain.credit import Allocation, CreditState, Kind
 from portal_api.domain.items import Items
 from portal_api.interfaces.consumers import LEDGER
 from shared.base.money import minor_of
-from shared.contracts import ledger, notifier
+from shared.contracts import disputes, ledger, notifier
 from shared.testing.examples import CREDIT_NOTE, CUSTOMER, INVOICE, PAYMENT, our_examples
 
 NOON = datetime(2026, 4, 20, 12, tzinfo=UTC)
@@ -38,7 +38,14 @@ class TestWords:
 
 class TestHolding:
     def test_hears_every_fact_that_moves_what_is_open(self) -> None:
-        assert {type(fact) for fact in FACTS} == set(LEDGER.hears) - {notifier.MessageSent}
+        heard = {one for one in LEDGER.hears if one.TOPIC == ledger.TOPIC}
+
+        assert {type(fact) for fact in FACTS} == heard
+
+    def test_hears_every_move_of_a_dispute(self) -> None:
+        told = {type(one) for one in our_examples() if isinstance(one, disputes.DisputeEvent)}
+
+        assert told == {one for one in LEDGER.hears if one.TOPIC == disputes.TOPIC}
 
     def test_keeps_the_customer_s_name(self) -> None:
         items = hear(*FACTS)

@@ -1,0 +1,42 @@
+"""Disputes, as far as their customer may know them: no team, no names of ours."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from shared.base.clock import Moment
+
+
+class Disputed(NamedTuple):
+    """So much of an invoice, or of one instalment; decimals of the dispute's currency. `held` is not asked for now."""
+
+    invoice_id: UUID
+    invoice_number: str
+    instalment: int | None
+    amount: str
+    upheld: str | None
+    held: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    """The newest we heard of a dispute; `version` is that of disputes. `words` are those of its last move, and meant
+    for the customer.
+    """
+
+    dispute_id: UUID
+    customer_id: UUID
+    version: int
+    legal_entity: str
+    currency: str
+    reason: str
+    state: str
+    outcome: str | None
+    opened_at: Moment
+    moved_at: Moment
+    moved_by: str
+    words: str
+    answer_due_at: Moment | None
+    decision_due_at: Moment | None
+    merged_into: UUID | None
+    items: tuple[Disputed, ...]

@@ -1,0 +1,51 @@
+"""The disputes of a customer: an upsert guarded by the version of disputes; one, or a page of them, newest first."""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import asyncpg
+
+SAVE: Final = """
+INSERT INTO disputes AS held (
+    dispute_id, customer_id, version, legal_entity, currency, reason, state, outcome, opened_at, moved_at, moved_by,
+    words, answer_due_at, decision_due_at, merged_into, items)
+SELECT * FROM unnest(
+    $1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+    $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[],
+    $15::uuid[], $16::jsonb[])
+ON CONFLICT (dispute_id) DO UPDATE SET
+    customer_id = excluded.customer_id, version = excluded.version, legal_entity = excluded.legal_entity,
+    currency = excluded.currency, reason = excluded.reason, state = excluded.state, outcome = excluded.outcome,
+    opened_at = excluded.opened_at, moved_at = excluded.moved_at, moved_by = excluded.moved_by,
+    words = excluded.words, answer_due_at = excluded.answer_due_at, decision_due_at = excluded.decision_due_at,
+    merged_into = excluded.merged_into, items = excluded.items
+WHERE held.version < excluded.version
+"""
+_PAGE = """
+SELECT * FROM disputes WHERE customer_id = $1
+    AND ($2::timestamptz IS NULL OR (opened_at, dispute_id) < ($2, $3))
+ORDER BY opened_at DESC, dispute_id DESC LIMIT $4
+"""
+_ONE = "SELECT * FROM disputes WHERE customer_id = $1 AND dispute_id = $2"
+
+
+async def page(
+    connection: asyncpg.Connection,
+    customer_id: UUID,
+    *,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> list[asyncpg.Record]:
+    """By when they were opened, after a position."""
+    rows: list[asyncpg.Record] = await connection.fetch(
+        _PAGE, customer_id, *(after or (None, None)), limit
+    )
+    return rows
+
+
+async def one(
+    connection: asyncpg.Connection, customer_id: UUID, dispute_id: UUID
+) -> asyncpg.Record | None:
+    """None when there is none of that id, or it is somebody else's."""
+    return await connection.fetchrow(_ONE, customer_id, dispute_id)
