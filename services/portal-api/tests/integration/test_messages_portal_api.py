@@ -51,7 +51,7 @@ class TestMessages:
     async def test_are_held_once_and_only_forward(self, portal: Any, erika: Any) -> None:
         newer = portal.message(version=2, purpose=notifier.Purpose.COURTESY)
         await portal.hear(newer)
-        await portal.hear(portal.message(), newer)
+        await portal.hear(portal.message())
 
         (shown,) = (await erika.get("/v1/messages")).json()["items"]
 
