@@ -50,6 +50,9 @@ VALUES: Final[Mapping[str, str]] = {
 REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "POST /v1/sign-ins": {"json": {"email": "nobody@nowhere.example"}},
     "POST /v1/sessions": {"json": {"token": NOBODY_S_TOKEN}},
+    "POST /v1/promises": {
+        "json": {"items": [{"invoice_id": str(INVOICE), "amount": "1.00"}], "pay_on": "2026-04-30"}
+    },
     "POST /sign-in": {"data": {"token": NOBODY_S_TOKEN}},
 }
 """What is sent, where an empty object would be no answer's worth."""

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "portal_api_0007"
-down_revision = "portal_api_0005"
+down_revision = "portal_api_0006"
 
 CREDITS = """
 CREATE TABLE credits (

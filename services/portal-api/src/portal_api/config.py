@@ -1,5 +1,6 @@
 """The settings of the portal API."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr
@@ -30,3 +31,6 @@ class Settings(RuntimeSettings):
 
     portal_api_session_idle_seconds: Annotated[int, Field(ge=60)] = 1_800
     portal_api_session_longest_seconds: Annotated[int, Field(ge=60)] = 43_200
+
+    portal_api_promises_file: Path = Path(__file__).parents[2] / "policies" / "promises.yaml"
+    """What a customer may promise; validated whole at the start."""

@@ -6,17 +6,21 @@ from pathlib import Path
 from portal_api.config import Settings
 from portal_api.domain.session import SessionRules
 from portal_api.domain.sign_in import SignInRules
+from portal_api.gateways.promise_rails_file import load_promise_rails
 from portal_api.interfaces.consumers import LEDGER
 from portal_api.interfaces.http.credits import credits_router, payments_router
 from portal_api.interfaces.http.disputes import disputes_router
 from portal_api.interfaces.http.invoices import invoices_router
 from portal_api.interfaces.http.me import me_router
 from portal_api.interfaces.http.messages import messages_router
+from portal_api.interfaces.http.promises import promises_router
 from portal_api.interfaces.http.sign_in_page import PATH, sign_in_page_router
 from portal_api.interfaces.http.sign_ins import sign_ins_router
 from portal_api.interfaces.http.statement import statement_router
 from portal_api.interfaces.http.visitors import Visitors
 from portal_api.interfaces.jobs import FORGET_EVERY_SECONDS, Forgetting
+from portal_api.interfaces.promise_watch import PromiseWatch
+from portal_api.interfaces.promising import Promising
 from portal_api.interfaces.signing_in import SigningIn
 from shared.base.clock import Clock, clock_of
 from shared.contracts.company import Company, load_company
@@ -36,6 +40,8 @@ def build(settings: Settings) -> Service:
     company = load_company(settings.company_file) if settings.company_file else None
     signing_in = _signing_in(settings, database, clock, company)
     visitors, forgetting = Visitors(signing_in), Forgetting(database, clock)
+    promising = Promising(load_promise_rails(settings.portal_api_promises_file, company))
+    watch = PromiseWatch(database, clock, promising)
     return Service(
         name="portal-api",
         settings=settings,
@@ -43,7 +49,10 @@ def build(settings: Settings) -> Service:
         clock=clock,
         migrations=MIGRATIONS,
         hearings=(LEDGER,),
-        jobs=(Job("forget-sign-ins", forgetting.run, FORGET_EVERY_SECONDS, waits_for_facts=False),),
+        jobs=(
+            Job("forget-sign-ins", forgetting.run, FORGET_EVERY_SECONDS, waits_for_facts=False),
+            Job("promises", watch.run, settings.job_tick_seconds),
+        ),
         routers=(
             sign_ins_router(signing_in, visitors),
             sign_in_page_router(signing_in, home_url=settings.portal_api_home_url),
@@ -54,6 +63,7 @@ def build(settings: Settings) -> Service:
             statement_router(visitors, company),
             messages_router(visitors),
             disputes_router(visitors),
+            promises_router(visitors, promising),
             parked_router(LEDGER),
         ),
         secret_paths=(PATH,),

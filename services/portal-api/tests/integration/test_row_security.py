@@ -16,7 +16,7 @@ OTHER_CUSTOMER = object_id(SOURCE, "customer", "K-20000")
 OTHER_INVOICE = object_id(SOURCE, "invoice", "RE-9")
 OTHER_DISPUTE = object_id(SOURCE, "dispute", "9")
 OTHER_PAYMENT = object_id(SOURCE, "payment", "ZE-9")
-CONFINED = ("credits", "customers", "disputes", "invoices", "messages")
+CONFINED = ("credits", "customers", "disputes", "invoices", "messages", "promises")
 FORGETTABLE = (
     *((invoices, name) for name in ("_PAGE", "_ONE")),
     *((own_credits, name) for name in ("_PAYMENTS", "_CREDITS", "_ONE", "_INVOICES")),
@@ -38,6 +38,17 @@ SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND rel
     AND NOT coalesce('security_invoker=true' = ANY(reloptions), false)
 """
 _DEFINERS = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef"
+_PROMISE = """
+INSERT INTO promises VALUES (gen_random_uuid(), $1, 0, 'DE01', 'EUR', '[]', '2026-04-30', 3, 'open', 1, now(), NULL)
+"""
+
+
+@pytest.fixture(autouse=True)
+async def promises(portal: Any) -> None:
+    """One of each customer."""
+    async with portal.service.database.work(portal.service.clock.now()) as work:
+        for one in (CUSTOMER, OTHER_CUSTOMER):
+            await work.connection.execute(_PROMISE, one)
 
 
 class TakenBack(Exception):
@@ -109,6 +120,8 @@ class TestCustomer:
             "DELETE FROM invoices",
             "UPDATE invoices SET open_minor = 0",
             "SELECT * FROM contacts",
+            "SELECT * FROM paid",
+            "UPDATE promises SET state = 'kept'",
             "SELECT * FROM sessions",
             "SELECT * FROM sign_ins",
             "SELECT * FROM outbox",

@@ -133,7 +133,7 @@ def our_examples() -> Iterator[Event]:
     yield from _ledger_examples()
     yield from _scheduler_examples()
     yield from _notifier_examples()
-    yield from portal_examples(CUSTOMER, MORNING)
+    yield from portal_examples(CUSTOMER, INVOICE, MORNING)
     yield from dispute_examples(CUSTOMER, INVOICE)
 
 

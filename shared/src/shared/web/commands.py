@@ -5,7 +5,7 @@ response is sent, and a failed commit would have been answered 201.
 """
 
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -40,25 +40,32 @@ async def asking(request: Request) -> Asking:
 Question = Annotated[Asking, Depends(asking)]
 
 
+@asynccontextmanager
+async def keyed_work(
+    request: Request, scope: str, idempotency_key: str | None
+) -> AsyncIterator[Work]:
+    """One transaction for whoever `scope` says; where there is a key, its answer is claimed, and kept."""
+    service = request.app.state.service
+    async with service.database.work(service.clock.now()) as work:
+        if idempotency_key is not None:
+            hashed = await request_hash(request)
+            key = Key(scope=scope, key=idempotency_key, request_hash=hashed)
+            await key.claim(work.connection)
+            request.state.answered = (key, work)
+        yield work
+
+
+IdempotencyKey = Annotated[str | None, Header(min_length=1, max_length=KEY_CHARACTERS_MAX)]
+
+
 async def command_work(
-    request: Request,
-    staff: SignedIn,
-    idempotency_key: Annotated[
-        str | None, Header(min_length=1, max_length=KEY_CHARACTERS_MAX)
-    ] = None,
+    request: Request, staff: SignedIn, idempotency_key: IdempotencyKey = None
 ) -> AsyncIterator[Work]:
     """One transaction, committed before the answer is sent; `Idempotency-Key` is honoured, per staff member.
 
     Its routes must be on a router with `route_class=CommandRoute`.
     """
-    service = request.app.state.service
-    async with service.database.work(service.clock.now()) as work:
-        if idempotency_key is not None:
-            key = Key(
-                scope=staff.subject, key=idempotency_key, request_hash=await request_hash(request)
-            )
-            await key.claim(work.connection)
-            request.state.answered = (key, work)
+    async with keyed_work(request, staff.subject, idempotency_key) as work:
         yield work
 
 

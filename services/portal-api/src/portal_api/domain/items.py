@@ -1,6 +1,9 @@
 """What one slice hears about customers and their items: of each the newest."""
 
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
 from uuid import UUID
 
 from portal_api.domain.credit import Credit
@@ -9,6 +12,18 @@ from portal_api.domain.dispute import Dispute
 from portal_api.domain.invoice import Invoice
 from portal_api.domain.message import Message
 from shared.base.telling import Telling
+
+
+class PaidPart(NamedTuple):
+    """What a payment pays of an invoice: `amount` in the invoice's currency, 0 when nothing of it stands there any
+    more; `version` is the payment's.
+    """
+
+    invoice_id: UUID
+    payment_id: UUID
+    version: int
+    value_date: date
+    amount: Decimal
 
 
 @dataclass(slots=True)
@@ -20,6 +35,8 @@ class Items(Telling):
     credits: dict[UUID, Credit] = field(default_factory=dict)
     messages: dict[UUID, Message] = field(default_factory=dict)
     disputes: dict[UUID, Dispute] = field(default_factory=dict)
+    paid: dict[tuple[UUID, UUID], PaidPart] = field(default_factory=dict)
+    """By invoice and payment."""
 
     def hold_customer(self, customer: Customer) -> None:
         held = self.customers.get(customer.customer_id)
@@ -45,3 +62,9 @@ class Items(Telling):
         held = self.disputes.get(dispute.dispute_id)
         if held is None or held.version < dispute.version:
             self.disputes[dispute.dispute_id] = dispute
+
+    def hold_paid(self, part: PaidPart) -> None:
+        key = part.invoice_id, part.payment_id
+        held = self.paid.get(key)
+        if held is None or held.version < part.version:
+            self.paid[key] = part

@@ -3,6 +3,7 @@
 from portal_api.domain.credit import Credit, Kind
 from portal_api.domain.items import Items
 from portal_api.handlers.hold_invoices import hold_invoices
+from portal_api.handlers.hold_paid import hold_paid
 from portal_api.handlers.read_allocations import read_allocations
 from shared.base.clock import Moment
 from shared.base.money import minor_of
@@ -10,7 +11,7 @@ from shared.contracts import ledger
 
 
 def hold_payment(items: Items, told: ledger.PaymentEvent, *, moment: Moment) -> None:
-    """It was received, applied, returned or cancelled; the invoices that it moved are held too."""
+    """It was received, applied, returned or cancelled; so are the invoices that it moved, and what it pays of each."""
     currency = told.currency
 
     items.hold_credit(
@@ -36,3 +37,4 @@ def hold_payment(items: Items, told: ledger.PaymentEvent, *, moment: Moment) -> 
     )
 
     hold_invoices(items, told.invoices)
+    hold_paid(items, told)

@@ -1,0 +1,33 @@
+"""What each payment pays of each invoice, by value date; and whoever promised that is looked at."""
+
+from collections.abc import Iterable
+from typing import Final
+from uuid import UUID
+
+from portal_api.domain.items import PaidPart
+from portal_api.gateways.promises import TIMER
+from shared.db.work import Work
+
+_SAVE: Final = """
+INSERT INTO paid AS held (invoice_id, payment_id, version, value_date, amount)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::date[], $5::numeric[])
+ON CONFLICT (invoice_id, payment_id) DO UPDATE SET
+    version = excluded.version, value_date = excluded.value_date, amount = excluded.amount
+WHERE held.version < excluded.version
+"""
+_WAKE: Final = """
+UPDATE timers SET due_at = $2 FROM (
+    SELECT kind, key FROM timers
+    WHERE kind = $3 AND due_at > $2 AND key IN (
+        SELECT promise_id::text FROM promises JOIN invoices USING (customer_id)
+        WHERE state = 'open' AND invoice_id = ANY($1::uuid[]))
+    ORDER BY key FOR UPDATE
+) AS asleep
+WHERE timers.kind = asleep.kind AND timers.key = asleep.key
+"""
+
+
+def save(work: Work, parts: Iterable[PaidPart], invoices: Iterable[UUID]) -> None:
+    """Write these, and wake the promises of whom these invoices belong to: a hint, the judge reads again."""
+    work.later(_SAVE, sorted(parts))
+    work.later(_WAKE, [(one,) for one in invoices], work.moment, TIMER)

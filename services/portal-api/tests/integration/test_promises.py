@@ -1,0 +1,269 @@
+"""Promises at the door and in time: rails, keys, and what the ledger's cash makes of them."""
+
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from portal_api.interfaces.promise_watch import PromiseWatch
+from shared.base.ids import object_id
+from shared.contracts import erp, ledger
+from shared.testing.examples import CUSTOMER, INVOICE, SOURCE
+
+OTHER_INVOICE = object_id(SOURCE, "invoice", "RE-9")
+SECOND = UUID(int=2)
+PAYMENT = UUID(int=77)
+PAY_ON = "2026-04-30"
+TIME_IS_UP = timedelta(days=14)
+"""From the twentieth, past the thirtieth and three days of grace."""
+
+
+@pytest.fixture
+async def erika(portal: Any) -> Any:
+    """Signed in, for the first customer, who owes 1,200.00."""
+    browser = portal.browser()
+    await portal.sign_in(browser)
+    return browser
+
+
+async def promise(
+    browser: Any,
+    *items: tuple[UUID, str],
+    pay_on: str = PAY_ON,
+    **headers: str,
+) -> Any:
+    said = items or ((INVOICE, "500.00"),)
+    body = [{"invoice_id": str(one), "amount": amount} for one, amount in said]
+    return await browser.post(
+        "/v1/promises", json={"items": body, "pay_on": pay_on}, headers=headers
+    )
+
+
+async def made(browser: Any, *items: tuple[UUID, str], **more: str) -> str:
+    answer = await promise(browser, *items, **more)
+    assert answer.status_code == 201, answer.text
+    promise_id: str = answer.json()["promise_id"]
+    return promise_id
+
+
+async def refused(browser: Any, *items: tuple[UUID, str], **more: str) -> tuple[int, str]:
+    answer = await promise(browser, *items, **more)
+    return answer.status_code, answer.json()["code"]
+
+
+def payment(
+    portal: Any,
+    amount: str,
+    *,
+    left: str,
+    on: date = date(2026, 4, 29),
+    version: int = 1,
+    payment_id: UUID = PAYMENT,
+) -> ledger.PaymentReceived:
+    """So much of the first invoice, which leaves so much open."""
+    whole = portal.invoice(open=left, version=version + 1)
+    return ledger.PaymentReceived(
+        customer_id=CUSTOMER,
+        version=version,
+        payment_id=payment_id,
+        source=SOURCE,
+        source_id=str(payment_id),
+        legal_entity="DE01",
+        value_date=on,
+        currency="EUR",
+        amount=amount,
+        returned="0.00",
+        unapplied="0.00",
+        method=erp.PaymentMethod.TRANSFER,
+        status=ledger.PaymentStatus.RECEIVED,
+        allocations=(ledger.Allocation(invoice_id=INVOICE, amount=amount),),
+        invoices=(ledger.Invoice.model_validate(whole.model_dump()),),
+    )
+
+
+async def watch(portal: Any) -> None:
+    """One run of the job."""
+    (job,) = [one for one in portal.service.jobs if one.name == "promises"]
+    found: PromiseWatch = job.run.__self__
+    await found.run()
+
+
+async def told(portal: Any) -> list[tuple[str, str, str]]:
+    """Of each promise's item: state, paid and held."""
+    return [
+        (one["state"], one["items"][0]["paid"], one["items"][0]["held"])
+        for one in await portal.told()
+        if "promise_id" in one
+    ]
+
+
+class TestPromise:
+    async def test_is_made_shown_and_told_with_what_is_held(self, portal: Any, erika: Any) -> None:
+        promise_id = await made(erika)
+
+        shown = (await erika.get(f"/v1/promises/{promise_id}")).json()
+        assert (shown["state"], shown["pay_on"], shown["until"]) == ("open", PAY_ON, "2026-05-03")
+        assert [one["amount"] for one in shown["items"]] == ["500.00"]
+        assert await told(portal) == [("open", "0.00", "500.00")]
+
+    async def test_sent_again_under_its_key_is_answered_as_before(
+        self, portal: Any, erika: Any
+    ) -> None:
+        first, again = [await promise(erika, **{"Idempotency-Key": "k"}) for _ in range(2)]
+        other = await promise(erika, (INVOICE, "1.00"), **{"Idempotency-Key": "k"})
+
+        assert first.content == again.content
+        assert again.headers["Idempotency-Replayed"] == "true"
+        assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
+        assert len(await told(portal)) == 1
+
+    async def test_the_same_words_are_the_same_promise(self, portal: Any, erika: Any) -> None:
+        assert await made(erika) == await made(erika)
+        assert len(await told(portal)) == 1
+
+    async def test_a_day_is_the_legal_entity_s(self, portal: Any, erika: Any) -> None:
+        portal.move(timedelta(hours=15))  # midnight in Hamburg, ten in the evening in UTC
+        await portal.sign_in(erika)
+
+        assert await refused(erika, pay_on="2026-04-20") == (422, "pay-on-past")
+
+    async def test_refuses_by_name(self, portal: Any, erika: Any) -> None:
+        dollars = portal.invoice(invoice_id=SECOND, invoice_number="2", currency="USD")
+        await portal.hear(dollars)
+
+        assert await refused(erika, pay_on="2026-04-19") == (422, "pay-on-past")
+        assert await refused(erika, pay_on="2026-05-21") == (422, "pay-on-too-late")
+        assert await refused(erika, (INVOICE, "1.001")) == (422, "amount-too-precise")
+        assert await refused(erika, (INVOICE, "0.00")) == (422, "request-invalid")
+        assert await refused(erika, (INVOICE, "1.00"), (INVOICE, "1.00")) == (422, "items-mixed")
+        assert await refused(erika, (INVOICE, "1.00"), (SECOND, "1.00")) == (422, "items-mixed")
+        assert await refused(erika, (INVOICE, "1200.01")) == (409, "more-promised-than-open")
+        assert await told(portal) == []
+
+    async def test_never_more_than_open_by_all_promises_together(
+        self, portal: Any, erika: Any
+    ) -> None:
+        await made(erika, (INVOICE, "800.00"))
+
+        assert await refused(erika, (INVOICE, "400.01")) == (409, "more-promised-than-open")
+        await made(erika, (INVOICE, "400.00"))
+
+    async def test_somebody_else_s_invoice_is_as_unknown_as_none(self, erika: Any) -> None:
+        others, none = [await promise(erika, (one, "1.00")) for one in (OTHER_INVOICE, SECOND)]
+
+        assert others.status_code == none.status_code == 422
+        assert others.json() | {"trace_id": ""} == none.json() | {"trace_id": ""}
+        assert none.json()["code"] == "invoice-unknown"
+
+    async def test_somebody_else_s_promise_is_as_unknown_as_none(
+        self, portal: Any, erika: Any
+    ) -> None:
+        promise_id = await made(erika)
+        otto = portal.browser()
+        await portal.sign_in(otto, "otto@other.example")
+
+        others, none = [await otto.get(f"/v1/promises/{one}") for one in (promise_id, SECOND)]
+        assert others.status_code == none.status_code == 404
+        assert others.json() | {"trace_id": ""} == none.json() | {"trace_id": ""}
+        assert (await otto.get("/v1/promises")).json()["items"] == []
+
+    async def test_so_many_at_once_and_no_more(self, erika: Any) -> None:
+        for n in range(1, 6):
+            await made(erika, (INVOICE, f"{n}.00"))
+
+        assert await refused(erika, (INVOICE, "6.00")) == (409, "too-many-promises")
+
+    async def test_goes_on_page_by_page(self, portal: Any, erika: Any) -> None:
+        wanted = []
+        for n in range(1, 6):
+            wanted.append(await made(erika, (INVOICE, f"{n}.00")))
+            portal.move(timedelta(seconds=1))
+
+        seen, cursor = list[str](), None
+        while True:
+            asked = {"limit": 2} | ({"cursor": cursor} if cursor else {})
+            page = (await erika.get("/v1/promises", params=asked)).json()
+            seen += [one["promise_id"] for one in page["items"]]
+            cursor = page["next"]
+            if cursor is None:
+                break
+        assert seen == wanted
+
+
+class TestOutcome:
+    async def test_nothing_paid_breaks_it_when_the_grace_is_over(
+        self, portal: Any, erika: Any
+    ) -> None:
+        await made(erika)
+
+        portal.move(timedelta(days=13, hours=14))  # the last evening of the grace, in Hamburg
+        await watch(portal)
+        assert len(await told(portal)) == 1
+
+        portal.move(timedelta(hours=1))
+        for _ in range(2):
+            await watch(portal)
+        assert (await told(portal))[1:] == [("broken", "0.00", "0.00")]
+
+    async def test_some_paid_keeps_it_partly(self, portal: Any, erika: Any) -> None:
+        await made(erika)
+        await portal.hear(payment(portal, "200.00", left="1000.00"))
+        await watch(portal)
+        assert len(await told(portal)) == 1, "the rest may still come"
+
+        portal.move(TIME_IS_UP)
+        await watch(portal)
+        assert (await told(portal))[1:] == [("partly-kept", "200.00", "0.00")]
+
+    async def test_all_paid_is_told_at_once(self, portal: Any, erika: Any) -> None:
+        promise_id = await made(erika)
+        await portal.hear(payment(portal, "500.00", left="700.00"))
+        await watch(portal)
+
+        assert (await told(portal))[1:] == [("kept", "500.00", "0.00")]
+        shown = (await erika.get(f"/v1/promises/{promise_id}")).json()
+        assert (shown["state"], shown["items"][0]["paid"]) == ("kept", "500.00")
+
+    async def test_by_value_date_and_not_by_when_it_is_heard(self, portal: Any, erika: Any) -> None:
+        await made(erika)
+        portal.move(TIME_IS_UP)
+        await portal.hear(payment(portal, "500.00", left="700.00", on=date(2026, 5, 4)))
+        await watch(portal)
+
+        assert (await told(portal))[1:] == [("broken", "0.00", "0.00")]
+
+    async def test_what_was_paid_before_keeps_nothing(self, portal: Any, erika: Any) -> None:
+        await portal.hear(payment(portal, "500.00", left="700.00"))
+        await made(erika)
+        portal.move(TIME_IS_UP)
+        await watch(portal)
+
+        assert (await told(portal))[1:] == [("broken", "0.00", "0.00")]
+
+    async def test_a_payment_that_was_taken_back_keeps_nothing(
+        self, portal: Any, erika: Any
+    ) -> None:
+        await made(erika)
+        first = payment(portal, "500.00", left="700.00")
+        gone = payment(portal, "500.00", left="1200.00", version=2)
+        back = ledger.PaymentReturned(**gone.model_dump() | {"allocations": ()})
+        await portal.hear(back, first)
+        portal.move(TIME_IS_UP)
+        await watch(portal)
+
+        assert (await told(portal))[1:] == [("broken", "0.00", "0.00")]
+
+    async def test_whoever_broke_two_may_make_none_for_a_while(
+        self, portal: Any, erika: Any
+    ) -> None:
+        for amount in ("1.00", "2.00"):
+            await made(erika, (INVOICE, amount))
+        portal.move(TIME_IS_UP)
+        await watch(portal)
+        await portal.sign_in(erika)
+        assert await refused(erika, pay_on="2026-05-10") == (409, "too-many-broken-promises")
+
+        portal.move(timedelta(days=180, seconds=1))
+        await portal.sign_in(erika)
+        await made(erika, pay_on="2026-11-10")
