@@ -38,6 +38,10 @@ class Discount:
     pays_minor: int
 
 
+DISPUTE, PROMISE = "dispute", "promise"
+"""Kinds of a hold on an amount."""
+
+
 @dataclass(frozen=True, slots=True)
 class AmountHold:
     """So much of an invoice, or of one of its instalments, is not asked for: the service that told of it says so.
@@ -91,16 +95,17 @@ class Invoice:
         return next((one for one in self.instalments if one.number == number), gone)
 
     def held_minor(self, today: date, *, whole_debt: bool) -> Mapping[int, int]:
-        """How much of each instalment stands under a hold, by number; a consumer's dispute stops the whole debt.
+        """How much of each instalment stands under a hold, by number; a consumer's dispute stops the whole debt, a
+        promise nothing but what was promised.
 
         A hold on an amount takes the oldest first, and what is not due last, where it does not name an instalment.
         """
         standing = [hold for hold in self.holds if hold.stands(today)]
+        stops_all = standing or any(hold.kind != PROMISE for hold in self.amount_holds)
         whole = whole_debt or any(hold.amount_minor is None for hold in standing)
         amount = sum(hold.amount_minor or 0 for hold in standing)
         amount += sum(hold.minor for hold in self.amount_holds if hold.instalment is None)
-        held_at_all = bool(standing or self.amount_holds)
-        rest = self.open_minor if held_at_all and whole else max(amount, 0)
+        rest = self.open_minor if stops_all and whole else max(amount, 0)
         held = {}
         for one in sorted(self.instalments, key=lambda one: (one.due_on or date.max, one.number)):
             taken = min(rest, one.open_minor)

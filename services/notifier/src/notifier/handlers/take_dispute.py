@@ -7,7 +7,7 @@ from notifier.domain.brief import DisputeBrief, WarningBrief
 from notifier.domain.desk import Desk
 from notifier.domain.message import Message, Purpose
 from notifier.domain.news import ONLY_WITH_WORDS, STILL_NEWS, UNTOLD, Contested, News
-from notifier.handlers.hear_dispute import hear_dispute
+from notifier.handlers.hear_amounts import hear_amounts
 from notifier.handlers.tell_outcome import tell_outcome
 from shared.base.clock import Moment
 from shared.base.ids import derived_id
@@ -43,7 +43,7 @@ def take_dispute(desk: Desk, told: DisputeEvent, *, moment: Moment) -> None:
     """
     newest, news = desk.disputes.get(told.dispute_id, 0), _news_of(told)
     message_id = derived_id("message", told.dispute_id, told.version)
-    hear_dispute(desk, told, moment=moment)
+    hear_amounts(desk, told, moment=moment)
     if told.version == newest or message_id in desk.messages:
         return
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from notifier.domain.desk import Desk
 from notifier.gateways import dossiers, messages, switch
 from notifier.gateways.tally import count_ends
+from notifier.handlers.hear_amounts import hear_amounts
 from notifier.handlers.hear_credit import hear_credit
 from notifier.handlers.hear_customer import hear_customer
 from notifier.handlers.hear_hold import hear_hold
@@ -60,11 +61,16 @@ HEARS: Mapping[type[Event], Callable[..., None]] = {
     scheduler.HoldEnded: hear_hold,
     scheduler.RecordsParked: hear_parked,
     portal_api.SignInAsked: mail_sign_in,
+    portal_api.PromiseMade: hear_amounts,
+    portal_api.PromiseKept: hear_amounts,
+    portal_api.PromisePartlyKept: hear_amounts,
+    portal_api.PromiseBroken: hear_amounts,
+    portal_api.PromiseWithdrawn: hear_amounts,
 }
 
 
 def projection() -> Projection[Desk]:
-    """The notifier's own view of ledger, disputes and scheduler, and what the portal asks it to mail."""
+    """The notifier's own view of ledger, disputes, scheduler and promises, and what the portal asks it to mail."""
     return Projection(
         service="notifier",
         topics=(ledger.TOPIC, disputes.TOPIC, scheduler.TOPIC, portal_api.TOPIC),

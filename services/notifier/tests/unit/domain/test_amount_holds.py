@@ -1,6 +1,7 @@
 """What another service holds of an invoice is not asked for, of the instalment it names or of the oldest."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,16 +9,22 @@ import pytest
 
 from notifier.domain.desk import Desk
 from notifier.domain.invoice import AmountHold, InvoiceHold
-from notifier.handlers.hear_dispute import hear_dispute
+from notifier.handlers.hear_amounts import hear_amounts
 from shared.base.clock import Moment
 from shared.contracts import disputes
+from shared.contracts.portal_api import PromiseEvent
 from shared.testing.dispute_examples import dispute_examples
+from shared.testing.portal_examples import promise_examples
 
 TODAY = date(2026, 4, 20)
 PARTS = ((date(2026, 3, 1), 300_00), (date(2026, 4, 1), 300_00), (None, 300_00))
 CUSTOMER, INVOICE = UUID(int=1), UUID(int=2)
 TOLD = [
     one for one in dispute_examples(CUSTOMER, INVOICE) if isinstance(one, disputes.DisputeEvent)
+]
+MADE_AT = datetime(2026, 4, 20, 7, tzinfo=UTC)
+PROMISED = [
+    one for one in promise_examples(CUSTOMER, INVOICE, MADE_AT) if isinstance(one, PromiseEvent)
 ]
 
 
@@ -49,6 +56,14 @@ class TestHeld:
         invoice = make.in_parts("R", *PARTS, holds=erp, amount_holds=(hold(100_00),))
         assert invoice.held_minor(TODAY, whole_debt=False)[1] == 150_00
 
+    def test_of_a_consumer_s_promise_is_what_was_promised(self, make: Any) -> None:
+        promised = replace(hold(100_00), kind="promise")
+        invoice = make.in_parts("R", *PARTS, amount_holds=(promised,))
+        assert sum(invoice.held_minor(TODAY, whole_debt=True).values()) == 100_00
+
+        invoice = make.in_parts("R", *PARTS, amount_holds=(promised, hold(1)))
+        assert sum(invoice.held_minor(TODAY, whole_debt=True).values()) == 900_00
+
     def test_of_a_consumer_s_invoice_is_all_of_it(self, make: Any) -> None:
         invoice = make.in_parts("R", *PARTS, amount_holds=(hold(1),))
         assert sum(invoice.held_minor(TODAY, whole_debt=True).values()) == 900_00
@@ -59,6 +74,21 @@ class TestHearing:
         for order in (TOLD, TOLD[::-1], TOLD + TOLD):
             desk = Desk()
             for told in order:
-                hear_dispute(desk, told, moment=Moment(2026, 4, 20))
+                hear_amounts(desk, told, moment=Moment(2026, 4, 20))
             (held,) = desk.amount_holds.values()
             assert (held.version, held.minor) == (len(TOLD), 0)
+
+    def test_a_promise_holds_its_amount_until_it_has_ended(self) -> None:
+        made, kept, *_ = PROMISED
+        for order, minor in (((made,), 500_00), ((made, kept), 0), ((kept, made), 0)):
+            desk = Desk()
+            for told in order:
+                hear_amounts(desk, told, moment=Moment(2026, 4, 20))
+            (held,) = desk.amount_holds.values()
+            assert (held.kind, held.minor) == ("promise", minor)
+
+    def test_a_promise_and_a_dispute_of_one_invoice_stand_beside_one_another(self) -> None:
+        desk = Desk()
+        for told in (TOLD[0], PROMISED[0]):
+            hear_amounts(desk, told, moment=Moment(2026, 4, 20))
+        assert sorted(one.minor for one in desk.amount_holds.values()) == [100_00, 500_00]

@@ -8,8 +8,8 @@ from shared.base.clock import Moment
 from shared.base.errors import Refusal
 from shared.base.ids import derived_id
 
-DISPUTE = "dispute"
-"""Kind of a hold on an amount."""
+DISPUTE, PROMISE = "dispute", "promise"
+"""Kinds of a hold on an amount."""
 
 
 class HoldEndsBeforeItBegins(Refusal):
@@ -47,7 +47,7 @@ class AmountHold:
 
 
 def amount_hold_id(kind: str, subject_id: UUID, invoice_id: UUID, instalment: int | None) -> UUID:
-    """Of one item of a dispute, whatever becomes of the others."""
+    """Of one item of a dispute or promise, whatever becomes of the others."""
     return derived_id("amount-hold", kind, subject_id, invoice_id, instalment)
 
 

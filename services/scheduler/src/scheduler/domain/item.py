@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from scheduler.domain.hold import AmountHold
+from scheduler.domain.hold import PROMISE, AmountHold
 
 UNTOLD = -100
 """Below every step there is."""
@@ -89,7 +89,8 @@ class Item:
     def held_minor(
         self, today: date, amounts: Sequence[AmountHold], *, older_minor: int, whole_debt: bool
     ) -> int:
-        """How much of the open amount is held back; a consumer's dispute of a part stops the whole debt.
+        """How much of the open amount is held back; a consumer's dispute of a part stops the whole debt,
+        a promise nothing but what was promised.
 
         A hold on an amount takes the oldest instalments first, where it does not name one: `older_minor` is what is
         open on those before this. `amounts` are the invoice's, by other services.
@@ -97,7 +98,8 @@ class Item:
         standing = [hold for hold in self.holds if hold.stands(today)]
         if not standing and not amounts:
             return 0
-        if whole_debt or any(hold.amount_minor is None for hold in standing):
+        stops_all = whole_debt and (standing or any(hold.kind != PROMISE for hold in amounts))
+        if stops_all or any(hold.amount_minor is None for hold in standing):
             return self.open_minor
         anywhere = sum(hold.amount_minor or 0 for hold in standing)
         anywhere += sum(hold.minor for hold in amounts if hold.instalment is None)

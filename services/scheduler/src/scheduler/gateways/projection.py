@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from scheduler.domain.facts import Facts, Sent
-from scheduler.domain.hold import DISPUTE, amount_hold_id
+from scheduler.domain.hold import DISPUTE, PROMISE, amount_hold_id
 from scheduler.gateways import tasks
 from scheduler.gateways.rows import amount_hold_of, item_of
 from shared.base.clock import Moment
@@ -15,6 +15,7 @@ from shared.contracts.disputes import ClockWarned, DisputeEvent
 from shared.contracts.event import Event
 from shared.contracts.ledger import CreditEvent, CustomerChanged, InvoiceEvent, PaymentEvent
 from shared.contracts.notifier import MessageEvent
+from shared.contracts.portal_api import PromiseEvent
 
 _CUSTOMERS = "SELECT customer_id, version FROM customers WHERE customer_id = ANY($1::uuid[])"
 _ITEMS = "SELECT * FROM items WHERE invoice_id = ANY($1::uuid[])"
@@ -57,6 +58,11 @@ class _Named:
                 self.causes.add(event.dispute_id)
                 self.holds.update(
                     amount_hold_id(DISPUTE, event.dispute_id, item.invoice_id, item.instalment)
+                    for item in event.items
+                )
+            case PromiseEvent():
+                self.holds.update(
+                    amount_hold_id(PROMISE, event.promise_id, item.invoice_id, item.instalment)
                     for item in event.items
                 )
             case MessageEvent():

@@ -12,8 +12,9 @@ from scheduler.handlers.apply_customer import apply_customer
 from scheduler.handlers.apply_dispute import apply_dispute
 from scheduler.handlers.apply_invoice import apply_invoice
 from scheduler.handlers.apply_payment import apply_payment
+from scheduler.handlers.apply_promise import apply_promise
 from scheduler.handlers.note_outcome import note_outcome
-from shared.contracts import disputes, ledger, notifier, scheduler
+from shared.contracts import disputes, ledger, notifier, portal_api, scheduler
 from shared.contracts.event import Event
 from shared.db.work import Work
 from shared.messaging.cloudevents import Record, told_at
@@ -46,6 +47,11 @@ HEARS: Final[Mapping[type[Event], Callable[..., None]]] = {
     disputes.DisputeWithdrawn: apply_dispute,
     disputes.DisputeMerged: apply_dispute,
     disputes.ClockWarned: apply_clock,
+    portal_api.PromiseMade: apply_promise,
+    portal_api.PromiseKept: apply_promise,
+    portal_api.PromisePartlyKept: apply_promise,
+    portal_api.PromiseBroken: apply_promise,
+    portal_api.PromiseWithdrawn: apply_promise,
     notifier.MessageSent: note_outcome,
     notifier.MessageSuppressed: note_outcome,
     notifier.MessageFailed: note_outcome,
@@ -67,7 +73,7 @@ def hearing() -> Projection[Facts]:
     """What is open, and what became of our messages."""
     return Projection(
         service="scheduler",
-        topics=(ledger.TOPIC, disputes.TOPIC, notifier.TOPIC),
+        topics=(ledger.TOPIC, disputes.TOPIC, portal_api.TOPIC, notifier.TOPIC),
         hears=HEARS,
         load=projection.load,
         save=projection_writes.save,

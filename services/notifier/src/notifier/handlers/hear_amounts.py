@@ -1,23 +1,25 @@
-"""An amount is disputed, or not any more."""
+"""What another service says is not to be asked for, or is again."""
 
 from notifier.domain.desk import Desk
-from notifier.domain.invoice import AmountHold
+from notifier.domain.invoice import DISPUTE, PROMISE, AmountHold
 from shared.base.clock import Moment
 from shared.base.ids import derived_id
 from shared.base.money import minor_of
 from shared.contracts.disputes import DisputeEvent
+from shared.contracts.portal_api import PromiseEvent
 
 
-def hear_dispute(desk: Desk, told: DisputeEvent, *, moment: Moment) -> None:
+def hear_amounts(desk: Desk, told: DisputeEvent | PromiseEvent, *, moment: Moment) -> None:
     """Keep what is held of each item; what has ended is kept too, so that an older word cannot revive it."""
+    kind = DISPUTE if isinstance(told, DisputeEvent) else PROMISE
     for item in told.items:
-        place = (told.dispute_id, item.invoice_id, item.instalment)
+        place = (told.subject_id, item.invoice_id, item.instalment)
         desk.hear_amount_hold(
             AmountHold(
-                hold_id=derived_id("amount-hold", "dispute", *place),
+                hold_id=derived_id("amount-hold", kind, *place),
                 customer_id=told.customer_id,
                 version=told.version,
-                kind="dispute",
+                kind=kind,
                 invoice_id=item.invoice_id,
                 instalment=item.instalment,
                 minor=minor_of(item.held, told.currency),

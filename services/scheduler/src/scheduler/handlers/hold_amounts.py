@@ -1,0 +1,74 @@
+"""What another service says is not to be asked for: exactly those amounts, until it says otherwise."""
+
+from typing import NamedTuple
+
+from scheduler.domain.decision import Decision, Kind
+from scheduler.domain.facts import Facts
+from scheduler.domain.hold import AmountHold, amount_hold_id
+from shared.base.money import minor_of
+from shared.contracts.disputes import DisputedItem, DisputeEvent
+from shared.contracts.portal_api import PromisedItem, PromiseEvent
+
+
+class Cause(NamedTuple):
+    """Why: `kind` of the hold, `reason` as a silence tells it, `owner` who answers for it, `words` of the timeline."""
+
+    kind: str
+    reason: str
+    owner: str
+    words: str
+
+
+def hold_amounts(facts: Facts, told: DisputeEvent | PromiseEvent, cause: Cause) -> None:
+    """Take over what is held of each item; what begins, changes or ends it is a line of the timeline."""
+    for item in told.items:
+        hold = AmountHold(
+            hold_id=amount_hold_id(cause.kind, told.subject_id, item.invoice_id, item.instalment),
+            customer_id=told.customer_id,
+            version=told.version,
+            kind=cause.kind,
+            reason=cause.reason,
+            invoice_id=item.invoice_id,
+            instalment=item.instalment,
+            minor=minor_of(item.held, told.currency),
+        )
+        known = facts.held.get(hold.hold_id)
+        if known is not None and known.version >= hold.version:
+            continue
+        facts.held[hold.hold_id] = facts.amount_holds[hold.hold_id] = hold
+        facts.touch(told.customer_id)
+        if rule := _news(known, hold):
+            facts.lines.append((told.customer_id, _decision(told, item, hold, cause, rule)))
+
+
+def _news(known: AmountHold | None, hold: AmountHold) -> str:
+    """Which rule speaks, when what is held changes; "" when it does not."""
+    before = 0 if known is None else known.minor
+    if before == hold.minor:
+        return ""
+    if not before:
+        return "hold.placed"
+    return "hold.changed" if hold.minor else "hold.ended"
+
+
+def _decision(
+    told: DisputeEvent | PromiseEvent,
+    item: DisputedItem | PromisedItem,
+    hold: AmountHold,
+    cause: Cause,
+    rule: str,
+) -> Decision:
+    facts = {
+        "hold_id": str(hold.hold_id),
+        "kind": hold.kind,
+        told.SUBJECT: str(told.subject_id),
+        "state": told.state.value,
+        "legal_entity": told.legal_entity,
+        "invoice_id": str(item.invoice_id),
+        "invoice_number": item.invoice_number,
+        "instalment": item.instalment,
+        "currency": told.currency,
+        "amount": item.held,
+        "owner": cause.owner,
+    }
+    return Decision(Kind.HOLD, None, cause.words, rule, facts)
