@@ -1,5 +1,6 @@
 """Promises at the door and in time: rails, keys, and what the ledger's cash makes of them."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -149,6 +150,25 @@ class TestPromise:
         assert await refused(erika, (INVOICE, "400.01")) == (409, "more-promised-than-open")
         await made(erika, (INVOICE, "400.00"))
 
+    async def test_of_several_at_once_no_more_than_open_are_let_in(
+        self, portal: Any, erika: Any
+    ) -> None:
+        amounts = [(INVOICE, f"{700 + n}.00") for n in range(4)]
+        answers = await asyncio.gather(*(promise(erika, one) for one in amounts))
+
+        assert sorted(one.status_code for one in answers) == [201, 409, 409, 409]
+        assert len(await told(portal)) == 1
+
+    async def test_wants_the_role_pay(self, portal: Any) -> None:
+        await portal.hear(
+            portal.customer(CUSTOMER, ("v@muster.example", erp.Role.OTHER), version=2)
+        )
+        viewer = portal.browser()
+        await portal.sign_in(viewer, "v@muster.example")
+
+        assert await refused(viewer) == (403, "role-missing")
+        assert (await viewer.get("/v1/promises")).status_code == 200
+
     async def test_somebody_else_s_invoice_is_as_unknown_as_none(self, erika: Any) -> None:
         others, none = [await promise(erika, (one, "1.00")) for one in (OTHER_INVOICE, SECOND)]
 
@@ -232,6 +252,23 @@ class TestOutcome:
         await watch(portal)
 
         assert (await told(portal))[1:] == [("broken", "0.00", "0.00")]
+
+    async def test_two_watches_at_once_judge_once(self, portal: Any, erika: Any) -> None:
+        await made(erika)
+        portal.move(TIME_IS_UP)
+        await asyncio.gather(*(watch(portal) for _ in range(4)))
+
+        assert (await told(portal))[1:] == [("broken", "0.00", "0.00")]
+
+    async def test_an_invoice_taken_back_is_no_broken_promise(
+        self, portal: Any, erika: Any
+    ) -> None:
+        await made(erika)
+        gone = portal.invoice(open="0.00", status=ledger.InvoiceStatus.CANCELLED, version=2)
+        await portal.hear(ledger.InvoiceCancelled(**gone.model_dump()))
+        await watch(portal)
+
+        assert (await told(portal))[1:] == [("withdrawn", "0.00", "0.00")]
 
     async def test_what_was_paid_before_keeps_nothing(self, portal: Any, erika: Any) -> None:
         await portal.hear(payment(portal, "500.00", left="700.00"))
