@@ -25,7 +25,9 @@ from portal_api.interfaces.signing_in import SigningIn
 from shared.base.clock import Clock, clock_of
 from shared.contracts.company import Company, load_company
 from shared.db.work import Database
+from shared.messaging.routes import Routes
 from shared.messaging.seal import Seal
+from shared.messaging.watermarks import Watermarks
 from shared.web.parked import parked_router
 from shared.worker.jobs import Job
 from shared.worker.run import Service, main
@@ -41,7 +43,12 @@ def build(settings: Settings) -> Service:
     signing_in = _signing_in(settings, database, clock, company)
     visitors, forgetting = Visitors(signing_in), Forgetting(database, clock)
     promising = Promising(load_promise_rails(settings.portal_api_promises_file, company))
-    watch = PromiseWatch(database, clock, promising)
+    watermarks = Watermarks(
+        database,
+        routes=Routes(settings.kafka_topic_prefix),
+        trust_end_offsets=settings.kafka_end_offsets,
+    )
+    watch = PromiseWatch(database, clock, promising, watermarks.behind)
     return Service(
         name="portal-api",
         settings=settings,
@@ -66,6 +73,7 @@ def build(settings: Settings) -> Service:
             promises_router(visitors, promising),
             parked_router(LEDGER),
         ),
+        watermarks=watermarks,
         secret_paths=(PATH,),
         allowed_origins=settings.portal_api_allowed_origins,
     )

@@ -1,6 +1,7 @@
 """Promises at the door and in time: rails, keys, and what the ledger's cash makes of them."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -83,11 +84,15 @@ def payment(
     )
 
 
-async def watch(portal: Any) -> None:
-    """One run of the job."""
+async def watch(portal: Any, *behind: str) -> None:
+    """One run of the job; `behind` is what is still to be heard, where nobody listens to a broker."""
     (job,) = [one for one in portal.service.jobs if one.name == "promises"]
     found: PromiseWatch = job.run.__self__
-    await found.run()
+
+    async def missing() -> list[str]:
+        return [*behind]
+
+    await replace(found, behind=missing).run()
 
 
 async def told(portal: Any) -> list[tuple[str, str, str]]:
@@ -252,6 +257,16 @@ class TestOutcome:
         await watch(portal)
 
         assert (await told(portal))[1:] == [("broken", "0.00", "0.00")]
+
+    async def test_waits_until_what_was_missed_is_heard(self, portal: Any, erika: Any) -> None:
+        await made(erika)
+        portal.move(TIME_IS_UP)
+        await watch(portal, "1 of ledger.events.v1[0]")
+        assert len(await told(portal)) == 1
+
+        await portal.hear(payment(portal, "500.00", left="700.00"))
+        await watch(portal)
+        assert (await told(portal))[1:] == [("kept", "500.00", "0.00")]
 
     async def test_two_watches_at_once_judge_once(self, portal: Any, erika: Any) -> None:
         await made(erika)
