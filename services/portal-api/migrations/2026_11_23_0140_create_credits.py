@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "portal_api_0007"
-down_revision = "portal_api_0006"
+revision = "portal_api_0006"
+down_revision = "portal_api_0005"
 
 CREDITS = """
 CREATE TABLE credits (

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "portal_api_0008"
-down_revision = "portal_api_0007"
+revision = "portal_api_0007"
+down_revision = "portal_api_0006"
 
 MESSAGES = """
 CREATE TABLE messages (

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "portal_api_0009"
-down_revision = "portal_api_0008"
+revision = "portal_api_0008"
+down_revision = "portal_api_0007"
 
 DISPUTES = """
 CREATE TABLE disputes (

@@ -5,8 +5,8 @@ What was paid before is told again by the ledger's `republish`: do that before t
 
 from alembic import op
 
-revision = "portal_api_0006"
-down_revision = "portal_api_0005"
+revision = "portal_api_0009"
+down_revision = "portal_api_0008"
 
 PROMISES = """
 CREATE TABLE promises (

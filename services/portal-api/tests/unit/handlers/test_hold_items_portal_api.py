@@ -117,7 +117,7 @@ class TestHolding:
         assert minor_of(opened.total, "EUR") < 125_000
         assert hear(charged).invoices[INVOICE].open_minor == 125_000
 
-    @pytest.mark.parametrize("purpose", set(notifier.Purpose))
+    @pytest.mark.parametrize("purpose", list(notifier.Purpose))
     def test_keeps_of_messages_those_to_customers(self, purpose: notifier.Purpose) -> None:
         for_ours = {notifier.Purpose.WARNING, notifier.Purpose.ESCALATION}
 
