@@ -3,11 +3,13 @@
 from datetime import timedelta
 from pathlib import Path
 
+from fastapi import APIRouter
+
 from portal_api.config import Settings
 from portal_api.domain.session import SessionRules
 from portal_api.domain.sign_in import SignInRules
 from portal_api.gateways.promise_rails_file import load_promise_rails
-from portal_api.interfaces.consumers import LEDGER
+from portal_api.interfaces.consumers import HEARING
 from portal_api.interfaces.http.credits import credits_router, payments_router
 from portal_api.interfaces.http.disputes import disputes_router
 from portal_api.interfaces.http.invoices import invoices_router
@@ -55,7 +57,7 @@ def build(settings: Settings) -> Service:
         database=database,
         clock=clock,
         migrations=MIGRATIONS,
-        hearings=(LEDGER,),
+        hearings=(HEARING,),
         jobs=(
             Job("forget-sign-ins", forgetting.run, FORGET_EVERY_SECONDS, waits_for_facts=False),
             Job("promises", watch.run, settings.job_tick_seconds),
@@ -64,18 +66,27 @@ def build(settings: Settings) -> Service:
             sign_ins_router(signing_in, visitors),
             sign_in_page_router(signing_in, home_url=settings.portal_api_home_url),
             me_router(signing_in, visitors),
-            invoices_router(visitors, company),
-            payments_router(visitors),
-            credits_router(visitors),
-            statement_router(visitors, company),
-            messages_router(visitors),
-            disputes_router(visitors),
-            promises_router(visitors, promising),
-            parked_router(LEDGER),
+            *_own_doors(visitors, promising, company),
+            parked_router(HEARING),
         ),
         watermarks=watermarks,
         secret_paths=(PATH,),
         allowed_origins=settings.portal_api_allowed_origins,
+    )
+
+
+def _own_doors(
+    visitors: Visitors, promising: Promising, company: Company | None
+) -> tuple[APIRouter, ...]:
+    """What a customer sees of their own, and can do with it."""
+    return (
+        invoices_router(visitors, company),
+        payments_router(visitors),
+        credits_router(visitors),
+        statement_router(visitors, company),
+        messages_router(visitors),
+        disputes_router(visitors),
+        promises_router(visitors, promising),
     )
 
 

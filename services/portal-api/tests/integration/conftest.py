@@ -13,7 +13,7 @@ import pytest
 from fastapi import FastAPI
 
 from portal_api.config import Settings
-from portal_api.interfaces.consumers import LEDGER
+from portal_api.interfaces.consumers import HEARING
 from portal_api.main import build
 from shared.base.clock import FileClock
 from shared.base.ids import object_id
@@ -119,7 +119,9 @@ class Portal:
     async def hear(self, *facts: Event) -> None:
         """As one slice."""
         async with self.service.database.work(self.service.clock.now()) as work:
-            await LEDGER.take(work, [record_of(one, self.heard + n) for n, one in enumerate(facts)])
+            await HEARING.take(
+                work, [record_of(one, self.heard + n) for n, one in enumerate(facts)]
+            )
         self.heard += len(facts)
 
     def browser(self, **headers: str) -> httpx.AsyncClient:

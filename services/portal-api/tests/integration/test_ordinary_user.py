@@ -10,7 +10,7 @@ import pytest
 
 from portal_api.config import Settings
 from portal_api.gateways.own_rows import ROLE, own_rows
-from portal_api.interfaces.consumers import LEDGER
+from portal_api.interfaces.consumers import HEARING
 from portal_api.main import MIGRATIONS, build
 from shared.db.migrate import upgrade
 from shared.messaging.cloudevents import Record
@@ -39,10 +39,10 @@ class TestOrdinaryUser:
     async def test_migrates_hears_and_shows_each_customer_their_own(self, url: str) -> None:
         await asyncio.to_thread(upgrade, url, MIGRATIONS)
         service = build(Settings(database_url=url, kafka_bootstrap_servers="none:1"))
-        facts = [fact for fact in our_examples() if fact.TOPIC in LEDGER.topics]
+        facts = [fact for fact in our_examples() if fact.TOPIC in HEARING.topics]
 
         async with service.database.work(service.clock.now()) as work:
-            await LEDGER.take(work, [record_of(*one) for one in enumerate(facts)])
+            await HEARING.take(work, [record_of(*one) for one in enumerate(facts)])
 
         async with service.database.look() as connection:
             assert await connection.fetchval("SELECT count(*) FROM invoices") == 1

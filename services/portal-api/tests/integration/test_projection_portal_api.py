@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from portal_api.config import Settings
-from portal_api.interfaces.consumers import LEDGER
+from portal_api.interfaces.consumers import HEARING
 from portal_api.main import build
 from shared.contracts import ledger
 from shared.contracts.event import Event
@@ -43,7 +43,7 @@ def record_of(fact: Event, offset: int) -> Record:
 async def take(service: Service, facts: list[Event]) -> tuple[object, ...]:
     """Hear the facts as one slice; returns what is held of the one invoice."""
     async with service.database.work(NOON) as work:
-        await LEDGER.take(work, [record_of(fact, offset) for offset, fact in enumerate(facts)])
+        await HEARING.take(work, [record_of(fact, offset) for offset, fact in enumerate(facts)])
     async with service.database.look() as connection:
         row = await connection.fetchrow("SELECT version, open_minor, status FROM invoices")
         assert await connection.fetchval("SELECT name FROM customers") is not None

@@ -1,4 +1,4 @@
-"""What portal-api hears: one table."""
+"""What portal-api hears of the ledger, notifier and disputes: one table."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ from portal_api.handlers.hold_payment import hold_payment
 from shared.contracts import disputes, ledger, notifier
 from shared.messaging.projection import Projection
 
-LEDGER: Final[Projection[Items]] = Projection(
+HEARING: Final[Projection[Items]] = Projection(
     service="portal-api",
     topics=(ledger.TOPIC, notifier.TOPIC, disputes.TOPIC),
     hears={

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from portal_api.domain.contact import Role
 from portal_api.domain.credit import Allocation, CreditState, Kind
 from portal_api.domain.items import Items
-from portal_api.interfaces.consumers import LEDGER
+from portal_api.interfaces.consumers import HEARING
 from shared.base.money import minor_of
 from shared.contracts import disputes, ledger, notifier
 from shared.testing.examples import CREDIT_NOTE, CUSTOMER, INVOICE, PAYMENT, our_examples
@@ -25,7 +25,7 @@ SENT = next(fact for fact in our_examples() if isinstance(fact, notifier.Message
 def hear(*facts: object) -> Items:
     items = Items()
     for fact in facts:
-        LEDGER.hears[type(fact)](items, fact, moment=NOON)
+        HEARING.hears[type(fact)](items, fact, moment=NOON)
     return items
 
 
@@ -38,14 +38,14 @@ class TestWords:
 
 class TestHolding:
     def test_hears_every_fact_that_moves_what_is_open(self) -> None:
-        heard = {one for one in LEDGER.hears if one.TOPIC == ledger.TOPIC}
+        heard = {one for one in HEARING.hears if one.TOPIC == ledger.TOPIC}
 
         assert {type(fact) for fact in FACTS} == heard
 
     def test_hears_every_move_of_a_dispute(self) -> None:
         told = {type(one) for one in our_examples() if isinstance(one, disputes.DisputeEvent)}
 
-        assert told == {one for one in LEDGER.hears if one.TOPIC == disputes.TOPIC}
+        assert told == {one for one in HEARING.hears if one.TOPIC == disputes.TOPIC}
 
     def test_keeps_the_customer_s_name(self) -> None:
         items = hear(*FACTS)
