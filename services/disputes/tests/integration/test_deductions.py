@@ -51,6 +51,14 @@ class TestADeduction:
 
         assert await disputed(office) == ["50.00", "950.00"]
 
+    async def test_several_of_one_slice_are_a_dispute_each(self, office: Any) -> None:
+        await office.hear(claim("40.00", 1), claim("30.00", 2), claim("20.00", 3))
+
+        assert await disputed(office) == ["20.00", "30.00", "40.00"]
+        async with office.service.database.look() as connection:
+            rows = await connection.fetch("SELECT place FROM disputes ORDER BY place")
+        assert [row["place"] for row in rows] == [0, 1, 2]
+
     async def test_is_watched_by_the_clocks(self, office: Any) -> None:
         await office.hear(claim())
         (shown,) = (await office.get("/v1/disputes", customer_id=str(CUSTOMER)))["items"]

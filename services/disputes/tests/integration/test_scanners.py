@@ -6,6 +6,7 @@ import shutil
 import socket
 import struct
 import subprocess
+import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -56,7 +57,10 @@ def real_clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clamd]:
     (folder / "signatures").mkdir()
     pattern = EICAR.hex()
     (folder / "signatures" / "test.ndb").write_text(EICAR_SIGNATURE.format(pattern))
-    path = f"/tmp/clamd-{os.getpid()}.sock"  # a socket's path may have 107 characters
+    sockets = Path(
+        tempfile.mkdtemp(prefix="clamd")
+    )  # short: a socket's path may have 107 characters
+    path = str(sockets / "socket")
     settings = folder / "clamd.conf"
     settings.write_text(
         f"LocalSocket {path}\nDatabaseDirectory {folder}/signatures\nForeground yes\n"
@@ -69,6 +73,7 @@ def real_clamd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clamd]:
             yield Clamd(path=path, timeout_s=30)
         finally:
             server.terminate()
+    shutil.rmtree(sockets)
 
 
 async def until_up(path: str) -> None:

@@ -95,11 +95,10 @@ async def next_id(connection: asyncpg.Connection, customer_id: UUID) -> UUID:
 
 async def save(work: Work, docket: Docket, alarms: dict[UUID, Moment | None]) -> None:
     """Write the disputes that changed, and set their timers."""
-    for dispute in docket.changed.values():
-        await work.connection.execute(_KEEP, *_row(dispute))
-        work.later(
-            _MOVED, [(dispute.dispute_id, *_moved(n, one)) for n, one in enumerate(dispute.moves)]
-        )
+    changed = docket.changed.values()
+    await work.connection.executemany(_KEEP, [_row(one) for one in changed])
+    moved = [(one.dispute_id, *_moved(*move)) for one in changed for move in enumerate(one.moves)]
+    work.later(_MOVED, moved)
     wanted = {str(dispute_id): at for dispute_id, at in alarms.items()}
     await timers.set_many(work.connection, CLOCKS, wanted)
 

@@ -5,10 +5,10 @@ from scheduler.domain.task import (
     CLOCK_TASK_FROM_PER_CENT,
     KIND_OF_CLOCK,
     Task,
-    TaskOutcome,
     task_id_of,
 )
-from scheduler.handlers.tell_decisions import task_ended, task_raised
+from scheduler.handlers.end_moot_tasks import end_as_moot
+from scheduler.handlers.tell_decisions import task_raised
 from shared.base.clock import Moment
 from shared.contracts.disputes import ClockWarned
 
@@ -35,9 +35,7 @@ def apply_clock(facts: Facts, warned: ClockWarned, *, moment: Moment) -> None:
 
     for earlier in facts.standing_tasks(warned.dispute_id):
         if earlier.kind is kind:
-            over = earlier.end(TaskOutcome.MOOT, by="", note="more urgent now", moment=moment)
-            facts.keep_task(over)
-            facts.announce(task_ended(over))
+            end_as_moot(facts, earlier, note="more urgent now", moment=moment)
 
     facts.keep_task(task)
     facts.announce(task_raised(task))

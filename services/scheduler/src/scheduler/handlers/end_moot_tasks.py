@@ -15,9 +15,14 @@ def end_moot_tasks(facts: Facts, told: DisputeEvent, *, moment: Moment) -> None:
     """All of an ended dispute; the one for a first answer once a person of ours has said a word."""
     for task in facts.standing_tasks(told.dispute_id):
         if _is_moot(task, told):
-            over = task.end(TaskOutcome.MOOT, by="", note=f"dispute {told.state}", moment=moment)
-            facts.keep_task(over)
-            facts.announce(task_ended(over))
+            end_as_moot(facts, task, note=f"dispute {told.state}", moment=moment)
+
+
+def end_as_moot(facts: Facts, task: Task, *, note: str, moment: Moment) -> None:
+    """It ends by itself, and says why."""
+    over = task.end(TaskOutcome.MOOT, by="", note=note, moment=moment)
+    facts.keep_task(over)
+    facts.announce(task_ended(over))
 
 
 def _is_moot(task: Task, told: DisputeEvent) -> bool:
