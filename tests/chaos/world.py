@@ -179,6 +179,8 @@ class World:
 
     def _surroundings(self) -> Surroundings:
         self._known, self._sms_port = Credentials(), free_port()
+        self._ports = {name: free_port() for name in self.names}
+        doors = {one: roster.address(self._ports[names_of(one)[0]]) for one in PROCESSES}
         return Surroundings(
             postgres=self.postgres,
             bootstrap=self.kafka,
@@ -190,19 +192,20 @@ class World:
             sms=roster.address(self._sms_port),
             sms_account_sid=self._known.account_sid,
             sms_auth_token=self._known.auth_token,
+            service_secret=self._known.service_secret,
+            doors=doors,
             logs=self.folder / "logs",
         )
 
     async def _start_sinks(self, around: Surroundings, settings: Mapping[str, str]) -> None:
-        self._ports = {name: free_port() for name in self.names}
-        doors = {one: roster.address(self._ports[names_of(one)[0]]) for one in PROCESSES}
+        issuer = Issuer(self._clock_url, roster.clients(around.service_secret))
         await self._sinks.clock(
-            self.clock, Issuer(self._clock_url), AskedEnds(self.kafka),
-            services=doors, control=APIRouter(), port=self._clock_port,
+            self.clock, issuer, AskedEnds(self.kafka),
+            services=around.doors, control=APIRouter(), port=self._clock_port,
         )  # fmt: skip
         now = self.clock.now
         await self._sinks.mail(now, free_port(), around.smtp_port)
-        webhook = f"{doors['notifier']}/webhooks/twilio"
+        webhook = f"{around.doors['notifier']}/webhooks/twilio"
         await self._sinks.sms(now, self._sms_port, self._known, webhook)
 
     def _services(self, around: Surroundings, settings: Mapping[str, str]) -> list[Program]:

@@ -58,6 +58,10 @@ class RuntimeSettings(BaseSettings):
     """Where the staff token issuer publishes its keys; "" refuses every staff token."""
     staff_issuer: str = ""
     staff_audience: str = "dunwell"
+    service_token_url: str = ""
+    """Where that issuer gives this service a token of its own, by client credentials; "" where it asks no other."""
+    service_client_id: str = ""
+    service_client_secret: SecretStr = SecretStr("")
     cursor_secret: SecretStr = SecretStr("")
     """Signs page cursors; at least 32 characters, the same in every replica. "" draws one per process."""
     idempotency_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 24

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from local_stack.addresses import LOOPBACK, answers
 from local_stack.children import Program
+from local_stack.clock.staff import Client
 from local_stack.folders import REPOSITORY
 
 NAMES = ("ledger", "scheduler", "notifier", "disputes", "portal-api")
@@ -45,6 +46,9 @@ class Surroundings:
     sms: str
     sms_account_sid: str
     sms_auth_token: str
+    service_secret: str
+    doors: Mapping[str, str]
+    """Where each service answers, by its name."""
     logs: Path
 
 
@@ -73,8 +77,12 @@ def shared_settings(around: Surroundings) -> dict[str, str]:
         "STAFF_JWKS_URL": f"{around.clock}/.well-known/jwks.json",
         "STAFF_ISSUER": around.clock,
         "STAFF_AUDIENCE": "dunwell",
+        "SERVICE_TOKEN_URL": f"{around.clock}/token",
+        "SERVICE_CLIENT_SECRET": around.service_secret,
         "CURSOR_SECRET": secrets.token_hex(32),
         "PORTAL_API_LINK_KEYS": secrets.token_urlsafe(32),
+        "PORTAL_API_LEDGER_URL": around.doors["ledger"],
+        "PORTAL_API_DISPUTES_URL": around.doors["disputes"],
         "TRACES_ZIPKIN_URL": f"{around.traces}/api/v2/spans",
         "DISPUTES_PAPERS_URL": around.logs.resolve().with_name("papers").as_uri(),
         "NOTIFIER_SMTP_HOST": LOOPBACK,
@@ -83,6 +91,11 @@ def shared_settings(around: Surroundings) -> dict[str, str]:
         "NOTIFIER_TWILIO_ACCOUNT_SID": around.sms_account_sid,
         "NOTIFIER_TWILIO_AUTH_TOKEN": around.sms_auth_token,
     }
+
+
+def clients(secret: str) -> dict[str, Client]:
+    """The services that ask others, as the token issuer knows them."""
+    return {"portal-api": Client(secret, ("portal",))}
 
 
 def migrations(around: Surroundings, settings: Mapping[str, str]) -> Program:
@@ -111,6 +124,7 @@ def service(
     own = {
         "DATABASE_URL": database_url(name, around),
         "HTTP_PORT": str(port),
+        "SERVICE_CLIENT_ID": name,
         **({"PORTAL_API_PUBLIC_URL": address(port)} if name == "portal-api" else {}),
         "INSTANCE_NAME": f"{name}-{instance}",
         # A member with a name of its own is back at once after a kill.

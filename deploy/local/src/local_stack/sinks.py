@@ -31,10 +31,11 @@ Now = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What the text message provider knows us by; made anew at every start."""
+    """What the text message provider and the token issuer know us by; made anew at every start."""
 
     account_sid: str = field(default_factory=lambda: "AC" + secrets.token_hex(16))
     auth_token: str = field(default_factory=lambda: secrets.token_hex(16))
+    service_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32))
 
 
 class Sinks:

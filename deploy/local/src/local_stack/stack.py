@@ -55,7 +55,8 @@ class Stack:
             postgres.prepare, LOCAL, port=self._ports["postgres"], durable=True
         )
         clock = MovableClock(LOCAL / "clock", start=_clock_start())
-        issuer, known = Issuer(self._url("clock")), Credentials()
+        known = Credentials()
+        issuer = Issuer(self._url("clock"), roster.clients(known.service_secret))
         around = self._surroundings(database.url, bus, known)
         settings = roster.shared_settings(around)
 
@@ -99,6 +100,8 @@ class Stack:
             sms=self._url("sms"),
             sms_account_sid=known.account_sid,
             sms_auth_token=known.auth_token,
+            service_secret=known.service_secret,
+            doors={name: self._url(name) for name in roster.NAMES},
             logs=state.LOGS,
         )
 

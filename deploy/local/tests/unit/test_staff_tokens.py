@@ -7,7 +7,7 @@ from joserfc import jwt
 from joserfc.errors import BadSignatureError
 from joserfc.jwk import KeySet
 
-from local_stack.clock.staff import ALGORITHM, AUDIENCE, TOKEN_LIFE, Issuer
+from local_stack.clock.staff import ALGORITHM, AUDIENCE, TOKEN_LIFE, Client, Issuer
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 
@@ -36,3 +36,14 @@ class TestIssuer:
 
     def test_the_private_part_of_the_key_is_not_published(self) -> None:
         assert "d" not in Issuer("http://a").keys()["keys"][0]
+
+    def test_a_service_gets_a_token_of_its_own_for_its_secret_and_for_no_other(self) -> None:
+        issuer = Issuer("http://a", {"portal-api": Client("s3cret", ("portal",))})
+
+        token = issuer.token_of("portal-api", "s3cret", now=NOW)
+
+        assert token is not None
+        claims = jwt.decode(token, KeySet.import_key_set(issuer.keys()), [ALGORITHM]).claims  # type: ignore[arg-type]
+        assert (claims["sub"], claims["roles"]) == ("portal-api", ["portal"])
+        assert issuer.token_of("portal-api", "wrong", now=NOW) is None
+        assert issuer.token_of("ledger", "s3cret", now=NOW) is None

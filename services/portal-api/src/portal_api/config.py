@@ -20,6 +20,12 @@ class Settings(RuntimeSettings):
     portal_api_allowed_origins: tuple[str, ...] = ()
     """JSON list of origins whose pages may call with a token (CORS)."""
 
+    portal_api_ledger_url: str = ""
+    portal_api_disputes_url: str = ""
+    """`http://host:port` of the services that are asked in the customer's name; "" answers 503 where one is needed."""
+    portal_api_peer_timeout_seconds: Seconds = 10
+    """Longest that one of them may take."""
+
     portal_api_link_seconds: Annotated[int, Field(ge=60, le=3_600)] = 600
     portal_api_codes_wrong_max: Annotated[int, Field(ge=1, le=10)] = 3
     """Wrong codes after which a link is dead."""

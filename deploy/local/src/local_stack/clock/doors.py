@@ -1,14 +1,15 @@
-"""The doors of the clock: time, rest, and staff tokens."""
+"""The doors of the clock: time, rest, and the tokens of staff and services."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Form, Request
 from fastapi.responses import JSONResponse
+from fastapi.security import HTTPBasic, HTTPBasicCredentials
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from local_stack.clock.movable import BackwardsError, MovableClock
 from local_stack.clock.settling import SETTLE_TIMEOUT_S, Mover, NotSettledError
-from local_stack.clock.staff import Issuer
+from local_stack.clock.staff import TOKEN_LIFE, Issuer
 from local_stack.machine_time import machine_now
 
 TimeoutSeconds = Annotated[float, Field(gt=0, le=3600)]
@@ -38,7 +39,7 @@ class TokenFor(_Asked):
 
 
 def clock_doors(clock: MovableClock, mover: Mover, issuer: Issuer) -> APIRouter:
-    """`/clock`, `/clock/advance`, `/clock/jump`, `/settle`, `/tokens` and the issuer's keys."""
+    """`/clock`, `/clock/advance`, `/clock/jump`, `/settle`, `/tokens`, `/token` for services, and the issuer's keys."""
     doors = APIRouter()
 
     def standing(**more: object) -> dict[str, object]:
@@ -65,6 +66,20 @@ def clock_doors(clock: MovableClock, mover: Mover, issuer: Issuer) -> APIRouter:
     @doors.post("/tokens")
     async def token(asked: TokenFor) -> dict[str, str]:
         return {"token": issuer.token(asked.subject, asked.roles, now=machine_now())}
+
+    @doors.post("/token", response_model=None)
+    async def own_token(
+        known: Annotated[HTTPBasicCredentials, Depends(HTTPBasic())],
+        grant_type: Annotated[Literal["client_credentials"], Form()],
+    ) -> dict[str, object] | JSONResponse:
+        token = issuer.token_of(known.username, known.password, now=machine_now())
+        if token is None:
+            return JSONResponse({"error": "invalid_client"}, 401)
+        return {
+            "access_token": token,
+            "token_type": "Bearer",
+            "expires_in": int(TOKEN_LIFE.total_seconds()),
+        }
 
     @doors.get("/.well-known/jwks.json")
     async def keys() -> dict[str, Any]:

@@ -1,6 +1,8 @@
-"""A local issuer of staff tokens: what an identity provider is in production."""
+"""A local issuer of tokens for staff and services: what an identity provider is in production."""
 
 import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,12 +14,21 @@ ALGORITHM = "ES256"
 TOKEN_LIFE = timedelta(days=30)
 
 
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A service that may ask for a token of its own, and the roles in it."""
+
+    secret: str
+    roles: tuple[str, ...]
+
+
 class Issuer:
     """Signs tokens with a key that lives as long as the stack runs."""
 
-    def __init__(self, address: str) -> None:
-        """`address` is the issuer's name, and where its keys are found."""
+    def __init__(self, address: str, clients: Mapping[str, Client] | None = None) -> None:
+        """`address` is the issuer's name, and where its keys are found; `clients` by their id."""
         self.address = address
+        self._clients = clients or {}
         self._key = ECKey.generate_key("P-256", {"kid": secrets.token_hex(8), "use": "sig"})
 
     def token(self, subject: str, roles: list[str], *, now: datetime) -> str:
@@ -32,6 +43,13 @@ class Issuer:
             "jti": secrets.token_hex(16),
         }
         return jwt.encode({"alg": ALGORITHM, "kid": self._key.kid}, claims, self._key)
+
+    def token_of(self, client_id: str, secret: str, *, now: datetime) -> str | None:
+        """A service's own token (client credentials); None unless it knows its secret."""
+        client = self._clients.get(client_id)
+        if client is None or not secrets.compare_digest(client.secret.encode(), secret.encode()):
+            return None
+        return self.token(client_id, list(client.roles), now=now)
 
     def keys(self) -> dict[str, Any]:
         """The public keys, as a JWK set."""
