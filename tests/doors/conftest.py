@@ -28,6 +28,7 @@ from shared.testing.examples import SOURCE, erp_examples, our_examples
 from shared.testing.plugin import DatabaseOf
 from shared.web.app import create_app
 from shared.worker.description import Service
+from shared.worker.server import Server, listen
 
 ROOT = Path(__file__).parents[2]
 NOON = datetime(2026, 4, 20, 12, tzinfo=UTC)
@@ -57,7 +58,7 @@ class Door:
 
 @dataclass(frozen=True)
 class KeyServer:
-    """An issuer of staff tokens that publishes its keys."""
+    """An issuer of tokens that publishes its keys, and gives each service that asks one as the portal's."""
 
     issuer: Issuer
     keys_url: str
@@ -76,6 +77,12 @@ def key_server() -> Iterator[KeyServer]:
             self.send_response(200)
             self.end_headers()
             self.wfile.write(json.dumps(issuer.keys()).encode())
+
+        def do_POST(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            token = issuer.token("portal-api", ["portal"], now=machine_now())
+            self.wfile.write(json.dumps({"access_token": token, "expires_in": 3600}).encode())
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
@@ -103,6 +110,9 @@ def environment_of(database_of: DatabaseOf, tmp_path: Path, key_server: KeyServe
             "STAFF_JWKS_URL": key_server.keys_url,
             "STAFF_ISSUER": key_server.issuer.address,
             "STAFF_AUDIENCE": AUDIENCE,
+            "SERVICE_TOKEN_URL": key_server.keys_url,
+            "DISPUTES_PAPERS_URL": (tmp_path / "papers").as_uri(),
+            "DISPUTES_SCANNER": "stand-in",
             **PORTAL,
         }
 
@@ -122,14 +132,33 @@ def built(service: str, environment: dict[str, str]) -> Service:
 @pytest.fixture
 async def opened(
     environment_of: Environment,
-) -> AsyncIterator[Callable[[str], Awaitable[Service]]]:
+) -> AsyncIterator[Callable[..., Awaitable[Service]]]:
     """`await opened("scheduler")` → that service in this process, on its database."""
     async with AsyncExitStack() as stack:
 
-        async def made(service: str) -> Service:
-            inside = built(service, await environment_of(service))
+        async def made(service: str, **more: str) -> Service:
+            inside = built(service, await environment_of(service) | more)
             stack.push_async_callback(inside.database.close)
             return inside
+
+        yield made
+
+
+@pytest.fixture
+async def serving(
+    opened: Callable[..., Awaitable[Service]],
+) -> AsyncIterator[Callable[[str], Awaitable[tuple[Service, str]]]]:
+    """`await serving("disputes")` → that service in this process, and where its doors are."""
+    async with AsyncExitStack() as stack:
+
+        async def made(service: str, **more: str) -> tuple[Service, str]:
+            inside = await opened(service, **more)
+            sock = listen("127.0.0.1", 0)
+            server = Server(create_app(inside), drain_seconds=1)
+            task = asyncio.create_task(server.serve([sock]))
+            stack.push_async_callback(asyncio.wait, [task])
+            stack.callback(setattr, server, "should_exit", True)
+            return inside, f"http://127.0.0.1:{sock.getsockname()[1]}"
 
         yield made
 
@@ -181,14 +210,23 @@ def sign_in() -> Callable[[Service, str], Awaitable[str]]:
 
 
 @pytest.fixture
+def peers() -> dict[str, tuple[str, ...]]:
+    """Which other services each one asks."""
+    return {"portal-api": ("disputes",)}
+
+
+@pytest.fixture
 async def door_of(
-    environment_of: Environment, key_server: KeyServer
+    environment_of: Environment, key_server: KeyServer, peers: dict[str, tuple[str, ...]]
 ) -> AsyncIterator[Callable[[str], Awaitable[Door]]]:
     """`await door_of("ledger")` → that service, running."""
     async with AsyncExitStack() as stack:
 
         async def opened(service: str) -> Door:
-            environment = await environment_of(service)
+            asked = {peer: await opened(peer) for peer in peers.get(service, ())}
+            environment = await environment_of(service) | {
+                f"PORTAL_API_{peer.upper()}_URL": door.url for peer, door in asked.items()
+            }
             inside = built(service, environment)
             await tell_the_story(inside)
             sessions = [await session_of(inside, ERIKA)] if service == "portal-api" else []

@@ -5,7 +5,7 @@ is printed, to be read before it is copied.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -53,9 +53,17 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "POST /v1/promises": {
         "json": {"items": [{"invoice_id": str(INVOICE), "amount": "1.00"}], "pay_on": "2026-04-30"}
     },
+    "portal-api POST /v1/disputes": {
+        "json": {
+            "items": [{"invoice_id": str(INVOICE), "amount": "1.00"}],
+            "reason": "price",
+            "words": "too much",
+        }
+    },
+    "portal-api POST /v1/disputes/{dispute_id}/papers": {"files": {"file": ("a.csv", b"a;b")}},
     "POST /sign-in": {"data": {"token": NOBODY_S_TOKEN}},
 }
-"""What is sent, where an empty object would be no answer's worth."""
+"""What is sent, where an empty object would be no answer's worth; with the service in front where others differ."""
 
 
 @dataclass
@@ -86,12 +94,21 @@ class Doors:
 
 @pytest.fixture
 async def doors_of(
-    opened: Callable[[str], Awaitable[Service]], key_server: Any, sign_in: SignIn
+    opened: Callable[..., Awaitable[Service]],
+    serving: Callable[[str], Awaitable[tuple[Service, str]]],
+    key_server: Any,
+    sign_in: SignIn,
+    peers: Mapping[str, Sequence[str]],
 ) -> Callable[[str], Awaitable[Doors]]:
-    """`await doors_of("ledger")` → that service with everybody who may come."""
+    """`await doors_of("ledger")` → that service with everybody who may come; what the portal asks is there, too."""
 
     async def made(name: str) -> Doors:
-        service = await opened(name)
+        urls: dict[str, str] = {}
+        for peer in peers.get(name, ()):
+            asked, url = await serving(peer)
+            await hear(asked, FACTS)
+            urls[f"PORTAL_API_{peer.upper()}_URL"] = url
+        service = await opened(name, **urls)
         doors = Doors(service, create_app(service))
 
         def staff(
@@ -104,6 +121,7 @@ async def doors_of(
             await invite(doors, sign_in)
         else:
             doors.columns["customer"] = has({"Authorization": f"Bearer {NOBODY_S_TOKEN}"})
+            doors.columns["portal"] = staff("portal")
         return with_staff(doors, staff)
 
     return made
@@ -124,19 +142,17 @@ def with_staff(
     return doors
 
 
+async def hear(service: Service, facts: Sequence[Any]) -> None:
+    """As one slice of each topic that it hears."""
+    for hearing in service.hearings:
+        heard = [one for one in facts if one.TOPIC in hearing.topics]
+        async with service.database.work(service.clock.now()) as work:
+            await hearing.take(work, [record_of(*one) for one in enumerate(heard)])
+
+
 async def invite(doors: Doors, sign_in: SignIn) -> None:
     """Two customers of the portal; the invoice and the payment that are asked for belong to the first."""
-    opened = next(one for one in our_examples() if isinstance(one, ledger.InvoiceOpened))
-    paid = next(one for one in our_examples() if isinstance(one, ledger.PaymentReceived))
-    facts = [
-        customer(CUSTOMER, PORTAL_CONTACTS),
-        customer(OTHER_CUSTOMER, {"other": erp.Role.DECISION_MAKER}),
-        opened,
-        paid,
-        DISPUTED,
-    ]
-    async with doors.service.database.work(doors.service.clock.now()) as work:
-        await doors.service.hearings[0].take(work, [record_of(*one) for one in enumerate(facts)])
+    await hear(doors.service, [*FACTS, DISPUTED])
     doors.columns["expired"] = session(doors, sign_in, "pay", ended=True)
     for column in (*PORTAL_CONTACTS, "other"):
         doors.columns[column] = session(doors, sign_in, column)
@@ -150,6 +166,14 @@ def customer(customer_id: UUID, contacts: Mapping[str, erp.Role]) -> ledger.Cust
             for name, role in contacts.items()
         ),
     )  # fmt: skip
+
+
+FACTS: Final = (
+    customer(CUSTOMER, PORTAL_CONTACTS),
+    customer(OTHER_CUSTOMER, {"other": erp.Role.DECISION_MAKER}),
+    next(one for one in our_examples() if isinstance(one, ledger.InvoiceOpened)),
+    next(one for one in our_examples() if isinstance(one, ledger.PaymentReceived)),
+)
 
 
 def record_of(offset: int, fact: Any) -> Record:
@@ -216,7 +240,8 @@ async def status_of(
     for parameter in operation.get("parameters", ()):
         if parameter["in"] == "path":
             path = path.replace(f"{{{parameter['name']}}}", value_of(parameter))
-    sent = REQUESTS.get(route, {"json": {}} if "requestBody" in operation else {})
+    plain: Mapping[str, Any] = {"json": {}} if "requestBody" in operation else {}
+    sent = REQUESTS.get(f"{doors.service.name} {route}") or REQUESTS.get(route, plain)
     async with doors.http() as http:
         answer = await http.request(method, path, headers=headers, **sent)
     return str(answer.status_code)

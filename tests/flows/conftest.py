@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from shared.testing.builders import SOURCE
 UP_SECONDS_MAX = 300
 CALL_SECONDS_MAX = 60
 MOVE_SECONDS_MAX = 600
+LINK = re.compile(r"https?://\S+/sign-in/([\w-]{43})\b")
 CLOCK_START = "2026-03-02T05:00:00Z"
 """A Monday without holidays around, before anybody's business hours in Europe."""
 
@@ -121,6 +123,16 @@ class Stack:
         await self.post("notifier", "/v1/sending", {"mode": mode})
         await self.settle()
 
+    async def sign_in(self, browser: httpx.AsyncClient, address: str) -> None:
+        """The browser is that contact's from now on."""
+        asked = await browser.post("/v1/sign-ins", json={"email": address})
+        await self.settle()
+        found = LINK.search((await self.mails(address))[-1]["text"])
+        assert found is not None
+        given = {"token": found[1], "code": asked.json()["code"]}
+        session = opened(await browser.post("/v1/sessions", json=given))
+        browser.headers["Authorization"] = f"Bearer {session['session_token']}"
+
     async def get(self, service: str, path: str, **query: Any) -> dict[str, Any]:
         return opened(await self._http.get(self.at[service] + path, params=query))
 
@@ -199,3 +211,10 @@ async def stack(stack_folder: Path) -> AsyncIterator[Stack]:
     async with Stack(stack_folder) as stack:
         await stack.post("mail", "/faults", {"mode": "none"})
         yield stack
+
+
+@pytest.fixture
+async def browser(stack: Stack) -> AsyncIterator[httpx.AsyncClient]:
+    """A customer's, at the portal."""
+    async with httpx.AsyncClient(base_url=stack.at["portal_api"], trust_env=False) as client:
+        yield client

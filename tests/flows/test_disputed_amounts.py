@@ -54,6 +54,29 @@ class TestDisputedAmount:
         assert "1,000.00" in latest["text"]
         assert "900.00" not in latest["text"]
 
+    async def test_by_the_customer_at_the_portal_is_left_out_and_its_clock_is_seen(
+        self, stack: Any, browser: Any
+    ) -> None:
+        said = await owes(stack, "SELF")
+        await stack.sign_in(browser, "ap@self.example")
+        del said["customer_id"]
+
+        opened = await browser.post("/v1/disputes", json=said)
+        assert opened.status_code == 201, opened.text
+        await stack.settle()
+        path = f"/v1/disputes/{opened.json()['dispute_id']}"
+        brought = await browser.post(f"{path}/papers", files={"file": ("l.csv", b"a;b\n1;2\n")})
+        assert brought.status_code == 201, brought.text
+        await stack.settle()
+
+        assert (await browser.get(path)).json() == opened.json()
+        await stack.advance_to_contact()
+        mail = (await reminders(stack, "ap@self.example"))[-1]
+        assert "900.00" in mail["text"]
+        await stack.sign_in(browser, "ap@self.example")
+        (paper,) = (await browser.get(f"{path}/papers")).json()
+        assert paper["scan"] == "clean"
+
     async def test_the_timeline_says_what_is_held_and_what_no_more(self, stack: Any) -> None:
         said = await owes(stack, "LINE")
         dispute = await stack.post("disputes", "/v1/disputes", said)

@@ -1,7 +1,5 @@
 """A promise to pay: exactly what is promised is not asked for until its day; cash decides what became of it."""
 
-import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,14 +12,7 @@ from shared.testing.builders import SOURCE, Voice
 
 pytestmark = [pytest.mark.timeout(900)]
 erp = Voice()
-LINK = re.compile(r"https?://\S+/sign-in/([\w-]{43})\b")
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-async def browser(stack: Any) -> AsyncIterator[httpx.AsyncClient]:
-    async with httpx.AsyncClient(base_url=stack.at["portal_api"], trust_env=False) as client:
-        yield client
 
 
 async def owes(stack: Any, number: str) -> None:
@@ -30,17 +21,6 @@ async def owes(stack: Any, number: str) -> None:
     customer = builders.customer(number, language="en")
     invoice = builders.invoice(f"I-{number}", number, "1000.00", due=due)
     await stack.tell(erp.says(customer), erp.says(invoice))
-
-
-async def sign_in(stack: Any, browser: httpx.AsyncClient, address: str) -> None:
-    """The browser is the contact's from now on."""
-    asked = await browser.post("/v1/sign-ins", json={"email": address})
-    await stack.settle()
-    found = LINK.search((await stack.mails(address))[-1]["text"])
-    assert found is not None
-    given = {"token": found[1], "code": asked.json()["code"]}
-    opened = await browser.post("/v1/sessions", json=given)
-    browser.headers["Authorization"] = f"Bearer {opened.json()['session_token']}"
 
 
 async def promises(stack: Any, browser: httpx.AsyncClient, number: str) -> dict[str, Any]:
@@ -67,7 +47,7 @@ class TestAPromise:
         self, stack: Any, browser: httpx.AsyncClient
     ) -> None:
         await owes(stack, "WORD")
-        await sign_in(stack, browser, "ap@word.example")
+        await stack.sign_in(browser, "ap@word.example")
         promise = await promises(stack, browser, "WORD")
         await stack.advance_to_contact()
 
@@ -79,20 +59,20 @@ class TestAPromise:
         pays = builders.payment("P-WORD", "WORD", "400.00", on=on, to="I-WORD")
         await stack.tell(erp.says(pays))
 
-        await sign_in(stack, browser, "ap@word.example")
+        await stack.sign_in(browser, "ap@word.example")
         assert await state(browser, promise) == "kept"
 
     async def test_that_nothing_came_of_is_broken_after_its_grace_and_asked_for_again(
         self, stack: Any, browser: httpx.AsyncClient
     ) -> None:
         await owes(stack, "VOID")
-        await sign_in(stack, browser, "ap@void.example")
+        await stack.sign_in(browser, "ap@void.example")
         promise = await promises(stack, browser, "VOID")
         assert await state(browser, promise) == "open"
 
         await stack.advance(await stack.now() + 30 * DAY)
 
-        await sign_in(stack, browser, "ap@void.example")
+        await stack.sign_in(browser, "ap@void.example")
         assert await state(browser, promise) == "broken"
         asked = [
             one["text"] for one in await stack.mails("ap@void.example") if "overdue" in one["text"]

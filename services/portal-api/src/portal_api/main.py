@@ -3,18 +3,22 @@
 from datetime import timedelta
 from pathlib import Path
 
+import httpx
 from fastapi import APIRouter
 
 from portal_api.config import Settings
 from portal_api.domain.session import SessionRules
 from portal_api.domain.sign_in import SignInRules
+from portal_api.gateways.dispute_desk import DisputeDesk
 from portal_api.gateways.promise_rails_file import load_promise_rails
 from portal_api.interfaces.consumers import HEARING
+from portal_api.interfaces.http import papers
 from portal_api.interfaces.http.credits import credits_router, payments_router
 from portal_api.interfaces.http.disputes import disputes_router
 from portal_api.interfaces.http.invoices import invoices_router
 from portal_api.interfaces.http.me import me_router
 from portal_api.interfaces.http.messages import messages_router
+from portal_api.interfaces.http.papers import dispute_papers_router
 from portal_api.interfaces.http.promises import promises_router
 from portal_api.interfaces.http.sign_in_page import PATH, sign_in_page_router
 from portal_api.interfaces.http.sign_ins import sign_ins_router
@@ -30,6 +34,7 @@ from shared.db.work import Database
 from shared.messaging.routes import Routes
 from shared.messaging.seal import Seal
 from shared.messaging.watermarks import Watermarks
+from shared.web.calls import Peer, ServiceTokens, own_tokens
 from shared.web.parked import parked_router
 from shared.worker.jobs import Job
 from shared.worker.run import Service, main
@@ -45,6 +50,7 @@ def build(settings: Settings) -> Service:
     signing_in = _signing_in(settings, database, clock, company)
     visitors, forgetting = Visitors(signing_in), Forgetting(database, clock)
     promising = Promising(load_promise_rails(settings.portal_api_promises_file, company))
+    desk = DisputeDesk(peer_at(settings, settings.portal_api_disputes_url, own_tokens(settings)))
     watermarks = Watermarks(
         database,
         routes=Routes(settings.kafka_topic_prefix),
@@ -67,9 +73,12 @@ def build(settings: Settings) -> Service:
             sign_in_page_router(signing_in, home_url=settings.portal_api_home_url),
             me_router(signing_in, visitors),
             *_own_doors(visitors, promising, company),
+            disputes_router(visitors, desk),
+            dispute_papers_router(visitors, desk),
             parked_router(HEARING),
         ),
         watermarks=watermarks,
+        large_bodies={papers.PATH: papers.BODY_BYTES_MAX},
         secret_paths=(PATH,),
         allowed_origins=settings.portal_api_allowed_origins,
     )
@@ -85,9 +94,14 @@ def _own_doors(
         credits_router(visitors),
         statement_router(visitors, company),
         messages_router(visitors),
-        disputes_router(visitors),
         promises_router(visitors, promising),
     )
+
+
+def peer_at(settings: Settings, url: str, tokens: ServiceTokens) -> Peer:
+    """A service of ours, asked in the customer's name."""
+    timeout = settings.portal_api_peer_timeout_seconds
+    return Peer(httpx.AsyncClient(base_url=url, timeout=timeout), tokens)
 
 
 def _signing_in(

@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 
 import httpx
 from pydantic import BaseModel, Field, ValidationError
@@ -13,6 +13,8 @@ from pydantic import BaseModel, Field, ValidationError
 from shared.base.clock import machine_seconds
 from shared.base.errors import Refusal
 from shared.config import RuntimeSettings
+from shared.web.idempotency import IdempotencyKeyReused, RequestInFlight
+from shared.web.problems import Problem, document, problems
 
 TOKEN_SPARE_SECONDS: Final = 60
 """A token is not used in its last minute: the other side's clock may be ahead of ours."""
@@ -27,6 +29,23 @@ class PeerUnavailable(Refusal):
     """Another service of ours does not answer now; nothing is known to have been done. Ask again with the same key."""
 
     code, status = "peer-unavailable", 503
+
+
+class PassedOn(NamedTuple):
+    """A refusal of another service's that our caller is told as it is; documented as one of ours."""
+
+    status: int
+    code: str
+    meaning: str
+
+
+class PeerRefused(Refusal):
+    """Another service's refusal, passed on under its own name."""
+
+    def __init__(self, refused: Problem) -> None:
+        pointer = next((one.pointer for one in refused.errors if one.pointer), "")
+        super().__init__(refused.detail, pointer=pointer)
+        self.code, self.status = refused.code, refused.status  # type: ignore[misc]
 
 
 class _Granted(BaseModel):
@@ -91,12 +110,12 @@ class Peer:
         """A question; `asked` as httpx spells it (`params`, `headers`). Raises `PeerUnavailable`."""
         return await self._ask("GET", path, asked)
 
-    async def post(self, path: str, *, key: str, **sent: Any) -> httpx.Response:
+    async def post(self, path: str, *, key: str | None, **sent: Any) -> httpx.Response:
         """A command, done once however often it is sent with that key; `sent` is `json`, or `files` and `data`.
 
-        Raises `PeerUnavailable`.
+        None where the other side knows by the content that it is the same. Raises `PeerUnavailable`.
         """
-        headers = {**sent.pop("headers", {}), "Idempotency-Key": key}
+        headers = {} if key is None else {"Idempotency-Key": key}
         return await self._ask("POST", path, {**sent, "headers": headers})
 
     async def _ask(self, method: str, path: str, sent: Mapping[str, Any]) -> httpx.Response:
@@ -119,6 +138,31 @@ class Peer:
         if answer.status_code == HTTPStatus.UNAUTHORIZED:
             self.tokens.forget(token)
         return answer
+
+
+REUSED: Final = PassedOn(422, IdempotencyKeyReused.code, "This key was used for another request.")
+IN_FLIGHT: Final = PassedOn(409, RequestInFlight.code, "The same request is being handled now.")
+
+
+def document_of(answer: httpx.Response, refusals: Collection[PassedOn] = ()) -> Any:
+    """What a peer answered; raises `PeerRefused` for these refusals, `PeerUnavailable` for any other."""
+    if answer.is_success:
+        return answer.json()
+    try:
+        refused = Problem.model_validate_json(answer.content)
+    except ValidationError as error:
+        raise _unavailable(str(answer.url), error) from error
+    if refused.code not in {one.code for one in (*refusals, REUSED, IN_FLIGHT)}:
+        raise _unavailable(str(answer.url), refused.code)
+    raise PeerRefused(refused)
+
+
+def passed_on(*refusals: PassedOn) -> dict[int | str, dict[str, Any]]:
+    """For a route's `responses=`, beside `problems`."""
+    documented = problems(PeerUnavailable)
+    for one in (*refusals, REUSED, IN_FLIGHT):
+        document(documented, *one)
+    return documented
 
 
 def own_tokens(settings: RuntimeSettings) -> ServiceTokens:

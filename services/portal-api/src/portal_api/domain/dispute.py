@@ -5,6 +5,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from shared.base.clock import Moment
+from shared.base.errors import Refusal
+
+
+class DisputeUnknown(Refusal):
+    """You have no such dispute."""
+
+    code, status = "dispute-unknown", 404
 
 
 class Disputed(NamedTuple):

@@ -37,11 +37,14 @@ class SessionRules:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`roles` are those that the contact has now, not those at the sign-in; none when the contact is gone."""
+    """`roles` are those that the contact has now, not those at the sign-in; none when the contact is gone, as there is
+    no `contact_id` then.
+    """
 
     session_id: UUID
     address: str
     customer_id: UUID
+    contact_id: str
     seen_at: Moment
     ends_at: Moment
     ended_at: Moment | None

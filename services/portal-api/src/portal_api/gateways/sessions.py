@@ -16,7 +16,9 @@ VALUES ($1, $2, $3, $4, $5, $5, $6)
 _FIND = """
 SELECT session_id, address, customer_id, seen_at, ends_at, ended_at,
     ARRAY(SELECT DISTINCT unnest(roles) FROM contacts
-          WHERE contacts.customer_id = sessions.customer_id AND contacts.address = sessions.address) AS roles
+          WHERE contacts.customer_id = sessions.customer_id AND contacts.address = sessions.address) AS roles,
+    (SELECT coalesce(min(contact_id), '') FROM contacts
+     WHERE contacts.customer_id = sessions.customer_id AND contacts.address = sessions.address) AS contact_id
 FROM sessions WHERE token_hash = $1
 """
 _SEEN = (

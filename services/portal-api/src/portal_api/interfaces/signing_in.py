@@ -190,6 +190,7 @@ class SigningIn:
             session_id=derived_id("session", sign_in.sign_in_id),
             address=sign_in.address or "",
             customer_id=chosen.customer_id,
+            contact_id=chosen.contact_id,
             seen_at=work.moment,
             ends_at=work.moment + self.session_rules.longest,
             ended_at=None,

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
 
-from disputes.domain.dispute import Actor
 from disputes.gateways import listing
 from disputes.handlers.open_dispute import (
     InvoiceUnknown,
@@ -22,7 +21,8 @@ from disputes.interfaces.http.shapes import (
     DisputeShown,
     Given,
     Queue,
-    Working,
+    Speaking,
+    speaker,
 )
 from shared.base.money import AmountTooLarge, AmountTooPrecise
 from shared.web.auth import signed_in
@@ -48,15 +48,13 @@ def disputes_router(disputing: Disputing) -> APIRouter:
             *(AmountTooPrecise, AmountTooLarge),
         ),
     )
-    async def open_(given: Given, work: Command, staff: Working) -> DisputeShown:
+    async def open_(given: Given, work: Command, staff: Speaking) -> DisputeShown:
         """The amount is not asked for from now on. The same words again are the same dispute."""
-        by_contact = given.contact_id is not None
         opening = Opening(
             given.customer_id,
             given.reason,
             [Wanted(one.invoice_id, one.instalment, one.amount) for one in given.items],
-            Actor.CUSTOMER if by_contact else Actor.STAFF,
-            given.contact_id or staff.subject,
+            *speaker(staff, given.contact_id),
             given.words,
         )
         return DisputeShown.of(await disputing.open(work, opening))

@@ -12,9 +12,12 @@ from disputes.interfaces.http.shapes import (
     Ending,
     Merging,
     Reviewing,
+    Speaking,
     Waiting,
+    Withdrawing,
     Working,
     by,
+    speaker,
 )
 from shared.db.work import Work
 from shared.web.auth import signed_in
@@ -61,10 +64,11 @@ def moves_router(disputing: Disputing) -> APIRouter:
 
     @router.post("/{dispute_id}/withdrawals", status_code=201, responses=MOVED)
     async def withdraw(
-        dispute_id: UUID, given: Ending, work: Command, staff: Working
+        dispute_id: UUID, given: Withdrawing, work: Command, staff: Speaking
     ) -> DisputeShown:
         """Whoever opened it thinks otherwise now; the amount is asked for again."""
-        move = by(staff, State.WITHDRAWN, given.why, work.moment, given.words)
+        whose = speaker(staff, given.contact_id)
+        move = Move(State.WITHDRAWN, work.moment, *whose, given.why, given.words)
         return await go(work, dispute_id, move)
 
     @router.post("/{dispute_id}/reopenings", status_code=201, responses=MOVED)

@@ -33,8 +33,8 @@ from disputes.domain.paper_name import PaperNameInvalid
 from disputes.gateways import listing, papers
 from disputes.interfaces.disputing import DisputeUnknown, known
 from disputes.interfaces.filing import Filing, Given, PaperLost, PaperUnknown
-from disputes.interfaces.http.shapes import NAME_CHARACTERS_MAX, Working
-from shared.web.auth import signed_in
+from disputes.interfaces.http.shapes import NAME_CHARACTERS_MAX, Speaking, speaker
+from shared.web.auth import Staff, signed_in
 from shared.web.commands import Command, CommandRoute, Question
 from shared.web.pages import Page, Paging
 from shared.web.problems import RequestInvalid, problems
@@ -106,12 +106,12 @@ def papers_router(filing: Filing) -> APIRouter:
     """Papers below their dispute, and each by itself."""
     router = APIRouter(tags=["papers"], route_class=CommandRoute, dependencies=[Depends(signed_in)])
 
-    async def brought(request: Request, dispute_id: UUID, staff: Working) -> Paper:
+    async def brought(request: Request, dispute_id: UUID, staff: Speaking) -> Paper:
         """Before the command's transaction begins: nothing is stored inside one. The request keeps the body, which is
         hashed whole when there is an Idempotency-Key."""
         async with filing.at_once:
             await request.body()
-            return await filing.bring(await _given(request, dispute_id, staff.subject))
+            return await filing.bring(await _given(request, dispute_id, staff))
 
     @router.post(PATH, status_code=201, responses=_REFUSED, openapi_extra=_FORM)
     async def add(paper: Annotated[Paper, Depends(brought)], work: Command) -> PaperShown:
@@ -161,7 +161,7 @@ def headers_of(paper: Paper) -> dict[str, str]:
     }
 
 
-async def _given(request: Request, dispute_id: UUID, subject: str) -> Given:
+async def _given(request: Request, dispute_id: UUID, staff: Staff) -> Given:
     async with request.form(max_files=1, max_fields=1, max_part_size=FIELD_BYTES_MAX) as form:
         file, contact = form.get("file"), form.get("contact_id", "")
         if (
@@ -176,6 +176,5 @@ async def _given(request: Request, dispute_id: UUID, subject: str) -> Given:
             file.filename or "",
             file.content_type or "",
             await file.read(PAPER_BYTES_MAX + 1),
-            Actor.CUSTOMER if contact else Actor.STAFF,
-            contact or subject,
+            *speaker(staff, contact or None),
         )

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -13,7 +13,7 @@ from shared.base.clock import Moment
 from shared.base.money import decimal_text
 from shared.web.accepted import INT_MAX, NO_NUL, Text
 from shared.web.accepted import Reason as Why
-from shared.web.auth import Staff, require
+from shared.web.auth import RoleMissing, Staff, require
 
 ITEMS_MAX = 100
 WORDS_CHARACTERS_MAX = 4_000
@@ -27,7 +27,12 @@ Money = Annotated[Decimal, Field(ge=0, max_digits=18, examples=["100.00"])]
 """In the currency of the invoice."""
 
 
-Working = Annotated[Staff, require("collector", "operator", "admin")]
+WORKERS: Final = ("collector", "operator", "admin")
+PORTAL: Final = "portal"
+"""The role of the service at whose door customers are; it speaks for a contact, never for itself."""
+
+Working = Annotated[Staff, require(*WORKERS)]
+Speaking = Annotated[Staff, require(*WORKERS, PORTAL)]
 
 
 class _Body(BaseModel):
@@ -83,6 +88,12 @@ class Resolving(_Body):
 class Ending(_Body):
     why: Why
     words: Annotated[str, Field(max_length=WORDS_CHARACTERS_MAX, pattern=NO_NUL)] = ""
+
+
+class Withdrawing(Ending):
+    """`contact_id` where it is the customer's own word."""
+
+    contact_id: Name | None = None
 
 
 class Merging(_Body):
@@ -217,6 +228,15 @@ class ClockShown(BaseModel):
             paused_for=int(clock.paused(now).total_seconds()),
             responsible_role=team,
         )
+
+
+def speaker(staff: Staff, contact_id: str | None) -> tuple[Actor, str]:
+    """Whose word it is: the contact's for whom it is brought, else one of ours'."""
+    if contact_id is not None:
+        return Actor.CUSTOMER, contact_id
+    if staff.roles.isdisjoint(WORKERS):
+        raise RoleMissing("the portal speaks for a contact: contact_id is wanted")
+    return Actor.STAFF, staff.subject
 
 
 def by(staff: Staff, state: State, why: str, at: Moment, words: str = "") -> Move:

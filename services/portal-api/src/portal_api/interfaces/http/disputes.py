@@ -1,25 +1,55 @@
 """The customer's disputes: what is disputed, where it stands, and until when we answer."""
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Self
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 
 from portal_api.domain.contact import Role
+from portal_api.domain.dispute import DisputeUnknown
 from portal_api.gateways import disputes
+from portal_api.gateways.dispute_desk import OPENING, WITHDRAWING, DisputeDesk
 from portal_api.interfaces.http.visitors import SIGNED_IN, Visitor, Visitors
-from shared.base.errors import Refusal
 from shared.contracts.disputes import Actor, Outcome, Reason, State
+from shared.web.accepted import INT_MAX, NO_NUL
+from shared.web.calls import passed_on
+from shared.web.commands import IdempotencyKey
 from shared.web.pages import Page, Paging
 from shared.web.problems import problems
 
+ITEMS_MAX = 100
+WORDS_CHARACTERS_MAX = 4_000
 
-class DisputeUnknown(Refusal):
-    """You have no such dispute."""
+Words = Annotated[str, Field(min_length=1, max_length=WORDS_CHARACTERS_MAX, pattern=NO_NUL)]
 
-    code, status = "dispute-unknown", 404
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ItemGiven(_Body):
+    """So much of an invoice, or of one of its instalments, in its currency."""
+
+    invoice_id: UUID
+    instalment: Annotated[int | None, Field(ge=0, le=INT_MAX)] = None
+    amount: Annotated[Decimal, Field(gt=0, max_digits=18, examples=["100.00"])]
+
+
+class Given(_Body):
+    """What is wrong with which invoices, in your words."""
+
+    items: Annotated[list[ItemGiven], Field(min_length=1, max_length=ITEMS_MAX)]
+    reason: Reason
+    words: Words
+
+
+class Withdrawing(_Body):
+    """Why, for who works on it."""
+
+    why: Words = "withdrawn by the customer"
 
 
 class DisputedShown(BaseModel):
@@ -60,10 +90,12 @@ class DisputeShown(BaseModel):
         return cls.model_validate(shown | {"items": items})
 
 
-def disputes_router(visitors: Visitors) -> APIRouter:
-    """`/v1/disputes` and one below."""
+def disputes_router(visitors: Visitors, desk: DisputeDesk) -> APIRouter:
+    """`/v1/disputes` and one below. What is asked of disputes is shown as disputes has it at that moment; our own rows
+    follow with its next word.
+    """
     router = APIRouter(prefix="/v1/disputes", tags=["disputes"], responses=SIGNED_IN)
-    viewer = visitors.allowed(Role.VIEW)
+    viewer, disputer = visitors.allowed(Role.VIEW), visitors.allowed(Role.DISPUTE)
 
     @router.get("")
     async def list_disputes(
@@ -89,4 +121,40 @@ def disputes_router(visitors: Visitors) -> APIRouter:
             raise DisputeUnknown("you have no such dispute")
         return DisputeShown.of(row)
 
+    @router.post("", status_code=201, responses=passed_on(*OPENING))
+    async def open_dispute(
+        given: Given, visitor: Annotated[Visitor, disputer], idempotency_key: IdempotencyKey = None
+    ) -> DisputeShown:
+        """The amount is not asked for until it is decided. The same words again are the same dispute."""
+        said = given.model_dump(mode="json")
+        found = await desk.open(visitor.session, key=idempotency_key, **said)
+        return await _as_shown(desk, found)
+
+    @router.post("/{dispute_id}/withdrawals", status_code=201, responses=passed_on(*WITHDRAWING))
+    async def withdraw_dispute(
+        dispute_id: UUID,
+        given: Withdrawing,
+        visitor: Annotated[Visitor, disputer],
+        idempotency_key: IdempotencyKey = None,
+    ) -> DisputeShown:
+        """It is asked for again."""
+        found = await desk.withdraw(visitor.session, dispute_id, key=idempotency_key, why=given.why)
+        return await _as_shown(desk, found)
+
     return router
+
+
+async def _as_shown(desk: DisputeDesk, found: dict[str, Any]) -> DisputeShown:
+    """As the customer sees what disputes shows; the due times are those of its clocks."""
+    clocks = {one["kind"]: one for one in await desk.clocks(UUID(found["dispute_id"]))}
+    last = found["moves"][-1]
+    row = {
+        **found,
+        "moved_at": last["at"],
+        "moved_by": last["by"],
+        "words": last["words"],
+        "answer_due_at": clocks["first-answer"]["due_at"],
+        "decision_due_at": clocks["resolution"]["due_at"],
+        "items": [[one[name] for name in DisputedShown.model_fields] for one in found["items"]],
+    }
+    return DisputeShown.of(row)

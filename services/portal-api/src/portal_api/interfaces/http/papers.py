@@ -1,0 +1,103 @@
+"""Papers that a customer brings to a dispute: handed on as they came, and judged by disputes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Annotated, Any, Final, Self
+from uuid import UUID
+
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel
+from starlette.datastructures import UploadFile
+
+from portal_api.domain.contact import Role
+from portal_api.domain.dispute import DisputeUnknown
+from portal_api.gateways.dispute_desk import BRINGING, UNKNOWN, DisputeDesk
+from portal_api.interfaces.http.visitors import SIGNED_IN, Visitor, Visitors
+from shared.web.calls import passed_on
+from shared.web.commands import IdempotencyKey
+from shared.web.problems import RequestInvalid, problems
+
+PATH: Final = "/v1/disputes/{dispute_id}/papers"
+PAPER_BYTES_MAX: Final = 10_485_760
+"""What disputes takes; its own answer names what is larger."""
+BODY_BYTES_MAX: Final = PAPER_BYTES_MAX + 65_536
+FILES_AT_ONCE: Final = 4
+"""Of one process: each is in memory while it is handed on."""
+
+_FORM: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                }
+            }
+        },
+    }
+}
+
+
+class PaperShown(BaseModel):
+    """`scan`: waiting, clean, infected or unscannable. Nobody reads it before it is found clean."""
+
+    paper_id: UUID
+    kind: str
+    name: str
+    media_type: str
+    size_bytes: int
+    sha256: str
+    added_at: datetime
+    scan: str
+
+    @classmethod
+    def of(cls, shown: dict[str, Any]) -> Self:
+        """As far as its customer sees it."""
+        return cls(**{name: shown[name] for name in cls.model_fields})
+
+
+def dispute_papers_router(visitors: Visitors, desk: DisputeDesk) -> APIRouter:
+    """`/v1/disputes/{id}/papers`."""
+    router = APIRouter(tags=["disputes"], responses=SIGNED_IN)
+    at_once = asyncio.Semaphore(FILES_AT_ONCE)
+
+    async def file_of(request: Request) -> AsyncIterator[tuple[str, bytes, str]]:
+        async with at_once:
+            yield await _file(request)
+
+    @router.post(
+        PATH,
+        status_code=201,
+        responses=passed_on(*BRINGING) | problems(RequestInvalid),
+        openapi_extra=_FORM,
+    )
+    async def bring_paper(
+        dispute_id: UUID,
+        visitor: Annotated[Visitor, visitors.allowed(Role.DISPUTE)],
+        file: Annotated[tuple[str, bytes, str], Depends(file_of)],
+        idempotency_key: IdempotencyKey = None,
+    ) -> PaperShown:
+        """A form with `file`. Same bytes, same paper."""
+        return PaperShown.of(
+            await desk.bring(visitor.session, dispute_id, file, key=idempotency_key)
+        )
+
+    @router.get(PATH, responses=passed_on(UNKNOWN) | problems(DisputeUnknown))
+    async def list_papers(
+        dispute_id: UUID, visitor: Annotated[Visitor, visitors.allowed(Role.VIEW)]
+    ) -> list[PaperShown]:
+        """What you brought, the oldest first."""
+        return [PaperShown.of(one) for one in await desk.papers(visitor.session, dispute_id)]
+
+    return router
+
+
+async def _file(request: Request) -> tuple[str, bytes, str]:
+    async with request.form(max_files=1, max_fields=0) as form:
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise RequestInvalid("a multipart form with file is wanted")
+        return file.filename or "", await file.read(), file.content_type or ""
