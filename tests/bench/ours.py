@@ -91,6 +91,11 @@ async def reads(_: asyncio.Event) -> None:
     await live(service_of("ledger"), doors=True, works=False, tracing=None)
 
 
+async def portal(_: asyncio.Event) -> None:
+    """The portal's doors."""
+    await live(service_of("portal_api"), doors=True, works=False, tracing=None)
+
+
 async def mail(stopping: asyncio.Event) -> None:
     """The notifier's dispatch, as if everything had been heard."""
     lanes = [job.run for job in service_of("notifier").jobs if job.name == "dispatch"]
@@ -106,6 +111,7 @@ PARTS: dict[str, Part] = {
     "decide": decide,
     "mail": mail,
     "reads": reads,
+    "portal": portal,
 }
 
 

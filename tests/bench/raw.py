@@ -10,6 +10,7 @@ import sys
 from raws.ingest import ingest
 from raws.mail import mail
 from raws.payment import payment
+from raws.portal import portal
 from raws.projection import projection
 from raws.reads import reads
 from raws.relay import relay
@@ -21,6 +22,7 @@ WORKS = {
     "relay": relay,
     "projection": projection,
     "reads": reads,
+    "portal": portal,
     "mail": mail,
     "payment": payment,
 }

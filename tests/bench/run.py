@@ -17,6 +17,7 @@ from works.flow import flow
 from works.ingest import ingest
 from works.mail import mail
 from works.payment import payment
+from works.portal import invoice, statement
 from works.projection import projection
 from works.reads import by_key, open_items
 from works.refusals import refusals
@@ -41,6 +42,8 @@ WORKS = {
     "payment": payment,
     "read": by_key,
     "list": open_items,
+    "invoice": invoice,
+    "statement": statement,
     "refusals": refusals,
     "rest": rest,
 }

@@ -57,7 +57,12 @@ async def reads(bench: Bench, work: str, path_of: Callable[[int], str]) -> Row:
 
 
 async def asked(
-    port: int, token: str, path_of: Callable[[int], str], running: subprocess.Popen
+    port: int,
+    token: str,
+    path_of: Callable[[int], str],
+    running: subprocess.Popen,
+    *,
+    requests: int = REQUESTS,
 ) -> Measured:
     """All requests, over a few connections that each wait for an answer before asking again."""
     answered, numbers = 0, count()
@@ -68,7 +73,7 @@ async def asked(
     async def ask() -> None:
         nonlocal answered
         reader, writer = await asyncio.open_connection(LOOPBACK, port)
-        while (number := next(numbers)) < REQUESTS:
+        while (number := next(numbers)) < requests:
             head = f"GET {path_of(number)} HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}"
             writer.write(f"{head}\r\n\r\n".encode())
             answer = await reader.readuntil(b"\r\n\r\n")
@@ -82,7 +87,7 @@ async def asked(
     async with asyncio.TaskGroup() as asking:
         for _ in range(CONNECTIONS):
             asking.create_task(ask())
-        return await watch(done, REQUESTS, running)
+        return await watch(done, requests, running)
 
 
 async def listening(port: int, running: subprocess.Popen) -> None:

@@ -54,6 +54,11 @@ def derived_id(*cause: object) -> UUID:
     return _uuid5(f"[{','.join([quoted(str(part)) for part in cause])}]")
 
 
+def read_id(text: str) -> UUID:
+    """An id as it was written; raises ValueError."""
+    return DriverUUID(text)
+
+
 def _uuid5(name: str) -> UUID:
     digest = bytearray(sha1(_SEED + name.encode(), usedforsecurity=False).digest()[:16])
     digest[6] = digest[6] & 0x0F | 0x50

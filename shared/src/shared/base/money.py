@@ -9,6 +9,8 @@ from shared.base.errors import Refusal
 
 MINOR_MAX = 10**15
 """Largest amount in minor units that the books take (ERP rule 12)."""
+PLAIN_DIGITS_MAX = 15
+"""An amount of so many digits is below that, whatever they are."""
 
 
 class CurrencyUnknown(Refusal):
@@ -42,6 +44,8 @@ def exponent(currency: str, *, pointer: str = "/currency") -> int:
 def minor_of(amount: Decimal | str, currency: str, *, pointer: str = "/amount") -> int:
     """Whole minor units of a decimal amount: `12.30 EUR` → 1230, `12 JPY` → 12. Sign kept; never rounds."""
     decimals = exponent(currency)
+    if isinstance(amount, str) and (plain := _plain_digits(amount, decimals)):
+        return int(plain)
     try:
         exact = amount if isinstance(amount, Decimal) else Decimal(amount)
     except InvalidOperation:
@@ -65,13 +69,22 @@ def minor_of(amount: Decimal | str, currency: str, *, pointer: str = "/amount") 
     return minor
 
 
+def _plain_digits(amount: str, decimals: int) -> str:
+    """The digits of an amount as the wire spells it, `12.30` → `1230`; "" for what has to be looked at closely."""
+    whole, _, part = amount.partition(".")
+    digits = whole + part
+    if len(part) == decimals and whole and len(digits) <= PLAIN_DIGITS_MAX and digits.isdecimal():
+        return digits if digits.isascii() else ""
+    return ""
+
+
 def decimal_text(minor: int, currency: str) -> str:
     """The decimal string of the wire: 1230 EUR → `"12.30"`, 12 JPY → `"12"`."""
     decimals = exponent(currency)
     if not decimals:
         return str(minor)
-    whole, part = divmod(abs(minor), 10**decimals)
-    return f"{'-' if minor < 0 else ''}{whole}.{part:0{decimals}}"
+    digits = str(minor).zfill(decimals + (2 if minor < 0 else 1))
+    return f"{digits[:-decimals]}.{digits[-decimals:]}"
 
 
 def split(minor: int, weights: Sequence[int]) -> list[int]:

@@ -14,6 +14,7 @@ from typing import Any, cast
 
 import asyncpg
 from asyncpg.transaction import Transaction
+from pydantic_core import from_json
 from sqlalchemy import event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError
@@ -29,6 +30,8 @@ POOL_WAIT_SECONDS = 10
 STATEMENT_SECONDS_MAX = 60
 LOCK_WAIT = "15s"
 STATEMENTS_REMEMBERED = 256
+
+_LOOK = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 
 Row = tuple[Any, ...]
 _PLACE = re.compile(r"\$(\d+)")
@@ -108,6 +111,7 @@ class Database:
             pool_timeout=POOL_WAIT_SECONDS,
             pool_pre_ping=False,
             isolation_level="AUTOCOMMIT",
+            json_deserializer=from_json,
             connect_args={
                 "timeout": POOL_WAIT_SECONDS,
                 "command_timeout": STATEMENT_SECONDS_MAX,
@@ -148,13 +152,31 @@ class Database:
                 wake()
 
     @asynccontextmanager
-    async def look(self) -> AsyncIterator[asyncpg.Connection]:
-        """A read-only view of one instant; nothing is kept."""
-        async with (
-            self._connected() as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
-        ):
-            yield connection
+    async def look(self, *, begin: str = "") -> AsyncIterator[asyncpg.Connection]:
+        """A read-only view of one instant; nothing is kept. `begin` are statements that set it up, sent with its first.
+
+        Transactions are begun by hand: the driver's own object costs as much as a short question.
+        """
+        async with self._connected() as connection:
+            await connection.execute(f"{_LOOK};{begin}")
+            try:
+                yield connection
+            except BaseException:
+                with suppress(*_GONE):
+                    await connection.execute("ROLLBACK")
+                raise
+            await connection.execute("COMMIT")
+
+    @asynccontextmanager
+    async def ask(self) -> AsyncIterator[asyncpg.Connection]:
+        """For one small question: a statement sees one instant by itself, and needs no transaction around it, nor the
+        pool's own connection around that, nor a span.
+        """
+        held = await self.engine.raw_connection()
+        try:
+            yield cast(asyncpg.Connection, held.driver_connection)
+        finally:
+            held.close()
 
     @asynccontextmanager
     async def _connected(self) -> AsyncIterator[asyncpg.Connection]:

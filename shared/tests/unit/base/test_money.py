@@ -1,12 +1,13 @@
 """Laws of money: nothing is lost, nothing is rounded unseen."""
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.base.currencies import DECIMALS
+from shared.base.errors import Refusal
 from shared.base.money import (
     MINOR_MAX,
     AmountNotANumber,
@@ -22,12 +23,30 @@ minors = st.integers(-MINOR_MAX, MINOR_MAX)
 currencies = st.sampled_from(sorted(DECIMALS))
 
 
+def outcome(amount: Decimal | str, currency: str) -> int | type[Refusal]:
+    try:
+        return minor_of(amount, currency)
+    except Refusal as refused:
+        return type(refused)
+
+
 class TestMinorUnits:
     @given(minors, currencies)
     def test_the_decimal_string_reads_back_as_the_same_amount(
         self, minor: int, currency: str
     ) -> None:
         assert minor_of(decimal_text(minor, currency), currency) == minor
+
+    @given(st.text("0123456789.-+eE_ ٣²", max_size=20), currencies)
+    def test_a_text_is_worth_what_its_decimal_is_or_refused_alike(
+        self, text: str, currency: str
+    ) -> None:
+        try:
+            exact = Decimal(text)
+        except InvalidOperation:
+            assert outcome(text, currency) is AmountNotANumber
+        else:
+            assert outcome(text, currency) == outcome(exact, currency)
 
     @pytest.mark.parametrize(
         "text", ["NaN", "Infinity", "-Infinity", "sNaN", "twelve", "1,200.00", ""]

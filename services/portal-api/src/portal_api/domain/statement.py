@@ -4,7 +4,7 @@ Balances are never added across either. What is open and unapplied is the ledger
 to that, such as after a write-off, the rest is told item by item.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -69,15 +69,18 @@ class Given(NamedTuple):
     allocations: Sequence[Allocation]
 
 
+Applied = tuple[Owed, int, int]
+"""An invoice, by how much it falls, and what that takes of the credit."""
+
+
 class Line(NamedTuple):
-    """`minor` > 0 is owed more; `balance_minor` is the total after it."""
+    """`minor` > 0 is owed more."""
 
     on: date
     kind: LineKind
     document_id: UUID
     number: str | None
     minor: int
-    balance_minor: int = 0
 
 
 class Difference(NamedTuple):
@@ -89,7 +92,8 @@ class Difference(NamedTuple):
 
 
 class Account(NamedTuple):
-    """One legal entity and currency. `closing_minor` is the last running total and all differences.
+    """One legal entity and currency. `lines` come with the total after each; `closing_minor` is the last of these and
+    all differences.
 
     Open and unapplied are those of the documents up to the day, as they are now.
     """
@@ -97,7 +101,7 @@ class Account(NamedTuple):
     legal_entity: str
     currency: str
     as_of: date
-    lines: tuple[Line, ...]
+    lines: tuple[tuple[Line, int], ...]
     differences: tuple[Difference, ...]
     closing_minor: int
     open_minor: int
@@ -125,14 +129,15 @@ def _account(
     scope: Scope, invoices: Sequence[Owed], given: Sequence[Given], as_of: date
 ) -> Account:
     by_id = {one.invoice_id: one for one in invoices}
-    moved = [*_of_invoices(invoices), *_of_credits(given), *_deductions(given, by_id)]
+    applied = [(one, _applied(one, by_id)) for one in given]
+    moved = [*_of_invoices(invoices), *_of_credits(given), *_deductions(applied)]
     told = sorted((one for one in moved if one.on <= as_of), key=_place)
-    differences = tuple(one for on, one in _differences(given, by_id) if one.minor and on <= as_of)
+    differences = tuple(one for on, one in _differences(applied, by_id) if on <= as_of)
 
     lines, balance = [], 0
     for line in told:
         balance += line.minor
-        lines.append(line._replace(balance_minor=balance))
+        lines.append((line, balance))
     return Account(
         *scope,
         as_of=as_of,
@@ -161,10 +166,10 @@ def _of_credits(given: Sequence[Given]) -> Iterator[Line]:
             yield Line(on, LineKind.RETURN, one.credit_id, one.number, one.returned_minor)
 
 
-def _deductions(given: Sequence[Given], invoices: Mapping[UUID, Owed]) -> Iterator[Line]:
+def _deductions(applied: Iterable[tuple[Given, Sequence[Applied]]]) -> Iterator[Line]:
     """By how much more an invoice falls than the credit gives: on the day when both were there."""
-    for credit in given:
-        for invoice, falls_minor, spent_minor in _applied(credit, invoices):
+    for credit, ways in applied:
+        for invoice, falls_minor, spent_minor in ways:
             if falls_minor != spent_minor:
                 on = max(credit.on, invoice.on)
                 minor = spent_minor - falls_minor
@@ -172,34 +177,31 @@ def _deductions(given: Sequence[Given], invoices: Mapping[UUID, Owed]) -> Iterat
 
 
 def _differences(
-    given: Sequence[Given], invoices: Mapping[UUID, Owed]
+    applied: Iterable[tuple[Given, Sequence[Applied]]], invoices: Mapping[UUID, Owed]
 ) -> Iterator[tuple[date, Difference]]:
-    """Of each item what is left of it, beside what its documents say should be; with its day."""
+    """Of each item what is left of it, beside what its documents say should be, where these differ; with its day."""
     fallen: dict[UUID, int] = {}
-    for credit in given:
+    for credit, ways in applied:
         spent = 0
-        for invoice, falls_minor, spent_minor in _applied(credit, invoices):
+        for invoice, falls_minor, spent_minor in ways:
             spent += spent_minor
             fallen[invoice.invoice_id] = fallen.get(invoice.invoice_id, 0) + falls_minor
         cancelled = credit.status == CreditState.CANCELLED
         worth = 0 if cancelled else credit.minor - credit.returned_minor
-        minor = worth - spent - credit.unapplied_minor
-        yield credit.on, Difference(credit.credit_id, credit.number, minor)
+        if minor := worth - spent - credit.unapplied_minor:
+            yield credit.on, Difference(credit.credit_id, credit.number, minor)
     for one in invoices.values():
-        minor = one.open_minor - _worth(one) + fallen.get(one.invoice_id, 0)
-        yield one.on, Difference(one.invoice_id, one.number, minor)
+        if minor := one.open_minor - _worth(one) + fallen.get(one.invoice_id, 0):
+            yield one.on, Difference(one.invoice_id, one.number, minor)
 
 
-def _applied(credit: Given, invoices: Mapping[UUID, Owed]) -> Iterator[tuple[Owed, int, int]]:
-    """The invoices of the same account on which it stands: by how much each falls, and what that takes of the credit.
-
-    Money that left for another account is a difference in both.
-    """
-    for allocation in credit.allocations:
-        invoice = invoices.get(allocation.invoice_id)
-        if invoice is not None:
-            falls_minor = minor_of(allocation.amount, invoice.currency)
-            yield invoice, falls_minor, allocation.spent_minor
+def _applied(credit: Given, invoices: Mapping[UUID, Owed]) -> list[Applied]:
+    """The invoices of the same account on which it stands; money that left for another is a difference in both."""
+    return [
+        (invoice, minor_of(allocation.amount, invoice.currency), allocation.spent_minor)
+        for allocation in credit.allocations
+        if (invoice := invoices.get(allocation.invoice_id)) is not None
+    ]
 
 
 def _worth(invoice: Owed) -> int:

@@ -7,6 +7,7 @@ import asyncpg
 
 from portal_api.domain.credit import Allocation
 from portal_api.domain.statement import STATEMENT_DOCUMENTS_MAX, Given, Owed, StatementTooLong
+from shared.base.ids import read_id
 
 _INVOICES = """
 SELECT invoice_id, invoice_number, legal_entity, currency, issued_on, total_minor, open_minor, status
@@ -41,13 +42,13 @@ async def documents(
         raise StatementTooLong(
             f"a statement has up to {STATEMENT_DOCUMENTS_MAX} invoices and as many credits; narrow it"
         )
-    return Documents([Owed(*row) for row in invoices], [_given(row) for row in given])
+    return Documents([Owed._make(row) for row in invoices], [_given(row) for row in given])
 
 
 def _given(row: asyncpg.Record) -> Given:
-    given = Given(*row)
-    allocations = [
-        Allocation(UUID(str(invoice_id)), amount, spent_minor, provisional)
-        for invoice_id, amount, spent_minor, provisional in given.allocations
+    *plain, allocations = row
+    read = [
+        Allocation(read_id(invoice_id), amount, spent_minor, provisional)
+        for invoice_id, amount, spent_minor, provisional in allocations
     ]
-    return given._replace(allocations=allocations)
+    return Given._make((*plain, read))

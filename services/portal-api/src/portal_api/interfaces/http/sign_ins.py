@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Final, Self
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -147,7 +147,9 @@ def sign_ins_router(signing_in: SigningIn, visitors: Visitors) -> APIRouter:
         return _shown(signing_in, outcome)
 
     @router.delete("/v1/sessions/current", status_code=204, responses=SIGNED_IN)
-    async def sign_out(visitor: Annotated[Visitor, Depends(visitors)], response: Response) -> None:
+    async def sign_out(
+        visitor: Annotated[Visitor, visitors.allowed(*Role)], response: Response
+    ) -> None:
         """This session ends."""
         async with signing_in.database.work(visitor.moment) as work:
             await sessions.end(work.connection, visitor.session.session_id, at=work.moment)
@@ -155,7 +157,7 @@ def sign_ins_router(signing_in: SigningIn, visitors: Visitors) -> APIRouter:
 
     @router.delete("/v1/sessions", status_code=204, responses=SIGNED_IN)
     async def sign_out_everywhere(
-        visitor: Annotated[Visitor, Depends(visitors)], response: Response
+        visitor: Annotated[Visitor, visitors.allowed(*Role)], response: Response
     ) -> None:
         """All sessions of this address end, on whatever machine and for whatever customer."""
         async with signing_in.database.work(visitor.moment) as work:

@@ -1,11 +1,12 @@
 """The customer's statement of account: what they were invoiced, what they gave, and what is open."""
 
 from datetime import date
-from typing import Annotated, Self
-from uuid import UUID
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, WithJsonSchema
+from pydantic_core import to_json
+from typing_extensions import TypedDict
 
 from portal_api.domain.contact import Role
 from portal_api.domain.statement import (
@@ -24,43 +25,31 @@ from shared.contracts.company import Company
 from shared.web.accepted import Text
 from shared.web.problems import problems
 
+Day = Annotated[str, WithJsonSchema({"type": "string", "format": "date"})]
+Id = Annotated[str, WithJsonSchema({"type": "string", "format": "uuid"})]
+"""A statement is written out of texts alone, in a fifth of the time."""
 
-class LineShown(BaseModel):
+
+class LineShown(TypedDict):
     """`amount` above zero is owed more; `balance` is the total after it. `number` is the invoice's or credit note's, of
     a payment its reference.
     """
 
-    on: date
+    on: Day
     kind: LineKind
-    document_id: UUID
+    document_id: Id
     number: str | None
     amount: str
     balance: str
 
-    @classmethod
-    def of(cls, line: Line, currency: str) -> Self:
-        return cls(
-            on=line.on,
-            kind=line.kind,
-            document_id=line.document_id,
-            number=line.number,
-            amount=decimal_text(line.minor, currency),
-            balance=decimal_text(line.balance_minor, currency),
-        )
 
-
-class DifferenceShown(BaseModel):
-    document_id: UUID
+class DifferenceShown(TypedDict):
+    document_id: Id
     number: str | None
     amount: str
 
-    @classmethod
-    def of(cls, one: Difference, currency: str) -> Self:
-        amount = decimal_text(one.minor, currency)
-        return cls(document_id=one.document_id, number=one.number, amount=amount)
 
-
-class AdjustmentsShown(BaseModel):
+class AdjustmentsShown(TypedDict):
     """What documents up to the day were changed by without another document that is shown here, such as a write-off or
     money that settled something of another account. It has no day: all of it counts.
     """
@@ -69,43 +58,22 @@ class AdjustmentsShown(BaseModel):
     items: list[DifferenceShown]
 
 
-class AccountShown(BaseModel):
+class AccountShown(TypedDict):
     """One legal entity and currency; never add them. `closing` is what the documents up to `as_of` and the other
     adjustments leave to be paid. `open_now` and `unapplied_now` are what is left of these documents today.
     """
 
     legal_entity: str
     currency: str
-    as_of: date
+    as_of: Day
     lines: list[LineShown]
     other_adjustments: AdjustmentsShown | None
     closing: str
     open_now: str
     unapplied_now: str
 
-    @classmethod
-    def of(cls, account: Account) -> Self:
-        """Other adjustments only where there are some."""
-        currency, differences = account.currency, account.differences
-        adjusted = sum(one.minor for one in differences)
-        return cls(
-            legal_entity=account.legal_entity,
-            currency=currency,
-            as_of=account.as_of,
-            lines=[LineShown.of(one, currency) for one in account.lines],
-            other_adjustments=AdjustmentsShown(
-                amount=decimal_text(adjusted, currency),
-                items=[DifferenceShown.of(one, currency) for one in differences],
-            )
-            if differences
-            else None,
-            closing=decimal_text(account.closing_minor, currency),
-            open_now=decimal_text(account.open_minor, currency),
-            unapplied_now=decimal_text(account.unapplied_minor, currency),
-        )
 
-
-class StatementShown(BaseModel):
+class StatementShown(TypedDict):
     """By legal entity and currency."""
 
     accounts: list[AccountShown]
@@ -145,9 +113,45 @@ def statement_router(visitors: Visitors, company: Company | None) -> APIRouter:
         entities |= {one.legal_entity for one in found.given}
         days = {one: asked.as_of or today.days.get(one, today.elsewhere) for one in entities}
         accounts = draw_up(found.invoices, found.given, days=days)
-        shown = StatementShown(accounts=[AccountShown.of(one) for one in accounts])
+        shown = StatementShown(accounts=[account_shown(one) for one in accounts])
         return Response(
-            shown.model_dump_json(), media_type="application/json", headers=dict(response.headers)
+            to_json(shown), media_type="application/json", headers=dict(response.headers)
         )
 
     return router
+
+
+def account_shown(account: Account) -> AccountShown:
+    """Other adjustments only where there are some."""
+    currency, differences = account.currency, account.differences
+    return AccountShown(
+        legal_entity=account.legal_entity,
+        currency=currency,
+        as_of=account.as_of.isoformat(),
+        lines=[_line(one, balance, currency) for one, balance in account.lines],
+        other_adjustments=AdjustmentsShown(
+            amount=decimal_text(sum(one.minor for one in differences), currency),
+            items=[_difference(one, currency) for one in differences],
+        )
+        if differences
+        else None,
+        closing=decimal_text(account.closing_minor, currency),
+        open_now=decimal_text(account.open_minor, currency),
+        unapplied_now=decimal_text(account.unapplied_minor, currency),
+    )
+
+
+def _line(line: Line, balance_minor: int, currency: str) -> LineShown:
+    return {
+        "on": line.on.isoformat(),
+        "kind": line.kind,
+        "document_id": str(line.document_id),
+        "number": line.number,
+        "amount": decimal_text(line.minor, currency),
+        "balance": decimal_text(balance_minor, currency),
+    }
+
+
+def _difference(one: Difference, currency: str) -> DifferenceShown:
+    amount = decimal_text(one.minor, currency)
+    return {"document_id": str(one.document_id), "number": one.number, "amount": amount}

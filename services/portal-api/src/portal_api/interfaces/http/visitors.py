@@ -51,15 +51,6 @@ class Visitor:
     look: Callable[[], AbstractAsyncContextManager[asyncpg.Connection]]
 
 
-class _Bearer(SecurityBase):
-    model = HTTPBearer(bearerFormat="opaque", description="for frontends: `session_token`")
-    scheme_name = "session"
-
-    async def __call__(self, request: Request) -> str | None:
-        scheme, token = get_authorization_scheme_param(request.headers.get("Authorization"))
-        return token if scheme.lower() == "bearer" and token else None
-
-
 class _Cookie(SecurityBase):
     model = APIKey.model_validate({"in": APIKeyIn.cookie, "name": SESSION_COOKIE})
     scheme_name = "session-cookie"
@@ -68,48 +59,45 @@ class _Cookie(SecurityBase):
         return request.cookies.get(SESSION_COOKIE)
 
 
-bearer: Final = _Bearer()
 cookie: Final = _Cookie()
 
 
-class Visitors:
-    """The dependency that lets somebody in, or refuses."""
+class _Allowed(SecurityBase):
+    """The dependency that lets somebody in who has one of these roles, or refuses. It is also the scheme that OpenAPI
+    names, and nothing stands between it and the route: each step of FastAPI's costs as much as a short question.
+    """
 
-    def __init__(self, signing_in: SigningIn) -> None:
+    model = HTTPBearer(bearerFormat="opaque", description="for frontends: `session_token`")
+    scheme_name = "session"
+
+    def __init__(self, signing_in: SigningIn, roles: tuple[Role, ...]) -> None:
         self._signing_in = signing_in
+        self._roles = roles
 
     async def __call__(
         self,
         request: Request,
         response: Response,
-        in_header: Annotated[str | None, Depends(bearer)],
         in_cookie: Annotated[str | None, Depends(cookie)],
     ) -> Visitor:
         """A cookie comes by itself, so with one, what changes something must come from our own pages."""
-        token = in_header or in_cookie
+        scheme, in_header = get_authorization_scheme_param(request.headers.get("Authorization"))
+        token = in_header if scheme.lower() == "bearer" and in_header else in_cookie
         if token is None or len(token) != TOKEN_CHARACTERS:
             raise NotSignedIn("a session is wanted: Authorization: Bearer …, or our pages' cookie")
-        if in_header is None and request.method not in SAFE_METHODS:
+        if token is in_cookie and request.method not in SAFE_METHODS:
             must_be_ours(request, self._signing_in.public_url)
 
         session, moment = await self._session_of(token)
+        if session.roles.isdisjoint(self._roles):
+            raise RoleMissing(f"one of these roles is wanted: {', '.join(sorted(self._roles))}")
         response.headers["Cache-Control"] = "no-store"
         database = self._signing_in.database
         return Visitor(session, moment, partial(own_rows, database, session.customer_id))
 
-    def allowed(self, *roles: Role) -> Any:
-        """A dependency that yields the `Visitor` who has at least one of these roles."""
-
-        async def with_role(visitor: Annotated[Visitor, Depends(self)]) -> Visitor:
-            if visitor.session.roles.isdisjoint(roles):
-                raise RoleMissing(f"one of these roles is wanted: {', '.join(sorted(roles))}")
-            return visitor
-
-        return Depends(with_role)
-
     async def _session_of(self, token: str) -> tuple[Session, Moment]:
         moment, database = self._signing_in.clock.now(), self._signing_in.database
-        async with database.look() as connection:
+        async with database.ask() as connection:
             session = await sessions.find(connection, hash_of(token))
         if session is None:
             raise NotSignedIn("there is no such session")
@@ -118,6 +106,17 @@ class Visitors:
             async with database.work(moment) as work:
                 await sessions.seen(work.connection, session.session_id, at=moment)
         return session, moment
+
+
+@dataclass(frozen=True, slots=True)
+class Visitors:
+    """Who may come in."""
+
+    signing_in: SigningIn
+
+    def allowed(self, *roles: Role) -> Any:
+        """A dependency that yields the `Visitor` who has at least one of these roles."""
+        return Depends(_Allowed(self.signing_in, roles))
 
 
 def must_be_ours(request: Request, public_url: str) -> None:
