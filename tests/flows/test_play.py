@@ -118,7 +118,7 @@ class TestPlay:
             every_run_agrees(found.records, found.balance_runs),
             every_request_is_ended(book, found.errands, found.requests, found.balances),
             every_message_has_a_reason(found.customers),
-            nobody_is_chased_for_nothing(book, found.sent),
+            nobody_is_chased_for_nothing(book, found.sent, found.customers),
         ]
 
         assert [check.wrong for check in checks if not check.holds] == []

@@ -14,7 +14,7 @@ from play.cast.company import ENTITIES
 from play.cast.customers import Customer
 from play.doors import Doors, Endpoints
 from play.erp.documents import Invoice
-from play.errands import Asking
+from play.errands import Asking, Deciding
 from play.findings import summary_of
 from play.record import ErpRecord
 from play.run import Found, Plan, Run
@@ -32,6 +32,8 @@ ENDPOINTS = Endpoints(
     ledger="http://ledger",
     scheduler="http://scheduler",
     notifier="http://notifier",
+    disputes="http://disputes",
+    portal_api="http://portal",
     clock="http://clock",
     mail="http://mail",
     sms="http://sms",
@@ -54,6 +56,7 @@ class StandIn:
         self._messages: dict[str, list[Json]] = {}
         self._timeline: dict[str, list[Json]] = {}
         self._asked: dict[str, Json] = {}
+        self._disputes: list[Json] = []
         self._untold: list[Requested] = []
 
     async def publish(self, records: Sequence[ErpRecord]) -> None:
@@ -77,10 +80,11 @@ class StandIn:
         match host:
             case "clock":
                 return self._clock(path, request)
-            case "mail":
-                return {"items": self._mails[int(asked["skip"]) :]}
-            case "sms":
-                return {"items": []}
+            case "mail" | "sms":
+                return {"items": self._sunk(host, asked)}
+            case "portal" | "disputes":
+                said = self._portal if host == "portal" else self._decide_dispute
+                return said(path, request)
             case "scheduler" | "notifier":
                 held = self._timeline if host == "scheduler" else self._messages
                 return {"items": held.get(path.split("/")[3], []), "next": None}
@@ -108,6 +112,42 @@ class StandIn:
             **dict.fromkeys(("answered_at", "answered_by", "refused_because")),
         }
         return dict(self._asked[request_id])
+
+    def _sunk(self, host: str, asked: Json) -> list[Json]:
+        """All mails; those of one address hold a link to sign in."""
+        if asked.get("to"):
+            return [{"text": f"http://portal/sign-in/{'x' * 43}"}]
+        return self._mails[int(asked["skip"]) :] if host == "mail" else []
+
+    def _portal(self, path: str, request: httpx.Request) -> Json:
+        """A code, a session, and what is said then."""
+        said = json.loads(request.content)
+        if path == "/v1/disputes" and {"items": said["items"]} not in self._disputes:
+            self._disputes.append({"items": said["items"]})
+        return {"code": "1", "session_token": "session"}
+
+    def _decide_dispute(self, path: str, request: httpx.Request) -> Json:
+        """One of all, when they are asked for; what is upheld is asked of the ERP, once."""
+        if request.method == "GET":
+            return {"items": [one | {"dispute_id": "1"} for one in self._disputes], "next": None}
+        key = request.headers["Idempotency-Key"]
+        upheld = next(
+            one.upheld
+            for one in self._story.world.errands
+            if isinstance(one, Deciding) and key.endswith(one.said.items[0]["invoice_id"])
+        )
+        if upheld is not None and (request_id := str(derived_id(key))) not in self._asked:
+            self._untold.append(upheld.as_told(derived_id(key)))
+            self._asked[request_id] = {
+                "request_id": request_id,
+                "kind": "credit-note",
+                "asked_at": str(self._now),
+                "state": "open",
+                "bank_reference": None,
+                "credit": "",
+                **dict.fromkeys(("answered_at", "answered_by", "refused_because")),
+            }
+        return {"proposal": None}
 
     def _requests(self) -> Iterator[Json]:
         """As the ERP's records leave them; a no is less than what is posted after all."""

@@ -97,7 +97,7 @@ class TestRun:
     ) -> None:
         def lie(path: str, answer: Json) -> Json:
             for mail in answer.get("items", []) if path == "/messages" else ():
-                mail["text"] = "INV-2026-99999"
+                mail["text"] += " INV-2026-99999"
             return answer
 
         stack.lie = lie

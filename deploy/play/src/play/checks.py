@@ -225,12 +225,23 @@ def sinks_hold_what_was_sent(sent: Sequence[Sent], found: Iterable[CustomerFound
     )
 
 
-def nobody_is_chased_for_nothing(book: Book, sent: Iterable[Sent]) -> Check:
-    """Every invoice that a message listed was open in the ERP's books on the day it left."""
+def nobody_is_chased_for_nothing(
+    book: Book, sent: Iterable[Sent], found: Iterable[CustomerFound] = ()
+) -> Check:
+    """Every invoice that a message listed was open in the ERP's books on the day it left, unless it answers what the
+    customer said of it.
+    """
     by_number = {invoice.number: invoice for invoice in book.invoices.values()}
+    answers = {
+        message["message_id"]
+        for one in found
+        for message in one.messages
+        if message["purpose"] not in SPEAKING
+    }
     wrong, looked_at = [], 0
     for one in sent:
-        for number in one.listed if one.customer_number else ():
+        chases = one.customer_number and one.message_id not in answers
+        for number in one.listed if chases else ():
             looked_at += 1
             invoice = by_number.get(number)
             if invoice is None or invoice.claimed_after(one.on) <= 0:

@@ -11,7 +11,7 @@ from uuid import UUID
 import httpx
 from pydantic import BaseModel, ConfigDict
 
-from play.errands import Asking, Closing
+from play.errands import Asking, Closing, Deciding
 from play.record import present
 from shared.base.ids import object_id
 from shared.contracts.inbox import PaymentPostingRequested
@@ -37,6 +37,8 @@ class Endpoints(BaseModel):
     ledger: str
     scheduler: str
     notifier: str
+    disputes: str
+    portal_api: str
     clock: str
     mail: str
     sms: str
@@ -82,18 +84,22 @@ class Doors:
 
     async def advance(self, to: datetime) -> int:
         """Move the clock and return at rest; answers how often it stopped on the way."""
-        answer = await self._post(
+        answer = await self.post(
             f"{self.at.clock}/clock/advance",
             {"to": to.isoformat()},
             timeout_s=MOVE_TIMEOUT_S,
         )
         return int(answer.get("stops", 0))
 
+    async def settle(self) -> None:
+        """Return when nothing is left to do."""
+        await self.post(f"{self.at.clock}/settle", {}, timeout_s=MOVE_TIMEOUT_S)
+
     # --- sinks
 
-    async def mails(self, *, skip: int) -> list[Item]:
-        """What the mail box holds, oldest first, without the first `skip`."""
-        return await self._sunk(self.at.mail, skip)
+    async def mails(self, *, skip: int = 0, to: str = "") -> list[Item]:
+        """What the mail box holds, oldest first, without the first `skip`; of one address, or all."""
+        return await self._sunk(self.at.mail, skip, to)
 
     async def texts(self, *, skip: int) -> list[Item]:
         return await self._sunk(self.at.sms, skip)
@@ -129,7 +135,7 @@ class Doors:
         return await self.all(f"{self.at.ledger}/v1/balance-runs")
 
     async def discard(self, parked_id: object, *, reason: str) -> None:
-        await self._post(
+        await self.post(
             f"{self.at.ledger}/v1/parked/{parked_id}/discards",
             {"reason": reason},
             key=f"discard-{parked_id}",
@@ -140,7 +146,7 @@ class Doors:
     async def ask(self, asking: Asking) -> UUID:
         """Enter a payment, or ask the ERP for something; what wants two people is approved by a second one."""
         by_kind, door = _own_words(asking)
-        asked = await self._post(
+        asked = await self.post(
             f"{self.at.ledger}/v1/{door}",
             by_kind
             | present(
@@ -156,7 +162,7 @@ class Doors:
         )
         request_id = UUID(asked["request_id"])
         if asked["state"] == WANTS_A_SECOND:
-            await self._post(
+            await self.post(
                 f"{self.at.ledger}/v1/requests/{request_id}/approvals",
                 {},
                 key=f"approve-{request_id}",
@@ -165,11 +171,28 @@ class Doors:
         return request_id
 
     async def close(self, closing: Closing) -> None:
-        await self._post(
+        await self.post(
             f"{self.at.ledger}/v1/requests/{closing.request_id}/closures",
             {"reason": closing.reason},
             key=f"close-{closing.request_id}",
         )
+
+    async def decide(self, deciding: Deciding) -> None:
+        """Uphold or reject the dispute of that invoice; more than one may decide alone is approved by a second one."""
+        ours = str(object_id(deciding.said.source, "customer", deciding.customer_number))
+        wanted = deciding.said.items[0]["invoice_id"]
+        held = await self.all(f"{self.at.disputes}/v1/disputes", customer_id=ours)
+        dispute = next(one for one in held if one["items"][0]["invoice_id"] == wanted)
+        below = f"{self.at.disputes}/v1/disputes/{dispute['dispute_id']}"
+        words = {
+            "outcome": deciding.outcome,
+            "why": "looked into it",
+            "words": "We looked into it.",
+        }
+        decided = await self.post(f"{below}/resolutions", words, key=f"decide-{wanted}")
+        if decided["proposal"]:
+            second = await self._second_person()
+            await self.post(f"{below}/approvals", {}, key=f"approve-{wanted}", token=second)
 
     async def requests(self) -> list[Item]:
         return await self.all(f"{self.at.ledger}/v1/requests")
@@ -178,7 +201,7 @@ class Doors:
         """A token of somebody else."""
         if not self._token_of_second:
             asked = {"subject": "second-person", "roles": ["operator"]}
-            answer = await self._post(f"{self.at.clock}/tokens", asked)
+            answer = await self.post(f"{self.at.clock}/tokens", asked)
             self._token_of_second = answer["token"]
         return self._token_of_second
 
@@ -224,11 +247,11 @@ class Doors:
             if not cursor:
                 return
 
-    async def _sunk(self, sink: str, skip: int) -> list[Item]:
-        items: list[Item] = (await self.get(f"{sink}/messages", skip=skip))["items"]
+    async def _sunk(self, sink: str, skip: int, to: str = "") -> list[Item]:
+        items: list[Item] = (await self.get(f"{sink}/messages", skip=skip, to=to))["items"]
         return items
 
-    async def _post(
+    async def post(
         self,
         url: str,
         body: Item,

@@ -1,7 +1,8 @@
-"""What people of ours do at the ledger's doors, in the ERP's ids: enter a payment, ask for something, close it."""
+"""What is done at our doors, in the ERP's ids: people of ours enter, ask, decide and close; customers say something."""
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from uuid import UUID
 
 from shared.base.ids import derived_id, object_id
@@ -58,8 +59,10 @@ class Asking:
         )
 
     def is_told_by(self, request: Requested) -> bool:
-        """Whether this is what the ERP was asked, whoever approved it."""
-        return request.model_copy(update={"approved_by": None}) == self.as_told(request.request_id)
+        """Whether this is what the ERP was asked, whoever approved it, and why."""
+        return request.model_copy(update={"approved_by": None, "reason": None}) == self.as_told(
+            request.request_id
+        )
 
     @property
     def amount(self) -> str:
@@ -81,4 +84,52 @@ class Closing:
     reason: str
 
 
-Errand = Asking | Closing
+class Answer(StrEnum):
+    """What a customer can say of an invoice at the portal."""
+
+    PROMISE = "promise"
+    DISPUTE = "dispute"
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A customer signs in with that address and says something about so much of an invoice."""
+
+    answer: Answer
+    source: str
+    address: str
+    invoice_id: str
+    minor: int
+    currency: str
+    on: date
+    pay_on: date | None = None
+    """Of a promise."""
+
+    @property
+    def key(self) -> str:
+        """The idempotency key: said again, it is the same word."""
+        return str(derived_id(self.answer, self.source, self.invoice_id, self.on))
+
+    @property
+    def items(self) -> list[dict[str, str]]:
+        """What is said, as the portal takes it."""
+        ours = object_id(self.source, "invoice", self.invoice_id)
+        return [
+            {"invoice_id": str(ours), "amount": decimal_text(self.minor, self.currency)},
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """People of ours decide the dispute of that invoice; what they uphold is asked of the ERP as a credit note."""
+
+    said: Saying
+    customer_number: str
+    upheld: Asking | None
+
+    @property
+    def outcome(self) -> str:
+        return "upheld" if self.upheld else "rejected"
+
+
+Errand = Asking | Closing | Saying | Deciding

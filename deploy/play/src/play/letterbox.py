@@ -24,6 +24,11 @@ class Sent:
     listed: tuple[str, ...]
     subject: str = ""
 
+    @property
+    def message_id(self) -> str:
+        """The notifier's, of a mail."""
+        return self.sink_id.strip("<>").partition("@")[0]
+
 
 class Letterbox:
     """Empties the sinks day by day and remembers what it found."""
@@ -64,11 +69,13 @@ class Letterbox:
 
 
 def readings_of(sent: Sequence[Sent]) -> list[Reading]:
-    """What customers read; our own people's mail is not among it."""
+    """What customers read that asks for money: a mail that lists nothing, such as a link, does not, nor does our own
+    people's.
+    """
     return [
         Reading(one.customer_number, one.on, one.channel, one.listed)
         for one in sent
-        if one.customer_number
+        if one.customer_number and (one.listed or one.channel == "sms")
     ]
 
 

@@ -10,9 +10,10 @@ from typing import Protocol
 from play.cast.customers import Customer
 from play.checks import CustomerFound
 from play.doors import Doors, Item
-from play.errands import Asking, Closing, Errand
+from play.errands import Asking, Closing, Deciding, Errand, Saying
 from play.figures import DSO_WINDOW_DAYS, Balances, balances_of, dso_of, receivables_of, week_of
 from play.letterbox import Letterbox, Sent, readings_of
+from play.portal import Portal
 from play.record import DayOfEvents, ErpRecord, deliveries, dice
 from play.story import Story
 from play.summary import DayFound, Dso
@@ -96,6 +97,7 @@ class Run:
     ) -> None:
         self._plan = plan
         self._doors = doors
+        self._portal = Portal(doors)
         self._publisher = publisher
         self._inbox = inbox
         self._watcher = watcher
@@ -150,6 +152,10 @@ class Run:
                 await self._doors.ask(errand)
             case Closing():
                 await self._doors.close(errand)
+            case Saying():
+                await self._portal.say(errand)
+            case Deciding():
+                await self._doors.decide(errand)
 
     async def _measure(self, day: date, number: int) -> None:
         """Receivables every evening; DSO when a week or the play ends, and a look at what is parked."""

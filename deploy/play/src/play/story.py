@@ -8,6 +8,7 @@ from play.cast.customers import Customer, customers_of
 from play.erp.book import Book
 from play.erp.simulator import Erp
 from play.record import DayOfEvents, Reading
+from play.scenes.answers import ANSWERS
 from play.scenes.crossings import CROSSINGS
 from play.scenes.malformed import FAULTS, malformed
 from play.scenes.oddities import ODDITIES, Oddity, newcomer
@@ -31,7 +32,7 @@ CUSTOMERS_PER_NEWCOMER = 60
 CUSTOMERS_PER_OPENING = 8
 DAYS_PER_FAULT = 4
 FIRST_ODDITY_DAY = 2
-STRANGE = (*ODDITIES, *TERMS, *SHORTFALLS, *CROSSINGS, *REQUESTS, *WIRE_FAULTS)
+STRANGE = (*ODDITIES, *TERMS, *SHORTFALLS, *CROSSINGS, *REQUESTS, *ANSWERS, *WIRE_FAULTS)
 
 
 class Story:

@@ -69,7 +69,7 @@ class DayUnheard(Found):
 class WeekFound(Found):
     """One week. `silences` and `escalations` are decisions of the scheduler; messages are what the sinks hold.
 
-    `requests` to the ERPs were asked, answered or refused in it.
+    `requests` to the ERPs were asked, answered or refused in it; `answers` are what customers said at the portal.
     """
 
     number: Annotated[int, Field(ge=1)]
@@ -82,6 +82,7 @@ class WeekFound(Found):
     silences: Counts
     escalations: Count
     requests: Counts
+    answers: Counts
 
 
 class Totals(Found):
@@ -102,6 +103,7 @@ class Totals(Found):
     silences: Counts
     escalations: Count
     requests: Counts
+    answers: Counts
 
 
 class Check(Found):

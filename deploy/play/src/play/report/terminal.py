@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Iterable, Sequence
 
+from play.errands import Answer
 from play.letterbox import Sent
 from play.record import DayOfEvents
 from play.report.scales import short
@@ -12,6 +13,8 @@ BAR_CELLS = 28
 COUNTS_SHOWN_MAX = 6
 WISHES = ("asked", "answered", "refused")
 """What became of requests to the ERPs."""
+ANSWERS = tuple(f"{one}s" for one in Answer)
+"""What customers said at the portal."""
 
 
 class Progress:
@@ -42,15 +45,15 @@ class Progress:
 
 
 def table(summary: Summary) -> str:
-    """Two tables by week: money by legal entity; words, what was asked of the ERPs, and silences."""
+    """Two tables by week: money by legal entity; words, what the ERPs were asked, what customers said, and silences."""
     entities = [r.legal_entity for r in summary.weeks[0].receivables] if summary.weeks else []
     head = ["week", "until", *(c for e in entities for c in (f"{e} open", "overdue", "DSO"))]
     money = [head, *(_money(week) for week in summary.weeks)]
     words = [
-        ["week", "events", "email", "sms", "escalations", *WISHES, "silences by reason"],
+        ["week", "events", "email", "sms", "escalations", *WISHES, *ANSWERS, "silences by reason"],
         *(_words(week) for week in summary.weeks),
     ]
-    return f"{_aligned(money)}\n\n{_aligned(words, left_from=8)}"
+    return f"{_aligned(money)}\n\n{_aligned(words, left_from=8 + len(ANSWERS))}"
 
 
 def verdict(checks: Iterable[Check]) -> str:
@@ -84,6 +87,7 @@ def _words(week: WeekFound) -> list[str]:
         str(week.messages.get("sms", 0)),
         str(week.escalations),
         *(str(week.requests.get(what, 0)) for what in WISHES),
+        *(str(week.answers.get(what, 0)) for what in Answer),
         silences or "–",
     ]
 

@@ -95,6 +95,11 @@ def heard(
     world.errands.append(asking)
     if spared is not None:
         world.erp.book.spare(spared, asking.minor, "entered at our door", on=world.today)
+    return (yield from told(world, customer, asking, die))
+
+
+def told(world: World, customer: Customer, asking: Asking, die: Random) -> Answered:
+    """Come back when the ERP answers what it is asked."""
     for _ in range(PATIENCE_DAYS):
         yield world.tomorrow
         request = next((one for one in world.requests if asking.is_told_by(one)), None)
@@ -131,6 +136,17 @@ def post(
         money.request_id = str(request.request_id)
     parts = (Part(invoice.id, asking.minor),)
     world.erp.take(money, parts, inline=parts if said else None, reference="as advised")
+
+
+def credit_as_asked(world: World, invoice: Invoice, asking: Asking, request: Requested) -> None:
+    """The ERP's own credit note, which names the request."""
+    tax = asking.minor * invoice.tax // invoice.total
+    note = world.erp.draft_credit_note(invoice.customer, net=asking.minor - tax, tax=tax)
+    note.request_id = str(request.request_id)
+    parts = (Part(invoice.id, asking.minor),)
+    world.erp.book.receive(note)
+    world.erp.book.apply(note, parts, on=world.today)
+    world.erp.tell_credit_note(note, corrects=invoice, reason="complaint", inline=parts)
 
 
 def refused(world: World, invoice: Invoice, request: Requested, die: Random, why: str) -> Scene:

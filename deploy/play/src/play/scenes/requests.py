@@ -7,6 +7,7 @@ from play.erp.adjustments import adjust
 from play.erp.documents import Part
 from play.scenes.asking import (
     asking_of,
+    credit_as_asked,
     due_soon,
     end,
     entered,
@@ -134,13 +135,7 @@ def credit_note_asked(world: World, customer: Customer, die: Random) -> Scene:
     invoice, asking = yield from to_give_up(world, customer, die, CreditNoteRequested)
     request = yield from heard(world, customer, asking, invoice, die)
     if request is not None:
-        tax = asking.minor * invoice.tax // invoice.total
-        note = world.erp.draft_credit_note(customer, net=asking.minor - tax, tax=tax)
-        note.request_id = str(request.request_id)
-        parts = (Part(invoice.id, asking.minor),)
-        world.erp.book.receive(note)
-        world.erp.book.apply(note, parts, on=world.today)
-        world.erp.tell_credit_note(note, corrects=invoice, reason="complaint", inline=parts)
+        credit_as_asked(world, invoice, asking, request)
     end(world, invoice)
 
 
