@@ -57,6 +57,8 @@ WITNESSES: Mapping[str, str] = {
     "ledger": _OFFSETS + _TOLD,
     "scheduler": _OFFSETS + _TOLD,
     "notifier": _OFFSETS + _TOLD + _MESSAGES + _INVOICES,
+    "disputes": _OFFSETS + _TOLD,
+    "portal-api": _OFFSETS + _TOLD,
 }
 
 

@@ -48,6 +48,17 @@ _QUERIES = {
         """,
         "parked": "SELECT code, detail FROM parked_events WHERE ended_at IS NULL",
     },
+    "disputes": {
+        "invoices": "SELECT invoice_id, open_minor FROM invoices",
+        "disputes": "SELECT dispute_id::text, state, outcome, settled_at FROM disputes",
+        "parked": "SELECT code, detail FROM parked_events WHERE ended_at IS NULL",
+    },
+    "portal-api": {
+        "invoices": "SELECT invoice_id, open_minor FROM invoices",
+        "promises": "SELECT promise_id::text, state FROM promises",
+        "disputes": "SELECT dispute_id::text, state, outcome FROM disputes",
+        "parked": "SELECT code, detail FROM parked_events WHERE ended_at IS NULL",
+    },
 }  # fmt: skip
 _EVERYWHERE = {
     "offsets": "SELECT topic, partition, old, new FROM audit_offsets ORDER BY id",

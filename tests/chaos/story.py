@@ -8,7 +8,7 @@ twice, and payments race the reminders of the day.
 import json
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -193,6 +193,17 @@ class Story:
             self._later[tick + late + self._dice.randint(0, TWICE_TICKS_MAX)].append(message)
 
 
+def said(number: str, invoices: Sequence[Invoice]) -> Iterator[Outgoing]:
+    """A customer who reads mail, and their invoices, once and in order."""
+    voice = Voice()
+    place = int(number[1:]) * 100 + 1
+    bodies = [(erp.ErpCustomerChanged, _customer(place, number))]
+    for event, body in [*bodies, *((erp.ErpInvoicePosted, _posted(one)) for one in invoices)]:
+        name = f"{number}-{body.get('invoice_id', 'customer')}"
+        message = voice.utters(event.TOPIC, event.TYPE, json.dumps(body).encode(), event_id=name)
+        yield Outgoing(message.topic, number.encode(), message.value, message.headers)
+
+
 def _weekdays(days: int) -> Iterator[date]:
     return (START + timedelta(days=day // 5 * 7 + day % 5) for day in range(days))
 
@@ -245,4 +256,4 @@ def _decimal(minor: int) -> str:
     return f"{minor // 100}.{minor % 100:02}"
 
 
-__all__ = ["SOURCE", "START", "TICKS", "Story", "Tick"]
+__all__ = ["SOURCE", "START", "TICKS", "Invoice", "Story", "Tick", "said"]

@@ -32,7 +32,8 @@ DISPATCH = (
     "notifier.after-data", "notifier.after-outcome",
 )  # fmt: skip
 POINTS: Mapping[str, Sequence[str]] = {
-    "ledger": BOOKING, "scheduler": BOOKING, "notifier": (*BOOKING, *DISPATCH, *DISPATCH)
+    "ledger": BOOKING, "scheduler": BOOKING, "notifier": (*BOOKING, *DISPATCH, *DISPATCH),
+    "disputes": BOOKING, "portal-api": BOOKING,
 }  # fmt: skip
 
 ARRIVALS_MAX = 4

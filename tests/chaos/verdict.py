@@ -10,12 +10,14 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
+from answers import Answers
 from evidence import Rows, end_of, ids_in, rows_of
 from story import SOURCE, Story
 from world import PROCESSES, World
 
 from local_stack import topics
 from shared.base.ids import object_id
+from shared.contracts.erp import INBOX
 
 OUTCOMES = {"sent", "failed", "unknown", "suppressed"}
 SHOWN_MAX = 20
@@ -40,11 +42,11 @@ class Verdict:
         return not (self.lost or self.double or self.wrong)
 
 
-async def judge(world: World, story: Story) -> Verdict:
+async def judge(world: World, story: Story, answers: Answers) -> Verdict:
     """Look at everything; the world must be at rest."""
     verdict = Verdict()
     found = {service: await rows_of(world, service) for service in PROCESSES}
-    told = {topic: await ids_in(world, topic) for topic in topics.OURS}
+    told = {topic: await ids_in(world, topic) for topic in (*topics.OURS, INBOX)}
 
     await _records(world, found["ledger"], verdict)
     _books(found, story, verdict)
@@ -52,6 +54,7 @@ async def judge(world: World, story: Story) -> Verdict:
     _tellings(found, told, verdict)
     _messages(found, world, verdict)
     _moves(found["notifier"], world, verdict)
+    _answers(found, answers, verdict)
     return verdict
 
 
@@ -60,7 +63,7 @@ async def judge(world: World, story: Story) -> Verdict:
 
 async def _records(world: World, ledger: dict[str, Rows], verdict: Verdict) -> None:
     """Every record on the ERP's topics has exactly one outcome (its place is the key of `intake`)."""
-    published = sum([await end_of(world, topic) for topic in topics.ERP])
+    published = sum([await end_of(world, topic) for topic in topics.ERP if topic != INBOX])
     taken = {row["outcome"]: row["count"] for row in ledger["intake"]}
 
     verdict.counts |= {"records": published, "record_outcomes": taken}
@@ -125,7 +128,9 @@ def _tellings(
     again = 0
     for service, tables in found.items():
         committed = Counter(str(row["event_id"]) for row in tables["told"])
-        on_topic = told[f"{service}.events.v1"]
+        on_topic = told[f"{service}.events.v1"] + (
+            told[INBOX] if service == "ledger" else Counter()
+        )
         verdict.lost += [
             f"{service}: event {one} was never told" for one in committed.keys() - on_topic.keys()
         ]
@@ -135,6 +140,33 @@ def _tellings(
         again += on_topic.total() - len(on_topic)
         verdict.counts[f"{service}_facts"] = len(on_topic)
     verdict.counts["facts_told_again"] = again
+
+
+def _answers(found: dict[str, dict[str, Rows]], answers: Answers, verdict: Verdict) -> None:
+    """What was answered is there, once, and came to its end; what nobody was answered is not there at all."""
+    ends = {"promises": {"open", "broken"}, "disputes": {"resolved", "closed"}}
+    for what, ids in (("promises", answers.promises), ("disputes", answers.disputes)):
+        for service in ("portal-api", "disputes"):
+            if what not in found[service]:
+                continue
+            held = {row[0]: row for row in found[service][what]}
+            verdict.lost += [f"{service} has lost {what} {one}" for one in ids if one not in held]
+            verdict.double += [
+                f"{service} has {what} {one}, which nobody was told"
+                for one in held.keys() - set(ids)
+            ]
+            verdict.wrong += [
+                f"{service}: {what} {tuple(row)}"
+                for row in held.values()
+                if row["state"] not in ends[what]
+            ]
+    verdict.wrong += [
+        f"dispute {row['dispute_id']} is not settled"
+        for row in found["disputes"]["disputes"]
+        if row["settled_at"] is None
+    ]
+    counts = {"promises": len(answers.promises), "disputes": len(answers.disputes)}
+    verdict.counts |= counts | {"asked_by_customers": answers.asked}
 
 
 # --- messages ------------------------------------------------------------------------------------
@@ -189,6 +221,7 @@ def _messages(found: dict[str, dict[str, Rows]], world: World, verdict: Verdict)
 
 def _moves(notifier: dict[str, Rows], world: World, verdict: Verdict) -> None:
     """One outcome each; `unknown` only where a process died with it in hand; no hand-over of what was settled."""
+    chasing = {row["message_id"] for row in notifier["messages"] if row["reminder_id"]}
     lives: dict[UUID, Rows] = defaultdict(list)
     for move in notifier["moves"]:
         lives[move["message_id"]].append(move)
@@ -212,7 +245,7 @@ def _moves(notifier: dict[str, Rows], world: World, verdict: Verdict) -> None:
             unknown += 1
             if not hit:
                 verdict.wrong.append(f"message {message_id} is unknown though nobody died with it")
-        verdict.wrong += _late(message_id, steps, states)
+        verdict.wrong += _late(message_id, steps, states) if message_id in chasing else ()
     verdict.counts |= {"unknown": unknown, "in_flight_at_kills": in_flight}
     if unknown > in_flight:
         verdict.wrong.append(

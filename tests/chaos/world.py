@@ -26,7 +26,9 @@ from local_stack.roster import Surroundings
 from local_stack.sinks import Credentials, Sinks
 from local_stack.supervisor import Kept, Supervisor
 
-PROCESSES: Mapping[str, int] = {"ledger": 3, "scheduler": 2, "notifier": 2}
+PROCESSES: Mapping[str, int] = {
+    "ledger": 3, "scheduler": 2, "notifier": 2, "disputes": 1, "portal-api": 2,
+}  # fmt: skip
 """So many of each; the first has doors, the others only work."""
 
 SESSION_SECONDS = 8
@@ -39,6 +41,7 @@ _SETTINGS: Mapping[str, str] = {
     "NOTIFIER_CLAIM_LEASE_SECONDS": str(LEASE_SECONDS),
     "SCHEDULER_LAG_PATIENCE_SECONDS": "5",
     "LEDGER_PROOF_EVERY_SECONDS": "120",
+    "PORTAL_API_SESSION_IDLE_SECONDS": "31536000",
     "TRACES_ZIPKIN_URL": "",
     # A life begins with imports: compiled code is kept, whatever the machine says.
     "PYTHONDONTWRITEBYTECODE": "",
@@ -101,6 +104,10 @@ class World:
         postgres.remove(self.folder)
 
     # --- what runs ---------------------------------------------------------------------------
+
+    def door(self, service: str) -> str:
+        """Where it answers."""
+        return self._doors[service]
 
     @property
     def names(self) -> list[str]:
@@ -199,6 +206,8 @@ class World:
 
     async def _start_sinks(self, around: Surroundings, settings: Mapping[str, str]) -> None:
         issuer = Issuer(self._clock_url, roster.clients(around.service_secret))
+        self.staff_token = issuer.token("staff", roster.ROLES, now=machine_now())
+        self._doors = around.doors
         await self._sinks.clock(
             self.clock, issuer, AskedEnds(self.kafka),
             services=around.doors, control=APIRouter(), port=self._clock_port,
