@@ -3,8 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from shared.contracts import ledger
 from shared.db.timers import next_due
-from shared.testing.examples import CUSTOMER, INVOICE
+from shared.testing.examples import CUSTOMER, INVOICE, our_examples
 
 
 class TestOpening:
@@ -181,7 +182,7 @@ class TestClocks:
             "running": True,
             "elapsed_s": 0,
             "limit_s": 64_800,
-            "paused_for": 0,
+            "paused_for": None,
             "responsible_role": "logistics",
         }
         assert (outcome["due_at"], stop["due_at"]) == (
@@ -190,6 +191,33 @@ class TestClocks:
         )
         await office.post(f"{path}/comments", to="customer", words="we look into it")
         assert (await office.get(f"{path}/clock"))[0]["due_at"] is None
+
+    async def test_say_whom_they_wait_for(self, office: Any) -> None:
+        path = f"/v1/disputes/{(await office.open())['dispute_id']}"
+        await office.post(f"{path}/waits", **{"for": "carrier"}, words="we ask the carrier")
+
+        _, outcome, stop = await office.get(f"{path}/clock")
+
+        assert (outcome["running"], outcome["paused_for"]) == (False, "carrier")
+        assert (stop["running"], stop["paused_for"]) == (True, None)
+        office.move(office.service.clock.now() + timedelta(days=30))
+        _, outcome, _ = await office.get(f"{path}/clock")
+        assert (outcome["running"], outcome["paused_for"]) == (True, None), "it waited long enough"
+
+    async def test_of_a_large_customer_are_shorter_and_stay_so(self, office: Any) -> None:
+        customer = next(one for one in our_examples() if isinstance(one, ledger.CustomerChanged))
+        for version, amount in ((5, "100000.00"), (6, "5.00")):
+            limit = ledger.CreditLimit(amount=amount, currency="EUR")
+            await office.hear(
+                customer.model_copy(update={"version": version, "credit_limit": limit})
+            )
+            if version == 5:
+                dispute = await office.open()
+
+        assert dispute["segment"] == "white-glove"
+        assert (await office.open("50.00"))["segment"] == "standard"
+        answer, outcome, _ = await office.get(f"/v1/disputes/{dispute['dispute_id']}/clock")
+        assert (answer["limit_s"], outcome["limit_s"]) == (9 * 3600, 5 * 9 * 3600)
 
     async def test_levels_are_told_once_each_and_no_more_once_it_is_over(self, office: Any) -> None:
         dispute = await office.open()
@@ -250,3 +278,9 @@ class TestWhatIsOwed:
 
         *_, acknowledged, deferred = await office.told()
         assert deferred["decision_due_at"] > acknowledged["decision_due_at"]
+        for told in (acknowledged, deferred):
+            assert [one["limit_s"] for one in told["clocks"]] == [64_800, 324_000, 2_592_000]
+            assert told["clocks"][1]["due_at"] == told["decision_due_at"]
+        rests = deferred["clocks"][1]
+        assert (rests["paused_for"], rests["goes_on_at"]) == ("customer", "2026-05-04T16:00:00Z")
+        assert rests["responsible_role"] == "logistics"

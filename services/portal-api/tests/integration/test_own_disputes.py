@@ -45,6 +45,32 @@ class TestDispute:
         assert found["merged_into"] == said.get("merged_into")
         assert not found.keys() & {"team", "decided_by", "approved_by", "owner"}
 
+    async def test_shows_the_clock_and_whom_we_wait_for(self, portal: Any, erika: Any) -> None:
+        deferred = next(one for one in TOLD if isinstance(one, disputes.DisputeDeferred))
+        await portal.hear(deferred)
+
+        first, outcome = (await shown(erika))["clocks"]
+
+        assert (first["due_at"], first["running"]) == (None, False), "we have answered"
+        assert outcome == {
+            "kind": "resolution",
+            "due_at": "2026-05-06T08:30:00Z",
+            "running": False,
+            "paused_for": "customer",
+            "limit_s": 324_000,
+            "responsible_role": "logistics",
+        }
+
+    async def test_a_clock_that_rested_for_long_enough_runs(self, portal: Any, erika: Any) -> None:
+        deferred = next(one for one in TOLD if isinstance(one, disputes.DisputeDeferred))
+        *_, resting = deferred.clocks
+        ends = resting.model_copy(update={"goes_on_at": MORNING + timedelta(hours=1)})
+        await portal.hear(deferred.model_copy(update={"clocks": (ends,)}))
+
+        (clock,) = (await shown(erika))["clocks"]
+
+        assert (clock["running"], clock["paused_for"]) == (True, None)
+
     async def test_never_goes_back(self, portal: Any, erika: Any) -> None:
         await portal.hear(MOVED[-1])
         await portal.hear(MOVED[0])

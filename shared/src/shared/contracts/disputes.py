@@ -61,6 +61,39 @@ class Actor(StrEnum):
     DUNWELL = "dunwell"
 
 
+class ClockKind(StrEnum):
+    """What has to be done in time."""
+
+    FIRST_ANSWER = "first-answer"
+    RESOLUTION = "resolution"
+    HARD_STOP = "hard-stop"
+
+
+class WaitsFor(StrEnum):
+    """Whom we wait for, while a clock rests."""
+
+    CUSTOMER = "customer"
+    CARRIER = "carrier"
+
+
+class DisputeClock(Part):
+    """One clock as the move leaves it, if nothing moves: when it is due, and whether it rests. Whoever shows it later
+    need not know our business hours.
+    """
+
+    kind: ClockKind
+    due_at: Annotated[Instant | None, Field(description="null once it has stopped")] = None
+    paused_for: Annotated[WaitsFor | None, Field(description="null while it does not rest")] = None
+    goes_on_at: Annotated[
+        Instant | None,
+        Field(description="while it rests: from then on it runs, though we still wait"),
+    ] = None
+    limit_s: Annotated[
+        int, Field(ge=1, description="seconds of business time, but for the hard stop's")
+    ]
+    responsible_role: Annotated[str, Field(description="the team that has to answer")]
+
+
 class DisputedItem(Part):
     """So much of an invoice, or of one of its instalments, is disputed."""
 
@@ -103,6 +136,9 @@ class DisputeEvent(Event):
         Instant | None,
         Field(description="of our decision, if nothing moves; null once it is made"),
     ] = None
+    clocks: Annotated[
+        tuple[DisputeClock, ...], Field(description="none once it is merged or settled")
+    ] = ()
 
 
 class DisputeOpened(DisputeEvent):
@@ -177,14 +213,6 @@ class DisputeMerged(DisputeEvent):
     TYPE = "disputes.dispute.merged.v1"
 
     merged_into: UUID
-
-
-class ClockKind(StrEnum):
-    """What has to be done in time."""
-
-    FIRST_ANSWER = "first-answer"
-    RESOLUTION = "resolution"
-    HARD_STOP = "hard-stop"
 
 
 class ClockWarned(Event):

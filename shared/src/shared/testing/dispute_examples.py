@@ -59,15 +59,42 @@ def item_of(invoice_id: UUID) -> disputes.DisputedItem:
     )
 
 
+def clock_of(
+    kind: str, days: int, due_at: datetime | None = DECISION_DUE_AT, **more: Any
+) -> disputes.DisputeClock:
+    return disputes.DisputeClock(
+        kind=disputes.ClockKind(kind),
+        due_at=due_at,
+        limit_s=days * 9 * 3_600,
+        responsible_role="logistics",
+        **more,
+    )
+
+
 Told = tuple[type[disputes.DisputeEvent], State, disputes.DisputedItem, dict[str, Any]]
 """(fact, the state it leaves behind, the item as it stands then, what else it says)"""
+
+
+RESTING = (
+    clock_of("first-answer", 2, None),
+    clock_of(
+        "resolution",
+        10,
+        paused_for=disputes.WaitsFor.CUSTOMER,
+        goes_on_at=datetime(2026, 5, 6, 8, 0, tzinfo=UTC),
+    ),
+)
 
 
 def _moves(invoice_id: UUID, other: UUID) -> tuple[Told, ...]:
     item = item_of(invoice_id)
     upheld = item.model_copy(update={"upheld": "60.00", "held": "60.00"})
     settled = upheld.model_copy(update={"held": "0.00"})
-    due = {"answer_due_at": ANSWER_DUE_AT, "decision_due_at": DECISION_DUE_AT}
+    due = {
+        "answer_due_at": ANSWER_DUE_AT,
+        "decision_due_at": DECISION_DUE_AT,
+        "clocks": (clock_of("first-answer", 2, ANSWER_DUE_AT), clock_of("resolution", 10)),
+    }
     over = {"outcome": Outcome.PARTLY_UPHELD, "at": DECIDED_AT}
 
     return (
@@ -78,7 +105,7 @@ def _moves(invoice_id: UUID, other: UUID) -> tuple[Told, ...]:
             disputes.DisputeDeferred,
             State.WAITING_FOR_CUSTOMER,
             item,
-            {"words": "Could you send us a photograph of the crate?"},
+            {"words": "Could you send us a photograph of the crate?", "clocks": RESTING},
         ),
         (disputes.DisputeAnswered, State.IN_REVIEW, item, {"words": "Thank you, we have it."}),
         (

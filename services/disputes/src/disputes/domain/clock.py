@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from disputes.domain.dispute import ENDED, WAITING, Move
+from disputes.domain.dispute import ENDED, WAITING, Move, State
 from disputes.domain.hours import NOTHING, Hours
 from shared.base.clock import Moment
 
@@ -50,6 +50,8 @@ class Clock:
     limit: Limit
     running: tuple[Stretch, ...]
     waiting: tuple[Stretch, ...]
+    rests_for: State | None = None
+    """What it waits for, if that is its last stretch."""
 
     @property
     def has_stopped(self) -> bool:
@@ -63,6 +65,15 @@ class Clock:
 
     def is_running(self, now: Moment) -> bool:
         return any(one.begin <= now and (one.end is None or now < one.end) for one in self.running)
+
+    @property
+    def goes_on_at(self) -> Moment | None:
+        """From when on it runs though we still wait; None if it does not wait."""
+        return None if self.rests_for is None else self.running[-1].begin
+
+    def paused_for(self, now: Moment) -> State | None:
+        """The state in which it rests then, at or after its last move; None if it runs or has stopped."""
+        return None if self.goes_on_at is None or self.goes_on_at <= now else self.rests_for
 
     def elapsed(self, now: Moment) -> timedelta:
         return sum((one.spent(self.limit.hours, now) for one in self.running), NOTHING)
@@ -95,7 +106,7 @@ def clock_of(limit: Limit, moves: Sequence[Move]) -> Clock:
     """The clock of that limit after those moves, of which the first is the opening."""
     running: list[Stretch] = []
     waiting: list[Stretch] = []
-    pause_left = limit.pause_max
+    pause_left, rests_for = limit.pause_max, None
     for move, stretch in _stretches(limit.kind, moves):
         if move.state not in WAITING or not limit.pause_max:
             running.append(stretch)
@@ -104,9 +115,11 @@ def clock_of(limit: Limit, moves: Sequence[Move]) -> Clock:
         goes_on = limit.hours.after(stretch.begin, pause_left)
         if stretch.end is None or goes_on < stretch.end:
             running.append(Stretch(goes_on, stretch.end))
-        if stretch.end is not None:
+        if stretch.end is None:
+            rests_for = move.state
+        else:
             pause_left -= min(pause_left, limit.hours.spent(stretch.begin, stretch.end))
-    return Clock(limit, tuple(running), tuple(waiting))
+    return Clock(limit, tuple(running), tuple(waiting), rests_for)
 
 
 def _stretches(kind: ClockKind, moves: Sequence[Move]) -> Iterator[tuple[Move, Stretch]]:

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import ClassVar, Final, NamedTuple
 from uuid import UUID
 
+from disputes.domain.segment import STANDARD
 from shared.base.clock import Moment
 from shared.base.errors import Refusal
 from shared.base.ids import derived_id
@@ -172,6 +173,8 @@ class Dispute:
     merged_into: UUID | None = None
     warned: dict[str, int] = field(default_factory=dict)
     """Highest level told, by clock."""
+    segment: str = STANDARD
+    """The customer's when it was opened, whose terms it keeps."""
 
     @property
     def state(self) -> State:

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from disputes.domain.clock import Clock, ClockKind, Limit, clock_of
+from disputes.domain.customer import Customer
 from disputes.domain.dispute import Dispute, Reason
 from disputes.domain.hours import AllHours, BusinessHours
+from disputes.domain.segment import STANDARD, SegmentRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +40,30 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """Terms by reason, business hours by legal entity, and what wants two people: upheld minor units by currency."""
+    """Terms by reason and segment, business hours by legal entity, and what wants two people: upheld minor units by
+    currency. Of the segments the first that fits is a customer's.
+    """
 
-    terms: dict[Reason, Terms]
+    terms: dict[tuple[Reason, str], Terms]
     hours: dict[str, BusinessHours]
     approval_above_minor: dict[str, int] = field(default_factory=dict)
     open_per_customer_max: int = 20
+    segments: tuple[SegmentRule, ...] = ()
+
+    def segment_of(self, customer: Customer | None) -> str:
+        """Whose terms a dispute of this customer has, if it is opened now."""
+        if customer is None:
+            return STANDARD
+        return next((rule.segment for rule in self.segments if rule.fits(customer)), STANDARD)
+
+    def terms_of(self, reason: Reason, segment: str) -> Terms:
+        """A segment that the file no longer names is as every other."""
+        return self.terms.get((reason, segment)) or self.terms[reason, STANDARD]
 
     def clocks(self, dispute: Dispute) -> list[Clock]:
         """All clocks of a dispute, in the order in which they come due."""
-        terms, hours = self.terms[dispute.reason], self.hours[dispute.legal_entity]
+        terms = self.terms_of(dispute.reason, dispute.segment)
+        hours = self.hours[dispute.legal_entity]
         return [clock_of(limit, dispute.moves) for limit in terms.limits(hours)]
 
     def wants_second_person(self, currency: str, upheld_minor: int) -> bool:

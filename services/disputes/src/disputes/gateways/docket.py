@@ -31,8 +31,7 @@ CLOCKS = "clocks"
 """Kind of the timer that a dispute has while one of its clocks will reach a level."""
 
 _CUSTOMERS = """
-SELECT customer_id, version, source, customer_number, name, language FROM customers
-WHERE customer_id = ANY($1::uuid[]) ORDER BY customer_id FOR UPDATE
+SELECT * FROM customers WHERE customer_id = ANY($1::uuid[]) ORDER BY customer_id FOR UPDATE
 """
 _INVOICES = "SELECT * FROM invoices WHERE invoice_id = ANY($1::uuid[])"
 _DISPUTES = """
@@ -45,9 +44,9 @@ _CUSTOMER_OF = "SELECT customer_id FROM disputes WHERE dispute_id = ANY($1::uuid
 _KEEP = """
 INSERT INTO disputes (
     dispute_id, customer_id, place, legal_entity, currency, reason, team, owner, state, outcome, version, items,
-    proposal, decided_by, approved_by, opened_at, settled_at, merged_into, warned)
+    proposal, decided_by, approved_by, opened_at, settled_at, merged_into, warned, segment)
 VALUES ($1, $2, (SELECT count(*) FROM disputes WHERE customer_id = $2),
-    $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+    $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 ON CONFLICT (dispute_id) DO UPDATE SET
     team = excluded.team, owner = excluded.owner, state = excluded.state, outcome = excluded.outcome,
     version = excluded.version, items = excluded.items, proposal = excluded.proposal,
@@ -133,6 +132,7 @@ def _dispute_of(row: asyncpg.Record, moves: list[Move]) -> Dispute:
         settled_at=row["settled_at"],
         merged_into=row["merged_into"],
         warned=row["warned"],
+        segment=row["segment"],
     )
 
 
@@ -159,7 +159,7 @@ def _row(dispute: Dispute) -> tuple[Any, ...]:
         *(dispute.reason.value, dispute.team, dispute.owner, dispute.state.value),
         *(dispute.outcome and dispute.outcome.value, dispute.version, json.dumps(items), proposal),
         *(dispute.decided_by, dispute.approved_by, dispute.opened.at, dispute.settled_at),
-        *(dispute.merged_into, json.dumps(dispute.warned)),
+        *(dispute.merged_into, json.dumps(dispute.warned), dispute.segment),
     )
 
 

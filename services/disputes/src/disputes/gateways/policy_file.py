@@ -1,22 +1,27 @@
 """The file of dispute terms: validated whole before the service starts."""
 
+from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from disputes.domain.dispute import Reason
 from disputes.domain.hours import BusinessHours
+from disputes.domain.segment import STANDARD, SegmentRule
 from disputes.domain.terms import Rulebook, Terms
 from shared.base.days import BusinessCalendar
 from shared.base.errors import Refusal
 from shared.base.money import minor_of
 from shared.contracts.company import Company
+from shared.contracts.erp import Kind
 
 Days = Annotated[int, Field(strict=True, ge=1, le=365)]
 Name = Annotated[str, Field(min_length=1, max_length=40)]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Money = Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")]
 
 
 class TermsFileUnreadable(Refusal):
@@ -43,7 +48,7 @@ class TermsFile(_File):
     evidence: tuple[Name, ...] = ()
 
 
-class ReasonFile(_File):
+class DifferingFile(_File):
     """Only what differs."""
 
     team: Name | None = None
@@ -54,16 +59,43 @@ class ReasonFile(_File):
     evidence: tuple[Name, ...] | None = None
 
 
+class ReasonFile(DifferingFile):
+    by_segment: dict[Name, DifferingFile] = {}
+
+
+class SegmentFile(_File):
+    """A rule: nothing said is any."""
+
+    segment: Name
+    kinds: frozenset[Kind] = frozenset()
+    credit_limit_min: dict[Currency, Money] | None = None
+
+    def build(self) -> SegmentRule:
+        bars = self.credit_limit_min
+        return SegmentRule(
+            self.segment,
+            frozenset(kind.value for kind in self.kinds),
+            None if bars is None else _minor(bars),
+        )
+
+
 class DisputesFile(_File):
     version: Annotated[int, Field(strict=True, ge=1)]
     hours: HoursFile
     open_per_customer_max: Annotated[int, Field(strict=True, ge=1, le=1000)]
-    approval_above: dict[
-        Annotated[str, Field(pattern=r"^[A-Z]{3}$")],
-        Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")],
-    ]
+    approval_above: dict[Currency, Money]
     otherwise: TermsFile
+    segments: tuple[SegmentFile, ...] = ()
+    by_segment: dict[Name, DifferingFile] = {}
     reasons: dict[Reason, ReasonFile] = {}
+
+    @model_validator(mode="after")
+    def _names_its_segments(self) -> Self:
+        said = {*self.by_segment, *(one for own in self.reasons.values() for one in own.by_segment)}
+        strange = said - {STANDARD, *(rule.segment for rule in self.segments)}
+        if strange:
+            raise ValueError(f"no rule leads to {', '.join(sorted(strange))}")
+        return self
 
 
 def load_rulebook(path: Path, company: Company) -> Rulebook:
@@ -72,8 +104,9 @@ def load_rulebook(path: Path, company: Company) -> Rulebook:
         read = DisputesFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except (OSError, yaml.YAMLError, ValidationError) as error:
         raise TermsFileUnreadable(f"{path.name}: {error}") from error
+    segments = {STANDARD, *(rule.segment for rule in read.segments)}
     return Rulebook(
-        terms={reason: _terms(read, reason) for reason in Reason},
+        terms={(reason, one): _terms(read, reason, one) for reason in Reason for one in segments},
         hours={
             entity.code: BusinessHours(
                 BusinessCalendar(*entity.calendar.split("-", 1)),
@@ -83,13 +116,23 @@ def load_rulebook(path: Path, company: Company) -> Rulebook:
             )
             for entity in company.legal_entities
         },
-        approval_above_minor={
-            currency: minor_of(amount, currency) for currency, amount in read.approval_above.items()
-        },
+        approval_above_minor=_minor(read.approval_above),
         open_per_customer_max=read.open_per_customer_max,
+        segments=tuple(rule.build() for rule in read.segments),
     )
 
 
-def _terms(read: DisputesFile, reason: Reason) -> Terms:
-    own = read.reasons.get(reason, ReasonFile()).model_dump(exclude_none=True)
-    return Terms(**read.otherwise.model_dump() | own)
+def _terms(read: DisputesFile, reason: Reason, segment: str) -> Terms:
+    """What the reason says of the segment, else the reason, else the segment, else what is otherwise."""
+    own = read.reasons.get(reason, ReasonFile())
+    said: dict[str, Any] = read.otherwise.model_dump()
+    for more in (read.by_segment.get(segment), own, own.by_segment.get(segment)):
+        if more is not None:
+            said |= more.model_dump(exclude_none=True, exclude={"by_segment"})
+    if said["first_answer_days"] > said["resolution_days"]:
+        raise TermsFileUnreadable(f"{reason} of {segment}: an answer comes before the outcome")
+    return Terms(**said)
+
+
+def _minor(amounts: Mapping[str, str]) -> dict[str, int]:
+    return {currency: minor_of(amount, currency) for currency, amount in amounts.items()}

@@ -25,6 +25,7 @@ def open_deduction(
         return
 
     item.minor, reason = min(item.minor, left), Reason(claimed.reason)
+    segment = rulebook.segment_of(docket.customers.get(claimed.customer_id))
     dispute = Dispute(
         dispute_id,
         claimed.customer_id,
@@ -32,7 +33,8 @@ def open_deduction(
         claimed.currency,
         reason,
         [item],
-        rulebook.terms[reason].team,
+        rulebook.terms_of(reason, segment).team,
+        segment=segment,
     )
 
     opened = Move(State.OPENED, moment, Actor.CUSTOMER, claimed.entered_by, claimed.words)

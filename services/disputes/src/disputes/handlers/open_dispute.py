@@ -70,6 +70,7 @@ def open_dispute(
     if len(others) >= rulebook.open_per_customer_max:
         raise TooManyDisputes(f"{rulebook.open_per_customer_max} disputes are open")
 
+    segment = rulebook.segment_of(docket.customers.get(opening.customer_id))
     dispute = Dispute(
         dispute_id,
         opening.customer_id,
@@ -77,7 +78,8 @@ def open_dispute(
         currency,
         opening.reason,
         items,
-        rulebook.terms[opening.reason].team,
+        rulebook.terms_of(opening.reason, segment).team,
+        segment=segment,
     )
     opened = Move(State.OPENED, moment, opening.by, opening.who, opening.words)
     take_up(docket, dispute, opened, rulebook=rulebook)

@@ -1,9 +1,9 @@
 """Tell what a move has made of a dispute: the whole of it, with what is not asked for now."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from disputes.domain.clock import ClockKind
+from disputes.domain.clock import Clock, ClockKind
 from disputes.domain.dispute import Dispute, State
 from disputes.domain.docket import Docket
 from disputes.domain.terms import Rulebook
@@ -27,6 +27,12 @@ DUE: Final = {ClockKind.FIRST_ANSWER: "answer_due_at", ClockKind.RESOLUTION: "de
 """What the customer may count on, by clock; the hard stop is our own."""
 
 
+WAITS_FOR: Final = {
+    State.WAITING_FOR_CUSTOMER: told.WaitsFor.CUSTOMER,
+    State.WAITING_FOR_CARRIER: told.WaitsFor.CARRIER,
+}
+
+
 def tell_move(
     docket: Docket,
     dispute: Dispute,
@@ -39,7 +45,7 @@ def tell_move(
     when we owe a word; None where no clock can run any more.
     """
     last = dispute.moves[-1]
-    due = {} if rulebook is None else _due(dispute, rulebook)
+    clocks = [] if rulebook is None else rulebook.clocks(dispute)
     docket.keep(dispute)
     docket.announce(
         (fact or FACTS[last.state])(
@@ -57,7 +63,8 @@ def tell_move(
             at=last.at,
             by=told.Actor(last.by),
             words=last.words,
-            **due,
+            **_due(clocks),
+            clocks=tuple(_told(clock, dispute, at=last.at) for clock in clocks),
             **more,
         )
     )
@@ -79,9 +86,21 @@ def items_of(dispute: Dispute) -> tuple[told.DisputedItem, ...]:
     )
 
 
-def _due(dispute: Dispute, rulebook: Rulebook) -> Mapping[str, Moment | None]:
+def _due(clocks: Sequence[Clock]) -> Mapping[str, Moment | None]:
     return {
         DUE[clock.limit.kind]: None if clock.has_stopped else clock.due_at
-        for clock in rulebook.clocks(dispute)
+        for clock in clocks
         if clock.limit.kind in DUE
     }
+
+
+def _told(clock: Clock, dispute: Dispute, *, at: Moment) -> told.DisputeClock:
+    rests_for = clock.paused_for(at)
+    return told.DisputeClock(
+        kind=told.ClockKind(clock.limit.kind),
+        due_at=None if clock.has_stopped else clock.due_at,
+        paused_for=None if rests_for is None else WAITS_FOR[rests_for],
+        goes_on_at=None if rests_for is None else clock.goes_on_at,
+        limit_s=int(clock.limit.length.total_seconds()),
+        responsible_role=dispute.team,
+    )

@@ -114,6 +114,7 @@ class TestPauses:
         clock = clock_of(resolution(9 * HOUR), moves)
         assert wall(clock.due_at) == "2026-04-22T18:00"
         assert not clock.is_running(at("2026-04-21T12:00"))
+        assert clock.paused_for(at("2026-04-22T12:00")) is None
         assert clock.paused(at("2026-04-30T12:00")) == 18 * HOUR
 
     def test_waiting_longer_than_allowed_counts(self) -> None:
@@ -124,6 +125,9 @@ class TestPauses:
         clock = clock_of(resolution(3 * HOUR, pause_max=9 * HOUR), moves)
         assert wall(clock.due_at) == "2026-04-21T12:00"
         assert clock.is_running(at("2026-04-21T11:00"))
+        assert wall(clock.goes_on_at) == "2026-04-21T10:00"
+        assert clock.paused_for(at("2026-04-21T09:59")) is State.WAITING_FOR_CARRIER
+        assert clock.paused_for(at("2026-04-21T10:00")) is None
         assert clock.paused(at("2026-04-23T11:00")) == 9 * HOUR
 
     def test_two_waits_share_what_is_allowed(self) -> None:

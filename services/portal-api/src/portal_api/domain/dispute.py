@@ -1,4 +1,4 @@
-"""Disputes, as far as their customer may know them: no team, no names of ours."""
+"""Disputes, as far as their customer may know them: whose errand it is, but no names of ours."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -25,6 +25,19 @@ class Disputed(NamedTuple):
     held: str
 
 
+class Clock(NamedTuple):
+    """As the last move left it: due then if nothing moves, None once it has stopped. While we wait for somebody it
+    rests, until `goes_on_at` and no longer.
+    """
+
+    kind: str
+    due_at: Moment | None
+    paused_for: str | None
+    goes_on_at: Moment | None
+    limit_s: int
+    responsible_role: str
+
+
 @dataclass(frozen=True, slots=True)
 class Dispute:
     """The newest we heard of a dispute; `version` is that of disputes. `words` are those of its last move, and meant
@@ -47,3 +60,4 @@ class Dispute:
     decision_due_at: Moment | None
     merged_into: UUID | None
     items: tuple[Disputed, ...]
+    clocks: tuple[Clock, ...] = ()

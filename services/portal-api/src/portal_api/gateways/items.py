@@ -138,8 +138,8 @@ def _message(held: Message) -> tuple[Any, ...]:
 
 
 def _dispute(held: Dispute) -> tuple[Any, ...]:
-    *plain, disputed = astuple(held)
-    return (*plain, _json(disputed))
+    *plain, disputed, clocks = astuple(held)
+    return (*plain, _json(disputed), _json(clocks))
 
 
 def _json(rows: object) -> str:

@@ -1,13 +1,13 @@
 """Hold what a customer may know of a dispute, whatever moved it."""
 
-from portal_api.domain.dispute import Dispute, Disputed
+from portal_api.domain.dispute import Clock, Dispute, Disputed
 from portal_api.domain.items import Items
 from shared.base.clock import Moment
 from shared.contracts import disputes
 
 
 def hold_dispute(items: Items, told: disputes.DisputeEvent, *, moment: Moment) -> None:
-    """Who of us decided it, and whose errand it is, stays with us."""
+    """Who of us decided it stays with us."""
     items.hold_dispute(
         Dispute(
             dispute_id=told.dispute_id,
@@ -25,16 +25,7 @@ def hold_dispute(items: Items, told: disputes.DisputeEvent, *, moment: Moment) -
             answer_due_at=told.answer_due_at,
             decision_due_at=told.decision_due_at,
             merged_into=told.merged_into if isinstance(told, disputes.DisputeMerged) else None,
-            items=tuple(
-                Disputed(
-                    one.invoice_id,
-                    one.invoice_number,
-                    one.instalment,
-                    one.amount,
-                    one.upheld,
-                    one.held,
-                )
-                for one in told.items
-            ),
+            items=tuple(Disputed(**one.model_dump()) for one in told.items),
+            clocks=tuple(Clock(**one.model_dump()) for one in told.clocks),
         )
     )

@@ -9,8 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from disputes.domain.clock import Clock, ClockKind
 from disputes.domain.dispute import Actor, Dispute, Move, Outcome, Reason, State
+from disputes.handlers.tell_dispute import WAITS_FOR
 from shared.base.clock import Moment
 from shared.base.money import decimal_text
+from shared.contracts.disputes import WaitsFor
 from shared.web.accepted import INT_MAX, NO_NUL, Text
 from shared.web.accepted import Reason as Why
 from shared.web.auth import RoleMissing, Staff, require
@@ -149,6 +151,7 @@ class DisputeShown(BaseModel):
     legal_entity: str
     currency: str
     reason: Reason
+    segment: str
     state: State
     outcome: Outcome | None
     team: str
@@ -176,6 +179,7 @@ class DisputeShown(BaseModel):
             legal_entity=dispute.legal_entity,
             currency=dispute.currency,
             reason=dispute.reason,
+            segment=dispute.segment,
             state=dispute.state,
             outcome=dispute.outcome,
             team=dispute.team,
@@ -207,25 +211,28 @@ class DisputeShown(BaseModel):
 
 
 class ClockShown(BaseModel):
-    """Seconds of business time, but for the hard stop's. `due_at` null: it stopped in time."""
+    """Seconds of business time, but for the hard stop's. `due_at` null: it stopped in time. `paused_for`: whom we wait
+    for, while it rests.
+    """
 
     kind: ClockKind
     due_at: datetime | None
     running: bool
     elapsed_s: int
     limit_s: int
-    paused_for: int
+    paused_for: WaitsFor | None
     responsible_role: str
 
     @classmethod
     def of(cls, clock: Clock, *, team: str, now: Moment) -> Self:
+        rests_for = clock.paused_for(now)
         return cls(
             kind=clock.limit.kind,
             due_at=clock.due_at,
             running=clock.is_running(now),
             elapsed_s=int(clock.elapsed(now).total_seconds()),
             limit_s=int(clock.limit.length.total_seconds()),
-            paused_for=int(clock.paused(now).total_seconds()),
+            paused_for=None if rests_for is None else WAITS_FOR[rests_for],
             responsible_role=team,
         )
 

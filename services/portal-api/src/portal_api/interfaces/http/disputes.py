@@ -13,7 +13,8 @@ from portal_api.domain.dispute import DisputeUnknown
 from portal_api.gateways import disputes
 from portal_api.gateways.dispute_desk import OPENING, WITHDRAWING, DisputeDesk
 from portal_api.interfaces.http.visitors import SIGNED_IN, Visitor, Visitors
-from shared.contracts.disputes import Actor, Outcome, Reason, State
+from shared.base.clock import Moment
+from shared.contracts.disputes import Actor, ClockKind, Outcome, Reason, State, WaitsFor
 from shared.web.accepted import INT_MAX, NO_NUL
 from shared.web.calls import passed_on
 from shared.web.commands import IdempotencyKey
@@ -63,6 +64,33 @@ class DisputedShown(BaseModel):
     held: str
 
 
+class ClockShown(BaseModel):
+    """`due_at` is null once it has stopped. While it rests, `paused_for` says whom we wait for; `limit_s` is in seconds
+    of our business time, but for the hard stop's.
+    """
+
+    kind: ClockKind
+    due_at: datetime | None
+    running: bool
+    paused_for: WaitsFor | None
+    limit_s: int
+    responsible_role: str
+
+    @classmethod
+    def of(cls, held: Any, now: Moment) -> Self:
+        """From a row's field; one that rests goes on by itself when it has rested for long enough."""
+        kind, due_at, paused_for, goes_on_at, limit_s, role = held
+        rests = goes_on_at is not None and now < datetime.fromisoformat(goes_on_at)
+        return cls(
+            kind=kind,
+            due_at=due_at,
+            running=due_at is not None and not rests,
+            paused_for=paused_for if rests else None,
+            limit_s=limit_s,
+            responsible_role=role,
+        )
+
+
 class DisputeShown(BaseModel):
     """`words` are those of the last move. A due time is null once it is met, and moves while we wait for somebody."""
 
@@ -81,13 +109,19 @@ class DisputeShown(BaseModel):
     decision_due_at: datetime | None
     merged_into: UUID | None
     items: list[DisputedShown]
+    clocks: list[ClockShown]
 
     @classmethod
-    def of(cls, row: Any) -> Self:
-        """From a row."""
-        shown = {name: row[name] for name in cls.model_fields}
+    def of(cls, row: Any, now: Moment) -> Self:
+        """From a row; its clocks as they stand now."""
+        return cls.beside(row, [ClockShown.of(one, now) for one in row["clocks"]])
+
+    @classmethod
+    def beside(cls, row: Any, clocks: list[ClockShown]) -> Self:
+        """From what there is of it, but for its clocks."""
+        shown = {name: row[name] for name in cls.model_fields if name != "clocks"}
         items = [dict(zip(DisputedShown.model_fields, one, strict=True)) for one in row["items"]]
-        return cls.model_validate(shown | {"items": items})
+        return cls.model_validate(shown | {"items": items, "clocks": clocks})
 
 
 def disputes_router(visitors: Visitors, desk: DisputeDesk) -> APIRouter:
@@ -109,7 +143,7 @@ def disputes_router(visitors: Visitors, desk: DisputeDesk) -> APIRouter:
             rows = await disputes.page(
                 connection, visitor.session.customer_id, after=after, limit=paging.limit + 1
             )
-        shown = [DisputeShown.of(row) for row in rows]
+        shown = [DisputeShown.of(row, visitor.moment) for row in rows]
         return paging.page(shown, lambda one: (one.opened_at.isoformat(), one.dispute_id))
 
     @router.get("/{dispute_id}", responses=problems(DisputeUnknown))
@@ -119,7 +153,7 @@ def disputes_router(visitors: Visitors, desk: DisputeDesk) -> APIRouter:
             row = await disputes.one(connection, visitor.session.customer_id, dispute_id)
         if row is None:
             raise DisputeUnknown("you have no such dispute")
-        return DisputeShown.of(row)
+        return DisputeShown.of(row, visitor.moment)
 
     @router.post("", status_code=201, responses=passed_on(*OPENING))
     async def open_dispute(
@@ -146,15 +180,18 @@ def disputes_router(visitors: Visitors, desk: DisputeDesk) -> APIRouter:
 
 async def _as_shown(desk: DisputeDesk, found: dict[str, Any]) -> DisputeShown:
     """As the customer sees what disputes shows; the due times are those of its clocks."""
-    clocks = {one["kind"]: one for one in await desk.clocks(UUID(found["dispute_id"]))}
+    clocks = [
+        ClockShown.model_validate(one) for one in await desk.clocks(UUID(found["dispute_id"]))
+    ]
+    due = {one.kind: one.due_at for one in clocks}
     last = found["moves"][-1]
     row = {
         **found,
         "moved_at": last["at"],
         "moved_by": last["by"],
         "words": last["words"],
-        "answer_due_at": clocks["first-answer"]["due_at"],
-        "decision_due_at": clocks["resolution"]["due_at"],
+        "answer_due_at": due[ClockKind.FIRST_ANSWER],
+        "decision_due_at": due[ClockKind.RESOLUTION],
         "items": [[one[name] for name in DisputedShown.model_fields] for one in found["items"]],
     }
-    return DisputeShown.of(row)
+    return DisputeShown.beside(row, clocks)
