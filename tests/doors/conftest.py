@@ -212,7 +212,7 @@ def sign_in() -> Callable[[Service, str], Awaitable[str]]:
 @pytest.fixture
 def peers() -> dict[str, tuple[str, ...]]:
     """Which other services each one asks."""
-    return {"portal-api": ("disputes",)}
+    return {"portal-api": ("disputes", "ledger")}
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from ledger.interfaces.http.books import books_router
 from ledger.interfaces.http.company import company_router
 from ledger.interfaces.http.customers import customers_router
 from ledger.interfaces.http.differences import differences_router
+from ledger.interfaces.http.documents import documents_router
 from ledger.interfaces.http.invoices import invoices_router
 from ledger.interfaces.http.parked import parked_router
 from ledger.interfaces.http.requests import requests_router
@@ -78,10 +79,12 @@ def _reconciliation(
 
 
 def _routers(company: Company, hearing: ErpHearing) -> list[APIRouter]:
+    paper = Paper(HOME / "stationery", company)
     return [
         company_router(company),
         customers_router(company),
-        statements_router(company, Paper(HOME / "stationery", company)),
+        statements_router(company, paper),
+        documents_router(company, paper),
         invoices_router(company),
         payments.router,
         books_router(company),

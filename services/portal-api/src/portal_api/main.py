@@ -15,7 +15,9 @@ from portal_api.interfaces.consumers import HEARING
 from portal_api.interfaces.http import papers
 from portal_api.interfaces.http.credits import credits_router, payments_router
 from portal_api.interfaces.http.disputes import disputes_router
+from portal_api.interfaces.http.documents import documents_router
 from portal_api.interfaces.http.invoices import invoices_router
+from portal_api.interfaces.http.lists import lists_router
 from portal_api.interfaces.http.me import me_router
 from portal_api.interfaces.http.messages import messages_router
 from portal_api.interfaces.http.papers import dispute_papers_router
@@ -50,7 +52,6 @@ def build(settings: Settings) -> Service:
     signing_in = _signing_in(settings, database, clock, company)
     visitors, forgetting = Visitors(signing_in), Forgetting(database, clock)
     promising = Promising(load_promise_rails(settings.portal_api_promises_file, company))
-    desk = DisputeDesk(peer_at(settings, settings.portal_api_disputes_url, own_tokens(settings)))
     watermarks = Watermarks(
         database,
         routes=Routes(settings.kafka_topic_prefix),
@@ -73,8 +74,7 @@ def build(settings: Settings) -> Service:
             sign_in_page_router(signing_in, home_url=settings.portal_api_home_url),
             me_router(signing_in, visitors),
             *_own_doors(visitors, promising, company),
-            disputes_router(visitors, desk),
-            dispute_papers_router(visitors, desk),
+            *_asking_doors(settings, visitors),
             parked_router(HEARING),
         ),
         watermarks=watermarks,
@@ -95,6 +95,19 @@ def _own_doors(
         statement_router(visitors, company),
         messages_router(visitors),
         promises_router(visitors, promising),
+        lists_router(visitors, company),
+    )
+
+
+def _asking_doors(settings: Settings, visitors: Visitors) -> tuple[APIRouter, ...]:
+    """What another service of ours does for a customer."""
+    tokens = own_tokens(settings)
+    desk = DisputeDesk(peer_at(settings, settings.portal_api_disputes_url, tokens))
+    ledger = peer_at(settings, settings.portal_api_ledger_url, tokens)
+    return (
+        disputes_router(visitors, desk),
+        dispute_papers_router(visitors, desk),
+        documents_router(visitors, ledger),
     )
 
 

@@ -117,7 +117,7 @@ def invoice_of(row: Any) -> Invoice:
         entry_id,
         tax_entry_id,
         withheld,
-        _due_of(due),
+        due_of(due),
         tuple(row),
     )
 
@@ -189,7 +189,8 @@ def due_text(due: Due) -> str | None:
     return None if due == NOTHING_SAID else json.dumps(due)
 
 
-def _due_of(text: str | None) -> Due:
+def due_of(text: str | None) -> Due:
+    """Back from that JSON."""
     if text is None:
         return NOTHING_SAID
     opens, offers, kept_minor = json.loads(text)

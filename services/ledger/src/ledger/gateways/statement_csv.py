@@ -7,10 +7,10 @@ programs that read `utf-8-sig` do not mind it.
 
 import csv
 import io
-import re
 from collections.abc import Iterator
 
 from ledger.domain.statement import Account, Left, Movement, Statement
+from shared.base.cell_text import cell_text
 from shared.base.money import decimal_text
 
 BYTE_ORDER_MARK = "\ufeff"
@@ -18,10 +18,6 @@ COLUMNS = (
     *("line", "legal_entity", "currency", "date", "kind", "document", "reference", "due_on"),
     *("days_overdue", "amount", "balance", "applied_to"),
 )
-FORMULA_SIGNS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-"""A cell that begins with one of these may be run by a spreadsheet."""
-
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 Cells = dict[str, str]
 
@@ -33,18 +29,12 @@ def statement_csv(statement: Statement) -> bytes:
     writer = csv.DictWriter(sheet, COLUMNS, restval="", lineterminator="\r\n")
 
     writer.writeheader()
-    number, name = text(statement.customer_number), text(statement.name)
+    number, name = cell_text(statement.customer_number), cell_text(statement.name)
     writer.writerow({"line": "customer", "document": number, "reference": name})
     for account in statement.accounts:
-        scope = {"legal_entity": text(account.legal_entity), "currency": account.currency}
+        scope = {"legal_entity": cell_text(account.legal_entity), "currency": account.currency}
         writer.writerows(scope | cells for cells in _lines(account, statement))
     return sheet.getvalue().encode()
-
-
-def text(free: str) -> str:
-    """Text that stays text: on one line, and behind an apostrophe where a spreadsheet would take it for a formula."""
-    line = _CONTROLS.sub(" ", free)
-    return f"'{line}" if line.lstrip().startswith(FORMULA_SIGNS) else line
 
 
 def _lines(account: Account, statement: Statement) -> Iterator[Cells]:
@@ -68,13 +58,13 @@ def _movement(one: Movement, currency: str) -> Cells:
     applied = "; ".join(f"{to} {decimal_text(minor, currency)}" for to, minor in one.applied)
     return {
         "date": one.on.isoformat(),
-        "kind": text(one.kind),
-        "document": text(one.document),
-        "reference": text(one.reference),
+        "kind": cell_text(one.kind),
+        "document": cell_text(one.document),
+        "reference": cell_text(one.reference),
         "due_on": one.due_on.isoformat() if one.due_on else "",
         "amount": decimal_text(one.minor, currency),
         "balance": decimal_text(one.balance_minor, currency),
-        "applied_to": text(applied),
+        "applied_to": cell_text(applied),
     }
 
 
@@ -83,8 +73,8 @@ def _left(left: Left, minor: int, currency: str) -> Cells:
     return {
         "date": item.on.isoformat(),
         "kind": item.kind,
-        "document": text(left.document),
-        "reference": text(item.reference),
+        "document": cell_text(left.document),
+        "reference": cell_text(item.reference),
         "due_on": item.due_on.isoformat() if item.due_on else "",
         "amount": decimal_text(minor, currency),
     }

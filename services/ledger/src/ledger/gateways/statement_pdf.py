@@ -21,17 +21,21 @@ class Paper:
 
     def __init__(self, folder: Path, company: Company) -> None:
         register_fonts(folder)
-        self._company = company
+        self.company = company
         self._words = {language: Words(folder / f"{language}.toml") for language in LANGUAGES}
+
+    def words_for(self, language: str) -> tuple[str, Words]:
+        """A language that we speak, and its words."""
+        spoken = language.replace("_", "-").partition("-")[0].casefold()
+        chosen = spoken if spoken in LANGUAGES else LANGUAGES[0]
+        return chosen, self._words[chosen]
 
     def print(self, statement: Statement) -> bytes:
         """The whole file."""
-        spoken = statement.language.replace("_", "-").partition("-")[0].casefold()
-        language = spoken if spoken in LANGUAGES else LANGUAGES[0]
-        words = self._words[language]
+        language, words = self.words_for(statement.language)
         sheet = Sheet()
         for code, accounts in groupby(statement.accounts, key=lambda one: one.legal_entity):
-            Part(sheet, words, statement, self._company.legal_entity(code)).fill(list(accounts))
+            Part(sheet, words, statement, self.company.legal_entity(code)).fill(list(accounts))
         if not statement.accounts:
             Part(sheet, words, statement, None).fill([])
 

@@ -1,12 +1,12 @@
 """The tables of a statement on paper: movements, open items, and credits that are not applied yet."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from reportlab.lib.units import mm
 
 from ledger.domain.statement import INVOICE, Account, Left, Movement, Statement
-from ledger.gateways.sheet import GREY, LEFT, PLAIN, RIGHT, STRONG, Cell, Column, Text
+from ledger.gateways.letter import WIDTH, Table
+from ledger.gateways.sheet import GREY, PLAIN, STRONG, Cell, Column, Text
 from ledger.gateways.wording import Words
 
 APPLIED_MAX = 12
@@ -15,16 +15,7 @@ APPLIED_MAX = 12
 LINES_MAX = 3
 """Of a document's number or a reference."""
 
-WIDTH = RIGHT - LEFT
 AMOUNT, DAY, DAYS = 29 * mm, 23 * mm, 28 * mm
-
-
-class Table(NamedTuple):
-    """A heading, columns and rows."""
-
-    heading: str
-    columns: Sequence[Column]
-    rows: Sequence[Sequence[Cell]]
 
 
 def movements(words: Words, account: Account, statement: Statement) -> Table:
@@ -72,24 +63,24 @@ def unapplied(words: Words, account: Account) -> Table:
 
 
 def _balance(day: str, name: str, amount: str) -> Sequence[Cell]:
-    return [[_plain(day)], [], [_strong(name)], [], [_strong(amount)]]
+    return [[plain(day)], [], [strong(name)], [], [strong(amount)]]
 
 
 def _movement(words: Words, one: Movement, currency: str) -> Sequence[Cell]:
     named = words.kind(one.kind)
     if one.due_on is not None and one.kind == INVOICE:
         named = f"{named}, {words('due_on', day=words.day(one.due_on))}"
-    said = [_plain(named)]
+    said = [plain(named)]
     if one.reference:
         said.append(_small(one.reference))
     if one.applied:
         said.append(_small(words("applied", applied=_applied(words, one, currency))))
     return [
-        [_plain(words.day(one.on))],
-        [_plain(one.document)],
+        [plain(words.day(one.on))],
+        [plain(one.document)],
         said,
-        [_plain(words.amount(one.minor, currency))] if one.minor else [],
-        [_plain(words.amount(one.balance_minor, currency))],
+        [plain(words.amount(one.minor, currency))] if one.minor else [],
+        [plain(words.amount(one.balance_minor, currency))],
     ]
 
 
@@ -103,32 +94,34 @@ def _applied(words: Words, one: Movement, currency: str) -> str:
 def _open_item(words: Words, left: Left, currency: str) -> Sequence[Cell]:
     item, overdue = left.item, left.days_overdue
     return [
-        [_plain(left.document)],
-        [_plain(words.day(item.due_on) or "–")],
-        [_strong(str(overdue))] if overdue else [_plain("–")],
-        [_plain(words.amount(item.minor, currency))],
-        [_strong(words.amount(left.minor, currency))],
+        [plain(left.document)],
+        [plain(words.day(item.due_on) or "–")],
+        [strong(str(overdue))] if overdue else [plain("–")],
+        [plain(words.amount(item.minor, currency))],
+        [strong(words.amount(left.minor, currency))],
     ]
 
 
 def _credit(words: Words, left: Left, currency: str) -> Sequence[Cell]:
     item = left.item
-    said = [_plain(f"{words.kind(item.kind)} {item.number}")]
+    said = [plain(f"{words.kind(item.kind)} {item.number}")]
     if item.reference:
         said.append(_small(item.reference))
     return [
-        [_plain(words.day(item.on))],
+        [plain(words.day(item.on))],
         said,
-        [_plain(words.amount(item.minor, currency))],
-        [_strong(words.amount(left.minor, currency))],
+        [plain(words.amount(item.minor, currency))],
+        [strong(words.amount(left.minor, currency))],
     ]
 
 
-def _plain(text: str) -> Text:
+def plain(text: str) -> Text:
+    """Ordinary words of a table."""
     return Text(text, PLAIN, lines_max=LINES_MAX)
 
 
-def _strong(text: str) -> Text:
+def strong(text: str) -> Text:
+    """Words that count most."""
     return Text(text, STRONG, lines_max=LINES_MAX)
 
 

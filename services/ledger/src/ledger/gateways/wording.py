@@ -1,4 +1,4 @@
-"""What a statement says in one language, and how that language writes amounts and days.
+"""What our papers say in one language, and how that language writes amounts and days.
 
 Our own few rules and not a library's tables: those change with its releases, and a report of the past with them.
 """
@@ -17,6 +17,7 @@ class Words:
     def __init__(self, file: Path) -> None:
         told: dict[str, Any] = tomllib.loads(file.read_text(encoding="utf-8"))
         self._words, self._kinds, self.buckets = told["words"], told["kinds"], told["buckets"]
+        self.methods: dict[str, str] = told["methods"]
         self._months, self._day = told["months"], told["day"]
         self._signs = str.maketrans({",": told["group"], ".": told["decimal"]})
 

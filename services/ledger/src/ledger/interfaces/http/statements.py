@@ -1,10 +1,9 @@
 """A customer's statement of account: as JSON, as CSV for a spreadsheet, as PDF for a person."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query
@@ -20,14 +19,13 @@ from ledger.interfaces.http.unknown import NotKnown, known
 from shared.base.errors import Refusal
 from shared.base.money import decimal_text
 from shared.contracts.company import Company
+from shared.web.attachment import CSV, PDF, attached, attachment
 from shared.web.auth import signed_in
 from shared.web.commands import Question
 from shared.web.problems import problems
 
 MOVEMENTS_MAX = 5_000
 """About 150 pages; three seconds of work as PDF."""
-
-_NOT_IN_FILE_NAMES = re.compile(r"[^A-Za-z0-9.-]+")
 
 
 class StatementTooLong(Refusal):
@@ -120,16 +118,16 @@ def statements_router(company: Company, paper: Paper) -> APIRouter:
     async def show_statement(statement: Annotated[Statement, Depends(asked)]) -> StatementShown:
         return _statement(statement)
 
-    @router.get("/statement.csv", response_class=Response, responses=_file("text/csv"))
+    @router.get("/statement.csv", response_class=Response, responses=attached(CSV))
     async def statement_for_spreadsheets(
         statement: Annotated[Statement, Depends(asked)],
     ) -> Response:
-        return _answer(statement, statement_csv(statement), "text/csv; charset=utf-8", "csv")
+        return _kept(statement, statement_csv(statement), CSV)
 
-    @router.get("/statement.pdf", response_class=Response, responses=_file("application/pdf"))
+    @router.get("/statement.pdf", response_class=Response, responses=attached(PDF))
     async def statement_for_people(statement: Annotated[Statement, Depends(asked)]) -> Response:
         printed = await asyncio.to_thread(paper.print, statement)
-        return _answer(statement, printed, "application/pdf", "pdf")
+        return _kept(statement, printed, PDF)
 
     return router
 
@@ -168,15 +166,9 @@ def statement_of(company: Company) -> Callable[..., Awaitable[Statement]]:
     return statement
 
 
-def _file(media_type: str) -> dict[int | str, dict[str, Any]]:
-    return {200: {"content": {media_type: {"schema": {"type": "string", "format": "binary"}}}}}
-
-
-def _answer(statement: Statement, content: bytes, media_type: str, suffix: str) -> Response:
-    number = _NOT_IN_FILE_NAMES.sub("-", statement.customer_number)
-    name = f"statement-{number}-{statement.as_of.isoformat()}.{suffix}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content, media_type=media_type, headers=headers)
+def _kept(statement: Statement, content: bytes, media_type: str) -> Response:
+    day = statement.as_of.isoformat()
+    return attachment(content, media_type, "statement", statement.customer_number, day)
 
 
 def _statement(statement: Statement) -> StatementShown:
