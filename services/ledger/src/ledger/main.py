@@ -12,6 +12,7 @@ from ledger.interfaces.consumers import ErpHearing, disputes_hearing
 from ledger.interfaces.http import balance_runs, imports, intake, payments
 from ledger.interfaces.http.books import books_router
 from ledger.interfaces.http.company import company_router
+from ledger.interfaces.http.credit_applications import credit_applications_router
 from ledger.interfaces.http.customers import customers_router
 from ledger.interfaces.http.differences import differences_router
 from ledger.interfaces.http.documents import documents_router
@@ -90,6 +91,7 @@ def _routers(company: Company, hearing: ErpHearing) -> list[APIRouter]:
         books_router(company),
         differences_router(company),
         requests_router(company),
+        credit_applications_router(company),
         balance_runs.router,
         intake.router,
         imports.router,

@@ -9,10 +9,12 @@ from fastapi import APIRouter
 from portal_api.config import Settings
 from portal_api.domain.session import SessionRules
 from portal_api.domain.sign_in import SignInRules
+from portal_api.gateways.credit_desk import CreditDesk
 from portal_api.gateways.dispute_desk import DisputeDesk
 from portal_api.gateways.promise_rails_file import load_promise_rails
 from portal_api.interfaces.consumers import HEARING
 from portal_api.interfaces.http import papers
+from portal_api.interfaces.http.credit_applications import credit_applications_router
 from portal_api.interfaces.http.credits import credits_router, payments_router
 from portal_api.interfaces.http.disputes import disputes_router
 from portal_api.interfaces.http.documents import documents_router
@@ -108,6 +110,7 @@ def _asking_doors(settings: Settings, visitors: Visitors) -> tuple[APIRouter, ..
         disputes_router(visitors, desk),
         dispute_papers_router(visitors, desk),
         documents_router(visitors, ledger),
+        credit_applications_router(visitors, CreditDesk(ledger)),
     )
 
 

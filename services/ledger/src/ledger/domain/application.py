@@ -55,6 +55,8 @@ class Application:
     back_minor: int = 0
     discount_minor: int = 0
     provisional: bool = False
+    request_id: UUID | None = None
+    """The open request that wants it to stand here, though the ERP has not said so."""
     booked: Booked = ()
     owner_id: UUID | None = None
     """Customer of the invoice, when not the credit's; nobody's while the invoice is not there."""

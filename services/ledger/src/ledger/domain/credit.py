@@ -182,7 +182,7 @@ class Credit:
             return True
         applications = self.applications.values()
         return sum(one.directed_minor for one in applications) <= self.body.minor and all(
-            one.spent_minor == one.wanted_minor for one in applications
+            one.provisional or one.spent_minor == one.wanted_minor for one in applications
         )
 
 

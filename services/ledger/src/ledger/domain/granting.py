@@ -14,7 +14,8 @@ from shared.base.money import share
 def direct(credit: Credit) -> set[UUID]:
     """Cut the directions by what the credit has, in list order; answers the invoices at which that changes something.
 
-    Provisional applications stay while nobody directs the credit, and end when the ERP speaks (ERP rule 5).
+    Provisional applications stay while nobody directs the credit, and end when the ERP speaks (ERP rule 5); those that
+    were asked of the ERP after it had spoken stay until it speaks again.
     """
     directions = credit.directions
     directed: dict[UUID, int] = {}
@@ -26,7 +27,8 @@ def direct(credit: Credit) -> set[UUID]:
     left = credit.available_minor
 
     for invoice_id, application in credit.applications.items():
-        if invoice_id not in directed and (application.directed_minor or directions is not None):
+        unsaid = directions is not None and application.request_id is None
+        if invoice_id not in directed and (application.directed_minor or unsaid):
             application.directed_minor = application.wanted_minor = 0
             application.provisional = application.provisional and directions is None
             affected.add(invoice_id)

@@ -116,6 +116,7 @@ def allocation_row(
         application.back_minor,
         application.discount_minor,
         application.provisional,
+        application.request_id,
         booked[0][1].effective_on if booked and is_plain else None,
         booked[-1][0] if booked else None,
         None if is_plain else booked_text(booked),
@@ -125,7 +126,19 @@ def allocation_row(
 
 def application_of(row: Any, credit: Credit) -> Application:
     """Its plain posting stands as of the day in the row."""
-    _, invoice_id, _, owner_id, *amounts, provisional, effective_on, entry_id, booked, _ = row
+    (
+        _,
+        invoice_id,
+        _,
+        owner_id,
+        *amounts,
+        provisional,
+        request_id,
+        effective_on,
+        entry_id,
+        booked,
+        _,
+    ) = row
     directed, wanted, spent, applied, back, discount = amounts
     application = Application(
         credit,
@@ -137,6 +150,7 @@ def application_of(row: Any, credit: Credit) -> Application:
         back,
         discount,
         provisional,
+        request_id,
         (),
         owner_id,
         tuple(row),

@@ -130,6 +130,8 @@ def also(wanted: Wanted, found: Iterable[Request]) -> None:
         if request.entered_id is not None:
             wanted.objects.add(request.entered_id)
             wanted.brought.add(request.entered_id)
+        elif request.asked.item is not None:
+            wanted.objects.add(request.asked.item.item_id)
 
 
 async def one(

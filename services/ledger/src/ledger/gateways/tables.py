@@ -187,6 +187,7 @@ ALLOCATIONS = Table(
         "back_minor": "bigint",
         "discount_minor": "bigint",
         "provisional": "boolean",
+        "request_id": "uuid",
         "effective_on": "date",
         "entry_id": "bigint",
         "booked": "text",

@@ -3,7 +3,7 @@
 from ledger.domain.books import Books
 from ledger.domain.credit import Credit, credit_postings
 from ledger.domain.line import Stamp
-from ledger.domain.request import Request
+from ledger.domain.request import Kind, Request, State
 from ledger.handlers.amend_credit import post_credit
 
 UNDONE = Stamp(2, b"undone", carries_body=False)
@@ -12,6 +12,8 @@ UNDONE = Stamp(2, b"undone", carries_body=False)
 
 def undo_request(books: Books, request: Request) -> None:
     """Reverse the provisional entry, if one stands. Whoever calls settles: what takes its place may come first."""
+    if request.asked.kind is Kind.ALLOCATION:
+        _unapply(books, request)
     if request.entered_id is None:
         return
     if (credit := books.credits.get(request.entered_id)) is not None:
@@ -26,6 +28,19 @@ def undo_request(books: Books, request: Request) -> None:
         books.touch_invoice(invoice)
     if (adjusted := books.credits.get(adjustment.body.item_id)) is not None:
         books.touch_credit(adjusted)
+
+
+def _unapply(books: Books, request: Request) -> None:
+    """Once the ERP has spoken its word decides what stands; else nothing of ours does."""
+    assert request.asked.item is not None
+    credit = books.credits.get(request.asked.item.item_id)
+    for application in list(credit.applications.values()) if credit is not None else ():
+        if application.request_id != request.request_id:
+            continue
+        books.touch_credit(application.credit)
+        application.request_id = None
+        if request.state is not State.ECHOED:
+            application.spent_minor = application.applied_minor = application.discount_minor = 0
 
 
 def _undo_credit(books: Books, credit: Credit) -> None:

@@ -1,6 +1,7 @@
 """What our people ask of the ERPs: load, handle, save, one command at a time."""
 
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 from ledger.domain.books import Books
@@ -16,8 +17,15 @@ from ledger.handlers.know_source import Registered
 from ledger.handlers.make_request import make_request
 from ledger.interfaces.consumers import save
 from ledger.interfaces.http.unknown import known
+from shared.base.clock import Moment
 from shared.base.points import reached
 from shared.db.work import Work
+
+
+class Make(Protocol):
+    """How a request is made."""
+
+    def __call__(self, books: Books, request: Request, *, moment: Moment) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +36,9 @@ class Requesting:
 
     registered: Registered
 
-    async def ask(self, work: Work, customer_id: UUID, wish: Wish, *, by: str) -> Request:
+    async def ask(
+        self, work: Work, customer_id: UUID, wish: Wish, *, by: str, make: Make = make_request
+    ) -> Request:
         """Made at once, or after a second person's word where it gives money away. The same payment is made once."""
         connection, moment = work.connection, work.moment
         both = Wanted(customers={customer_id, NOBODY})
@@ -53,7 +63,7 @@ class Requesting:
         if asked.kind in GIVES_AWAY:
             books.requests.keep(request)
         else:
-            make_request(books, request, moment=moment)
+            make(books, request, moment=moment)
         await save(work, books)
         reached("request.before-commit")
         return request

@@ -58,7 +58,7 @@ class DisputeDesk:
     ) -> Any:
         """A new dispute, or the same one again; as disputes shows it. `said` is reason and words."""
         opening = {**said, **self._of(session), "items": items}
-        answer = await self.peer.post("/v1/disputes", key=_key(session, key), json=opening)
+        answer = await self.peer.post("/v1/disputes", key=key_of(session, key), json=opening)
         return document_of(answer, OPENING)
 
     async def withdraw(
@@ -68,7 +68,7 @@ class DisputeDesk:
         await self.must_be_theirs(session, dispute_id)
         said = {"why": why, "contact_id": session.contact_id}
         path = f"/v1/disputes/{dispute_id}/withdrawals"
-        answer = await self.peer.post(path, key=_key(session, key), json=said)
+        answer = await self.peer.post(path, key=key_of(session, key), json=said)
         return document_of(answer, WITHDRAWING)
 
     async def bring(
@@ -77,7 +77,9 @@ class DisputeDesk:
         """A paper of theirs; `file` is its name, content and declared type."""
         await self.must_be_theirs(session, dispute_id)
         path, said = f"/v1/disputes/{dispute_id}/papers", {"contact_id": session.contact_id}
-        answer = await self.peer.post(path, key=_key(session, key), files={"file": file}, data=said)
+        answer = await self.peer.post(
+            path, key=key_of(session, key), files={"file": file}, data=said
+        )
         return document_of(answer, BRINGING)
 
     async def papers(self, session: Session, dispute_id: UUID) -> list[Any]:
@@ -104,7 +106,7 @@ class DisputeDesk:
         return {"customer_id": str(session.customer_id), "contact_id": session.contact_id}
 
 
-def _key(session: Session, key: str | None) -> str | None:
+def key_of(session: Session, key: str | None) -> str | None:
     """Two customers' equal keys are two; without one disputes knows by the words that it is the same."""
     if key is None:
         return None
