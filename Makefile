@@ -89,13 +89,15 @@ test-kafka: setup ## Test what needs several brokers, or time: rebalances, a los
 fuzz: setup ## Bad input at random through all doors: EXAMPLES=2000 of each law, ARGS=services/ledger
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),1000) $(BIN)/pytest -m fuzz -rA --timeout 7200 $(ARGS)
 
-tools: setup ## Fetch what tests use and skip without: kustomize, Prometheus, ClamAV's daemon
+tools: setup ## Fetch what tests use and skip without: kustomize, Prometheus, ClamAV's daemon, TypeScript
 	@test -d .local/cache/kustomize || $(BIN)/python -m pip install --quiet --ignore-requires-python \
 	  --no-deps --target .local/cache/kustomize pykustomize==0.1.4
 	@command -v promtool >/dev/null || { apt-get -qq update && \
 	  apt-get -qq install --yes --no-install-recommends prometheus >/dev/null; }
 	@command -v clamd >/dev/null || { apt-get -qq update && \
 	  apt-get -qq install --yes --no-install-recommends clamav-daemon >/dev/null; }
+	@test -d .local/cache/typescript || ! command -v npm >/dev/null || npm install --silent --no-save \
+	  --no-package-lock --prefix .local/cache/typescript openapi-typescript@7.13.0 openapi-fetch@0.17.0 typescript@5.9.3
 
 pins: setup ## Resolve constraints.txt anew from the pyproject files
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --all-extras --group dev \

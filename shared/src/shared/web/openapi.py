@@ -1,5 +1,10 @@
-"""The API's description: every route names the problems it may answer, beside those it lists itself."""
+"""The API's description: every route names the problems it may answer, beside those it lists itself; and everything has
+a short name of its own, for whoever generates a client from it.
+"""
 
+import json
+import re
+from collections import Counter
 from typing import Any, Final
 
 from fastapi import FastAPI
@@ -31,6 +36,14 @@ _BY_PARAMETER: Final[dict[str, tuple[type[Refusal], ...]]] = {
 }
 
 
+_SCHEMAS: Final = "#/components/schemas/"
+_OF_GENERIC: Final = re.compile(r"^([A-Z]\w*?)_(\w+)_$")
+
+
+class NameTaken(RuntimeError):
+    """Two schemas of one document would have the same name."""
+
+
 def document_problems(app: FastAPI) -> None:
     """Make `app.openapi()` say what can go wrong."""
 
@@ -56,7 +69,55 @@ def _described(app: FastAPI) -> dict[str, Any]:
     for path in schema.get("paths", {}).values():
         for operation in path.values():
             _complete(operation)
-    return schema
+    _name_operations(schema)
+    return _with_short_names(schema)
+
+
+def _name_operations(schema: dict[str, Any]) -> None:
+    """After its handler; where two have one name, after the words of their paths, too."""
+    operations = {
+        (path, method): one
+        for path, methods in schema.get("paths", {}).items()
+        for method, one in methods.items()
+    }
+    names = {key: _snake(one["summary"]) for key, one in operations.items()}
+    count = Counter(names.values())
+    for key, one in operations.items():
+        path = re.sub(r"^/v1|\{\w+\}", "", key[0])
+        words = "" if count[names[key]] == 1 else f" {path}"
+        one["operationId"] = _snake(names[key] + words)
+
+
+def _snake(words: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", words.lower()).strip("_")
+
+
+def _with_short_names(schema: dict[str, Any]) -> dict[str, Any]:
+    """Classes of one name are told apart by their module, whose path is nobody's business. Raises `NameTaken`."""
+    schemas = schema["components"]["schemas"]
+    short = {name: short_name(name) for name in schemas}
+    taken = [name for name, count in Counter(short.values()).items() if count > 1]
+    if taken:
+        raise NameTaken(", ".join(taken))
+
+    told = json.dumps(schema)
+    for name, chosen in short.items():
+        told = told.replace(f'"{_SCHEMAS}{name}"', f'"{_SCHEMAS}{chosen}"')
+    named: dict[str, Any] = json.loads(told)
+    named["components"]["schemas"] = {
+        short[name]: {**one, "title": short[name]}
+        for name, one in named["components"]["schemas"].items()
+    }
+    return named
+
+
+def short_name(name: str) -> str:
+    """`portal_api__domain__promise__State` → `PromiseState`, `Page_InvoiceShown_` → `InvoiceShownPage`."""
+    if (generic := _OF_GENERIC.match(name)) is not None:
+        return short_name(generic[2]) + generic[1]
+    *_, module, kind = ("", *name.split("__"))
+    about = "".join(part.capitalize() for part in module.split("_"))
+    return about + kind.replace("-", "")
 
 
 def _complete(operation: Operation) -> None:

@@ -51,7 +51,7 @@ class Given(_Body):
     """`pay_on` is a day of the legal entity."""
 
     items: Annotated[list[ItemGiven], Field(min_length=1, max_length=ITEMS_MAX)]
-    pay_on: date
+    pay_on: Annotated[date, Field(examples=["2026-04-30"])]
 
 
 class ItemShown(BaseModel):
