@@ -1,6 +1,12 @@
 """A credit directed at the portal: the ledger books it and asks the ERP, the portal hears what became of it."""
 
+import asyncio
+import os
+import signal
+import socket
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -17,6 +23,7 @@ from shared.web.app import create_app
 from shared.worker.description import Service
 
 ERIKA = "erika@muster.example"
+UP_SECONDS_MAX = 60
 UNREACHABLE = "http://127.0.0.1:1"
 TOLD = """
 SELECT headers::json ->> 'ce_type' AS type, headers::json ->> 'ce_id' AS id, topic, key, payload, seq
@@ -148,6 +155,60 @@ class TestApplying:
         assert (await books.apply("100.00", key="k"))["application_id"] == first["application_id"]
         assert (await books.apply("100.00", status=409))["code"] == "already-stands-there"
         assert await books.stands() == ("1100.00", "140.00", [("100.00", True)])
+
+
+@dataclass
+class Process:
+    """A ledger that can die, on a port of its own."""
+
+    environment: dict[str, str]
+    port: int
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self, crash_at: str = "") -> asyncio.subprocess.Process:
+        more = {"HTTP_PORT": str(self.port), "LOG_LEVEL": "ERROR", "CRASH_AT": crash_at}
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "ledger.main", "api", env=os.environ | self.environment | more
+        )
+        async with httpx.AsyncClient(trust_env=False) as http, asyncio.timeout(UP_SECONDS_MAX):
+            while True:
+                try:
+                    await http.get(f"{self.url}/healthz")
+                except httpx.TransportError:
+                    await asyncio.sleep(0.1)
+                else:
+                    return process
+
+
+class TestKills:
+    @pytest.mark.parametrize("point", ["work.before-commit", "work.after-commit"])
+    async def test_once_though_the_ledger_dies_around_its_commit(
+        self, environment_of: Any, opened: Opened, sign_in: SignIn, point: str
+    ) -> None:
+        environment = await environment_of("ledger")
+        with socket.create_server(("127.0.0.1", 0)) as sock:
+            process = Process(environment, sock.getsockname()[1])
+        ledger = await opened("ledger", DATABASE_URL=environment["DATABASE_URL"])
+        portal = await opened("portal-api", PORTAL_API_LEDGER_URL=process.url)
+        transport = httpx.ASGITransport(create_app(portal), raise_app_exceptions=False)
+        async with httpx.AsyncClient(transport=transport, base_url="https://p.example") as http:
+            books = Books(ledger, portal, http)
+            await books.erp(*STORY)
+            http.headers["Authorization"] = f"Bearer {await sign_in(portal, ERIKA)}"
+
+            dying = await process.start(crash_at=point)
+            assert (await books.apply("100.00", status=503, key="k"))["code"] == "peer-unavailable"
+            assert await dying.wait() == -signal.SIGKILL
+
+            again = await process.start()
+            await books.apply("100.00", key="k")
+            await books.apply("100.00", key="k")
+            assert await books.stands() == ("1100.00", "140.00", [("100.00", True)])
+            again.terminate()
+            await again.wait()
 
 
 class TestRefusals:
