@@ -74,7 +74,11 @@ class TestApplying:
 
         assert await opens(owing) == (8_000, 4_500, 1_000, 0)
 
-    async def test_what_the_erp_refuses_stands_no_longer(self, owing: Any) -> None:
+    @pytest.mark.parametrize("spoken", [True, False])
+    async def test_what_the_erp_refuses_stands_no_longer(self, owing: Any, spoken: bool) -> None:
+        if not spoken:
+            owing.pen.credit_note("N1", "40.00", version=2)
+            await owing.take()
         request_id = (await apply(owing, ("I1", "30.00"))).json()["request_id"]
 
         owing.pen.take("erp.request.refused.v1", request_id=request_id, reason="closed")

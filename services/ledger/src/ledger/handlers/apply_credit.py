@@ -49,4 +49,3 @@ def _stand(books: Books, credit: Credit, part: Part, request: Request, pointer: 
     application.provisional, application.request_id = True, request.request_id
     application.spent_minor += minor
     application.applied_minor = application.spent_minor + application.discount_minor
-    books.at.setdefault(part.invoice_id, {})[credit.credit_id] = application

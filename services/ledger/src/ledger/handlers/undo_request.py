@@ -34,10 +34,11 @@ def _unapply(books: Books, request: Request) -> None:
     """Once the ERP has spoken its word decides what stands; else nothing of ours does."""
     assert request.asked.item is not None
     credit = books.credits.get(request.asked.item.item_id)
-    for application in list(credit.applications.values()) if credit is not None else ():
+    for invoice_id, application in list(credit.applications.items()) if credit is not None else ():
         if application.request_id != request.request_id:
             continue
         books.touch_credit(application.credit)
+        books.touch_invoice(books.invoices[invoice_id])
         application.request_id = None
         if request.state is not State.ECHOED:
             application.spent_minor = application.applied_minor = application.discount_minor = 0

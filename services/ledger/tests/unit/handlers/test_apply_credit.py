@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from ledger.domain.outcome import Outcome
 from ledger.domain.request import Kind, NoRoom, Request, State
 from ledger.handlers.apply_credit import AlreadyStandsThere, apply_credit
 
@@ -94,6 +95,27 @@ class TestTheErpSpeaks:
         noted.desk.allocate("N1", ("I2", "40.00"), kind="credit-note")
 
         assert (request.state, opens(noted)) == (State.ECHOED, (10_000, 1_000, 0))
+
+    def test_its_no_undoes_it_where_it_never_spoke_of_the_credit(self, clerk: Any) -> None:
+        clerk.desk.credit_note("N1", "40.00")
+        request = applies(clerk, ("I1", "30.00"))
+        assert opens(clerk) == (7_000, 5_000, 1_000)
+
+        clerk.refuses(request)
+
+        assert opens(clerk) == (10_000, 5_000, 4_000)
+
+    def test_an_amended_credit_of_which_it_says_nothing_new_waits_for_nothing(
+        self, clerk: Any
+    ) -> None:
+        clerk.desk.credit_note("N1", "40.00")
+        clerk.desk.allocate("N1", kind="credit-note")
+        request = applies(clerk, ("I1", "30.00"))
+
+        taken = clerk.desk.credit_note("N1", "35.00", version=2)
+
+        assert (taken.outcome, request.state) == (Outcome.ACCEPTED, State.OPEN)
+        assert opens(clerk) == (7_000, 5_000, 500)
 
     def test_its_no_undoes_it(self, noted: Any) -> None:
         request = applies(noted, ("I1", "30.00"))
