@@ -106,3 +106,101 @@ class PromiseWithdrawn(PromiseEvent):
     """Nothing of it is owed any more, though nothing was paid."""
 
     TYPE = "portal-api.promise.withdrawn.v1"
+
+
+class HardshipRequested(Event):
+    """A customer says that they cannot pay now: do not chase them until then, and see what would help."""
+
+    TYPE = "portal-api.hardship.requested.v1"
+    TOPIC = TOPIC
+    SUBJECT = "request_id"
+
+    request_id: UUID
+    contact_id: str
+    legal_entity: Annotated[str, Field(description="in whose name it is answered")]
+    language: str
+    words: str
+    wants_until: Annotated[date | None, Field(description="what the customer asked for")] = None
+    until: Annotated[Instant, Field(description="the end of the silence, within the rails")]
+    at: Instant
+
+
+class CallRequested(Event):
+    """A customer asks to be called. The number stays at the portal, where people of ours read it."""
+
+    TYPE = "portal-api.call.requested.v1"
+    TOPIC = TOPIC
+    SUBJECT = "request_id"
+
+    request_id: UUID
+    contact_id: str
+    legal_entity: Annotated[str, Field(description="in whose name it is answered")]
+    language: str
+    words: str
+    when: Annotated[str, Field(description="in the customer's words; empty is any time")] = ""
+    at: Instant
+
+
+class FeedbackGiven(Event):
+    """How satisfied a customer is with the way a dispute of theirs was handled: once for each."""
+
+    TYPE = "portal-api.feedback.given.v1"
+    TOPIC = TOPIC
+    SUBJECT = "feedback_id"
+
+    feedback_id: UUID
+    case_id: Annotated[UUID, Field(description="the dispute")]
+    contact_id: str
+    legal_entity: str
+    score: Annotated[int, Field(ge=1, le=5, description="1 is very bad, 5 is very good")]
+    words: str = ""
+    at: Instant
+
+
+class AddressChangeAsked(Event):
+    """A contact wants to be written to elsewhere: mail the old address the link that confirms it, until it ends."""
+
+    TYPE = "portal-api.address-change.asked.v1"
+    TOPIC = TOPIC
+    SUBJECT = "change_id"
+
+    change_id: UUID
+    contact_id: str
+    legal_entity: Annotated[str, Field(description="in whose name it is mailed")]
+    language: str
+    link_sealed: Annotated[
+        str, Field(repr=False, description="as that of a sign-in, bound to the change's id")
+    ]
+    expires_at: Instant
+
+
+class PreferredChannel(StrEnum):
+    """By which road a contact would rather hear from us."""
+
+    EMAIL = "email"
+    SMS = "sms"
+
+
+class PreferencesChanged(Event):
+    """How a contact wants to be reached. It lies over what the ERP says of them, and changes nothing there.
+
+    Addresses travel sealed: in clear contact data is told by `ledger.customer.changed` alone.
+    """
+
+    TYPE = "portal-api.preferences.changed.v1"
+    TOPIC = TOPIC
+    SUBJECT = "preferences_id"
+
+    preferences_id: Annotated[UUID, Field(description="of the contact, derived")]
+    contact_id: str
+    email_sealed: Annotated[
+        str | None,
+        Field(repr=False, description="confirmed at the old address; null is the ERP's"),
+    ] = None
+    phone_sealed: Annotated[
+        str | None, Field(repr=False, description="confirmed likewise; null is the ERP's")
+    ] = None
+    channel: PreferredChannel | None = None
+    language: str | None = None
+    reminders_by_email: Annotated[bool, Field(description="false: unsubscribed")] = True
+    at: Instant

@@ -172,6 +172,9 @@ class TaskKind(StrEnum):
     DISPUTE_ANSWER = "dispute-answer"
     DISPUTE_DECISION = "dispute-decision"
     DISPUTE_HARD_STOP = "dispute-hard-stop"
+    HARDSHIP_REVIEW = "hardship-review"
+    CALL_BACK = "call-back"
+    BAD_FEEDBACK = "bad-feedback"
 
 
 class TaskOutcome(StrEnum):
@@ -181,7 +184,7 @@ class TaskOutcome(StrEnum):
 
 
 class TaskEvent(Event):
-    """Work for a person of ours. `about` is the escalation or dispute that it comes from."""
+    """Work for a person of ours. `about` is the escalation, dispute or request that it comes from."""
 
     TOPIC = TOPIC
     SUBJECT = "task_id"

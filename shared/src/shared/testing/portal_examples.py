@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from shared.base.ids import derived_id
@@ -23,6 +24,69 @@ def portal_examples(customer_id: UUID, invoice_id: UUID, morning: datetime) -> I
         expires_at=morning + timedelta(minutes=10),
     )
     yield from promise_examples(customer_id, invoice_id, morning)
+    yield from request_examples(customer_id, morning)
+    yield from preference_examples(customer_id, morning)
+
+
+def request_examples(customer_id: UUID, morning: datetime) -> Iterator[Event]:
+    """The first contact asks for time and for a call, and says how content they are."""
+    common: dict[str, Any] = {
+        "customer_id": customer_id,
+        "version": 1,
+        "contact_id": "1",
+        "legal_entity": "DE01",
+    }
+    yield portal_api.HardshipRequested(
+        **common,
+        request_id=derived_id("hardship", customer_id, 0),
+        language="de",
+        words="Our largest customer has not paid us.",
+        wants_until=date(2026, 5, 20),
+        until=morning + timedelta(days=30),
+        at=morning,
+    )
+    yield portal_api.CallRequested(
+        **common,
+        request_id=derived_id("call", customer_id, 0),
+        language="de",
+        words="About the second delivery.",
+        when="in the afternoon",
+        at=morning,
+    )
+    dispute_id = derived_id("dispute", customer_id, 0)
+    yield portal_api.FeedbackGiven(
+        **common,
+        feedback_id=derived_id("feedback", dispute_id),
+        case_id=dispute_id,
+        score=2,
+        words="It took three weeks.",
+        at=morning,
+    )
+
+
+def preference_examples(customer_id: UUID, morning: datetime) -> Iterator[Event]:
+    """The first contact wants to be written to elsewhere, and confirms it."""
+    yield portal_api.AddressChangeAsked(
+        customer_id=customer_id,
+        version=1,
+        change_id=derived_id("address-change", "example"),
+        contact_id="1",
+        legal_entity="DE01",
+        language="de",
+        link_sealed="v1.c2VhbGVkIGZvciB3aG9ldmVyIGhvbGRzIHRoZSBrZXk=",
+        expires_at=morning + timedelta(days=1),
+    )
+    yield portal_api.PreferencesChanged(
+        customer_id=customer_id,
+        version=2,
+        preferences_id=derived_id("preferences", customer_id, "1"),
+        contact_id="1",
+        email_sealed="v1.c2VhbGVkIGZvciB3aG9ldmVyIGhvbGRzIHRoZSBrZXk=",
+        channel=portal_api.PreferredChannel.EMAIL,
+        language="en",
+        reminders_by_email=True,
+        at=morning,
+    )
 
 
 def promise_examples(customer_id: UUID, invoice_id: UUID, morning: datetime) -> Iterator[Event]:
