@@ -14,6 +14,8 @@ class Desk(Telling):
 
     customer_id: UUID
     holds: dict[UUID, Hold] = field(default_factory=dict)
+    of_others: set[UUID] = field(default_factory=set)
+    """Those of which others told, as far as they are at hand."""
     changed: list[Hold] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from scheduler.domain.customer import Customer, Habits
 from scheduler.domain.decision import Decision
-from scheduler.domain.hold import AmountHold
+from scheduler.domain.hold import AmountHold, Hold
 from scheduler.domain.item import Item, Key
 from scheduler.domain.task import Task
 from shared.base.clock import Moment
@@ -51,6 +51,8 @@ class Facts(Telling):
     sent: dict[UUID, Sent] = field(default_factory=dict)
     held: dict[UUID, AmountHold] = field(default_factory=dict)
     known_tasks: dict[UUID, Task] = field(default_factory=dict)
+    known_holds: set[UUID] = field(default_factory=set)
+    """Of those that customers ask for."""
 
     customers: dict[UUID, Customer] = field(default_factory=dict)
     customers_told_at: dict[UUID, Moment] = field(default_factory=dict)
@@ -61,6 +63,7 @@ class Facts(Telling):
     told_of: dict[Key, Item] = field(default_factory=dict)
     amount_holds: dict[UUID, AmountHold] = field(default_factory=dict)
     tasks: dict[UUID, Task] = field(default_factory=dict)
+    holds: dict[UUID, Hold] = field(default_factory=dict)
     lines: list[tuple[UUID, Decision]] = field(default_factory=list)
     outcomes: dict[UUID, Sent] = field(default_factory=dict)
     decisions: list[tuple[UUID, Decision, Sent]] = field(default_factory=list)
@@ -75,6 +78,12 @@ class Facts(Telling):
         """Hold a task that has news, which is a line of the timeline."""
         self.known_tasks[task.task_id] = self.tasks[task.task_id] = task
         self.lines.append((task.customer_id, task.line()))
+
+    def keep_hold(self, hold: Hold) -> None:
+        """Hold a hold that is new; the customer is looked at, so that what is on its way is withdrawn."""
+        self.known_holds.add(hold.hold_id)
+        self.holds[hold.hold_id] = hold
+        self.touch(hold.customer_id)
 
     def standing_tasks(self, about: UUID) -> list[Task]:
         """What is still to be done about a dispute."""

@@ -1,6 +1,7 @@
 """Hold: silence that a person of ours asked for, with a reason, an owner and an end."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -29,6 +30,39 @@ class HoldKind(StrEnum):
     INSOLVENCY = "insolvency"
 
 
+class Told(StrEnum):
+    """Kinds of a silence that others tell of; only they end it."""
+
+    DISPUTE = "dispute"
+    PROMISE = "promise"
+    PLAN = "plan"
+    ERP = "erp"
+    DOUBT = "doubt"
+    UNAPPLIED_CASH = "unapplied-cash"
+
+
+@dataclass(frozen=True, slots=True)
+class Silencing:
+    """Something that keeps us silent, whoever told of it: as people of ours see it.
+
+    `until` is an instant, `until_on` the last day at the legal entity; an amount in minor units of `currency`.
+    """
+
+    hold_id: UUID
+    kind: HoldKind | Told
+    reason: str
+    owner: str
+    legal_entity: str | None
+    invoice_id: UUID | None
+    instalment: int | None
+    minor: int | None
+    currency: str | None
+    placed_at: Moment
+    until: Moment | None
+    until_on: date | None
+    ended_at: Moment | None
+
+
 @dataclass(frozen=True, slots=True)
 class AmountHold:
     """So much of an invoice, or of one of its instalments, is not asked for: the service that told of it says so.
@@ -44,11 +78,23 @@ class AmountHold:
     invoice_id: UUID
     instalment: int | None
     minor: int
+    legal_entity: str = ""
+    currency: str = ""
+    owner: str = ""
+    placed_at: Moment | None = None
+    until: date | None = None
+    """The last day of it, of the legal entity; None where another event of the teller ends it."""
+    ended_at: Moment | None = None
 
 
 def amount_hold_id(kind: str, subject_id: UUID, invoice_id: UUID, instalment: int | None) -> UUID:
     """Of one item of a dispute or promise, whatever becomes of the others."""
     return derived_id("amount-hold", kind, subject_id, invoice_id, instalment)
+
+
+def requested_hold_id(request_id: UUID) -> UUID:
+    """Of what a customer asked for."""
+    return derived_id("requested-hold", request_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,12 @@ from shared.base.clock import Moment
 from shared.base.errors import Refusal
 from shared.base.ids import derived_id
 
-ESCALATION_DUE: Final = timedelta(days=2)
-"""So long whoever is told of an escalation has for it; our estimate of a prompt answer, no rule of law."""
-
 CLOCK_TASK_FROM_PER_CENT: Final = 80
 """Half of a clock's time is news for a mailbox, not work."""
+
+
+WHY_CHARACTERS_MAX: Final = 500
+"""A customer's words are cut there."""
 
 
 class TaskKind(StrEnum):
@@ -27,7 +28,41 @@ class TaskKind(StrEnum):
     DISPUTE_ANSWER = "dispute-answer"
     DISPUTE_DECISION = "dispute-decision"
     DISPUTE_HARD_STOP = "dispute-hard-stop"
+    HARDSHIP_REVIEW = "hardship-review"
+    CALL_BACK = "call-back"
+    BAD_FEEDBACK = "bad-feedback"
 
+
+class MootBy(StrEnum):
+    """What makes a task moot, without anybody having done it."""
+
+    DISPUTE_ANSWERED = "dispute-answered"
+    """A person of ours has said a word to the customer."""
+    DISPUTE_OVER = "dispute-over"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRule:
+    """`owner_role` and `due_within` are None where whatever raises the task says them."""
+
+    owner_role: str | None = None
+    due_within: timedelta | None = None
+    moot_by: frozenset[MootBy] = frozenset()
+
+
+_OVER: Final = frozenset({MootBy.DISPUTE_OVER})
+_MANAGER: Final = "collections-manager"
+
+TASK_RULES: Final[Mapping[TaskKind, TaskRule]] = {
+    TaskKind.ESCALATION: TaskRule(due_within=timedelta(days=2)),
+    TaskKind.DISPUTE_ANSWER: TaskRule(moot_by=frozenset(MootBy)),
+    TaskKind.DISPUTE_DECISION: TaskRule(moot_by=_OVER),
+    TaskKind.DISPUTE_HARD_STOP: TaskRule(moot_by=_OVER),
+    TaskKind.HARDSHIP_REVIEW: TaskRule(_MANAGER, timedelta(days=5)),
+    TaskKind.CALL_BACK: TaskRule(_MANAGER, timedelta(days=1)),
+    TaskKind.BAD_FEEDBACK: TaskRule(_MANAGER, timedelta(days=3)),
+}
+"""One row for each kind. Days are our estimate of a prompt answer, no rule of law. A person may end any."""
 
 KIND_OF_CLOCK: Final[Mapping[str, TaskKind]] = {
     "first-answer": TaskKind.DISPUTE_ANSWER,
@@ -54,7 +89,8 @@ class TaskOver(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`about` is the escalation or dispute that it comes from; `owner` a person or "", where the role alone is known.
+    """`about` is the escalation, dispute or request that it comes from; `owner` a person, or "" where the role alone is
+    known.
 
     `ended_by` is the subject of a staff member; "" for the machine.
     """
@@ -97,22 +133,53 @@ class Task:
         return Decision(LineKind.TASK, None, self.note or self.outcome, "task.ended", facts)
 
 
-def task_id_of(kind: TaskKind, *cause: object) -> UUID:
-    """The same cause is the same task."""
-    return derived_id("task", kind, *cause)
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What there is to do about something of a customer's, and why. `owner_role` and `due_at` where the rule leaves
+    them open; `turn` tells apart tasks of one kind about the same.
+    """
+
+    customer_id: UUID
+    about: UUID
+    legal_entity: str
+    why: str
+    turn: tuple[object, ...] = ()
+    owner: str = ""
+    owner_role: str = ""
+    due_at: Moment | None = None
+
+
+def task_of(kind: TaskKind, cause: Cause, *, moment: Moment) -> Task:
+    """By the rule of its kind. The same cause is the same task."""
+    rule = TASK_RULES[kind]
+    due_at = cause.due_at if rule.due_within is None else moment + rule.due_within
+    assert due_at is not None, f"nobody says by when a {kind} is to be done"
+    return Task(
+        task_id=derived_id("task", kind, cause.about, *cause.turn),
+        customer_id=cause.customer_id,
+        kind=kind,
+        about=cause.about,
+        legal_entity=cause.legal_entity,
+        owner_role=rule.owner_role or cause.owner_role,
+        owner=cause.owner,
+        why=_cut(cause.why),
+        raised_at=moment,
+        due_at=due_at,
+    )
 
 
 def task_of_escalation(escalation: Escalation, *, moment: Moment) -> Task:
     """Whoever is told is to see to it."""
-    return Task(
-        task_id=task_id_of(TaskKind.ESCALATION, escalation.escalation_id),
+    cause = Cause(
         customer_id=escalation.customer_id,
-        kind=TaskKind.ESCALATION,
         about=escalation.escalation_id,
         legal_entity=escalation.legal_entity,
-        owner_role=escalation.level.value,
-        owner=escalation.to.name,
         why=f"{len(escalation.items)} overdue, told to the {escalation.level}",
-        raised_at=moment,
-        due_at=moment + ESCALATION_DUE,
+        owner=escalation.to.name,
+        owner_role=escalation.level.value,
     )
+    return task_of(TaskKind.ESCALATION, cause, moment=moment)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= WHY_CHARACTERS_MAX else text[: WHY_CHARACTERS_MAX - 1] + "…"

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from scheduler.domain.facts import Facts, Sent
-from scheduler.domain.hold import DISPUTE, PROMISE, amount_hold_id
+from scheduler.domain.hold import DISPUTE, PROMISE, amount_hold_id, requested_hold_id
 from scheduler.gateways import tasks
 from scheduler.gateways.rows import amount_hold_of, item_of
 from shared.base.clock import Moment
@@ -15,12 +15,18 @@ from shared.contracts.disputes import ClockWarned, DisputeEvent
 from shared.contracts.event import Event
 from shared.contracts.ledger import CreditEvent, CustomerChanged, InvoiceEvent, PaymentEvent
 from shared.contracts.notifier import MessageEvent
-from shared.contracts.portal_api import PromiseEvent
+from shared.contracts.portal_api import (
+    CallRequested,
+    FeedbackGiven,
+    HardshipRequested,
+    PromiseEvent,
+)
 
 _CUSTOMERS = "SELECT customer_id, version FROM customers WHERE customer_id = ANY($1::uuid[])"
 _ITEMS = "SELECT * FROM items WHERE invoice_id = ANY($1::uuid[])"
 _CREDITS = "SELECT credit_id, version FROM credits WHERE credit_id = ANY($1::uuid[])"
 _AMOUNT_HOLDS = "SELECT * FROM amount_holds WHERE hold_id = ANY($1::uuid[])"
+_HOLDS = "SELECT hold_id FROM holds WHERE hold_id = ANY($1::uuid[])"
 _SENT = """
 SELECT reminder_id AS id, customer_id, outcome, outcome_at, policy, policy_version FROM reminders
 WHERE reminder_id = ANY($1::uuid[])
@@ -39,6 +45,7 @@ class _Named:
     credits: set[UUID] = field(default_factory=set)
     sent: set[UUID] = field(default_factory=set)
     holds: set[UUID] = field(default_factory=set)
+    asked_holds: set[UUID] = field(default_factory=set)
     causes: set[UUID] = field(default_factory=set)
     """Of tasks."""
 
@@ -65,6 +72,11 @@ class _Named:
                     amount_hold_id(PROMISE, event.promise_id, item.invoice_id, item.instalment)
                     for item in event.items
                 )
+            case HardshipRequested():
+                self.causes.add(event.request_id)
+                self.asked_holds.add(requested_hold_id(event.request_id))
+            case CallRequested() | FeedbackGiven():
+                self.causes.add(event.subject_id)
             case MessageEvent():
                 self.sent.add(event.reminder_id or event.escalation_id or event.message_id)
                 self.invoices.update(line.invoice_id for line in event.items)
@@ -92,6 +104,8 @@ async def load(connection: asyncpg.Connection, events: Sequence[Event], *, momen
         )
     for row in await _fetch(connection, _AMOUNT_HOLDS, named.holds):
         facts.held[row["hold_id"]] = amount_hold_of(row)
+    for row in await _fetch(connection, _HOLDS, named.asked_holds):
+        facts.known_holds.add(row["hold_id"])
     if named.causes:
         for task in await tasks.about(connection, named.causes):
             facts.known_tasks[task.task_id] = task

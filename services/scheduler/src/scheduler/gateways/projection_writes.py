@@ -63,10 +63,20 @@ ON CONFLICT (customer_id) DO UPDATE SET
     returned_payments = known.returned_payments + excluded.returned_payments
 """
 _AMOUNT_HOLDS = """
-INSERT INTO amount_holds AS known (hold_id, customer_id, version, kind, reason, invoice_id, instalment, minor)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::uuid[], $7::int[], $8::bigint[])
-ON CONFLICT (hold_id) DO UPDATE SET version = excluded.version, minor = excluded.minor
+INSERT INTO amount_holds AS known (hold_id, customer_id, version, kind, reason, invoice_id, instalment, minor,
+                                   legal_entity, currency, owner, placed_at, until, ended_at)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::uuid[], $7::int[], $8::bigint[],
+                     $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::date[], $14::timestamptz[])
+ON CONFLICT (hold_id) DO UPDATE SET
+    version = excluded.version, minor = excluded.minor, legal_entity = excluded.legal_entity,
+    currency = excluded.currency, owner = excluded.owner, placed_at = excluded.placed_at, until = excluded.until,
+    ended_at = excluded.ended_at
 WHERE known.version < excluded.version
+"""
+_HOLDS = """
+INSERT INTO holds (hold_id, customer_id, kind, reason, owner, placed_at, until)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::text[], $6::timestamptz[], $7::timestamptz[])
+ON CONFLICT DO NOTHING
 """
 _TOLD_OF = """
 UPDATE items AS item SET listed_step = told.listed_step, listed_on = told.listed_on, told_step = told.told_step
@@ -99,6 +109,19 @@ async def save(work: Work, facts: Facts) -> None:
     _credits(work, facts)
     _outcomes(work, facts)
     write_later(work, _AMOUNT_HOLDS, map(astuple, facts.amount_holds.values()))
+    holds = (
+        (
+            one.hold_id,
+            one.customer_id,
+            one.kind.value,
+            one.reason,
+            one.owner,
+            one.placed_at,
+            one.until,
+        )
+        for one in facts.holds.values()
+    )
+    write_later(work, _HOLDS, holds)
     tasks.keep(work, facts.tasks.values())
     lines = [Line(customer_id, decision, "", 0) for customer_id, decision in facts.lines]
     lines += [

@@ -1,12 +1,7 @@
 """A clock of a dispute runs out: somebody of ours has something to do."""
 
 from scheduler.domain.facts import Facts
-from scheduler.domain.task import (
-    CLOCK_TASK_FROM_PER_CENT,
-    KIND_OF_CLOCK,
-    Task,
-    task_id_of,
-)
+from scheduler.domain.task import CLOCK_TASK_FROM_PER_CENT, KIND_OF_CLOCK, Cause, task_of
 from scheduler.handlers.end_moot_tasks import end_as_moot
 from scheduler.handlers.tell_decisions import task_raised
 from shared.base.clock import Moment
@@ -18,18 +13,17 @@ def apply_clock(facts: Facts, warned: ClockWarned, *, moment: Moment) -> None:
     if warned.per_cent < CLOCK_TASK_FROM_PER_CENT:
         return
     kind = KIND_OF_CLOCK[warned.clock.value]
-    task = Task(
-        task_id=task_id_of(kind, warned.dispute_id, warned.version),
+    cause = Cause(
         customer_id=warned.customer_id,
-        kind=kind,
         about=warned.dispute_id,
         legal_entity=warned.legal_entity,
-        owner_role=warned.team,
-        owner=warned.owner or "",
         why=f"{warned.per_cent} per cent of the time for it are over",
-        raised_at=moment,
+        turn=(warned.version,),
+        owner=warned.owner or "",
+        owner_role=warned.team,
         due_at=warned.due_at,
     )
+    task = task_of(kind, cause, moment=moment)
     if task.task_id in facts.known_tasks:
         return
 

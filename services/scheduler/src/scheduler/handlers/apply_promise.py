@@ -15,4 +15,4 @@ OWNER: Final = "customer"
 def apply_promise(facts: Facts, told: PromiseEvent, *, moment: Moment) -> None:
     """Hold what it says; the line tells the day, and what became of it."""
     words = f"promised by {told.pay_on}: {told.state}"
-    hold_amounts(facts, told, Cause(PROMISE, f"until {told.until}", OWNER, words))
+    hold_amounts(facts, told, Cause(PROMISE, f"until {told.until}", OWNER, words, told.until))

@@ -15,8 +15,16 @@ class HoldUnknown(Refusal):
     status = 404
 
 
+class HoldOfOthers(Refusal):
+    """Others told of this silence, and only they end it: disputes, the customer's promise, the ERP."""
+
+    code, status = "hold-of-others", 409
+
+
 def end_hold(desk: Desk, hold_id: UUID, *, by: str, reason: str, moment: Moment) -> Hold:
-    """End it now. Refused when the customer has no such hold, or it has ended."""
+    """End it now. Refused when the customer has no such hold, it is not ours to end, or it has ended."""
+    if hold_id in desk.of_others:
+        raise HoldOfOthers("whoever told of it ends it")
     held = desk.holds.get(hold_id)
     if held is None:
         raise HoldUnknown(f"the customer has no hold {hold_id}")

@@ -3,7 +3,7 @@
 from typing import Final
 
 from scheduler.domain.facts import Facts
-from scheduler.domain.task import Task, TaskKind, TaskOutcome
+from scheduler.domain.task import TASK_RULES, MootBy, Task, TaskOutcome
 from scheduler.handlers.tell_decisions import task_ended
 from shared.base.clock import Moment
 from shared.contracts.disputes import Actor, DisputeEvent, State
@@ -12,9 +12,10 @@ OVER: Final = frozenset({State.RESOLVED, State.CLOSED, State.WITHDRAWN, State.ME
 
 
 def end_moot_tasks(facts: Facts, told: DisputeEvent, *, moment: Moment) -> None:
-    """All of an ended dispute; the one for a first answer once a person of ours has said a word."""
+    """Those of which the rule says so: once it is over, or once a person of ours has said a word."""
+    happened = _happened(told)
     for task in facts.standing_tasks(told.dispute_id):
-        if _is_moot(task, told):
+        if TASK_RULES[task.kind].moot_by & happened:
             end_as_moot(facts, task, note=f"dispute {told.state}", moment=moment)
 
 
@@ -25,8 +26,9 @@ def end_as_moot(facts: Facts, task: Task, *, note: str, moment: Moment) -> None:
     facts.announce(task_ended(over))
 
 
-def _is_moot(task: Task, told: DisputeEvent) -> bool:
-    if told.state in OVER:
-        return True
-    answered = told.by is Actor.STAFF and bool(told.words)
-    return task.kind is TaskKind.DISPUTE_ANSWER and answered
+def _happened(told: DisputeEvent) -> frozenset[MootBy]:
+    facts = {
+        MootBy.DISPUTE_OVER: told.state in OVER,
+        MootBy.DISPUTE_ANSWERED: told.by is Actor.STAFF and bool(told.words),
+    }
+    return frozenset(one for one, is_so in facts.items() if is_so)

@@ -1,6 +1,8 @@
 """What another service says is not to be asked for: exactly those amounts, until it says otherwise."""
 
+from datetime import date
 from typing import NamedTuple
+from uuid import UUID
 
 from scheduler.domain.decision import Decision, Kind
 from scheduler.domain.facts import Facts
@@ -11,34 +13,55 @@ from shared.contracts.portal_api import PromisedItem, PromiseEvent
 
 
 class Cause(NamedTuple):
-    """Why: `kind` of the hold, `reason` as a silence tells it, `owner` who answers for it, `words` of the timeline."""
+    """Why: `kind` of the hold, `reason` as a silence tells it, `owner` who answers for it, `words` of the timeline;
+    `until` its last day, where it has one.
+    """
 
     kind: str
     reason: str
     owner: str
     words: str
+    until: date | None = None
 
 
 def hold_amounts(facts: Facts, told: DisputeEvent | PromiseEvent, cause: Cause) -> None:
     """Take over what is held of each item; what begins, changes or ends it is a line of the timeline."""
     for item in told.items:
-        hold = AmountHold(
-            hold_id=amount_hold_id(cause.kind, told.subject_id, item.invoice_id, item.instalment),
-            customer_id=told.customer_id,
-            version=told.version,
-            kind=cause.kind,
-            reason=cause.reason,
-            invoice_id=item.invoice_id,
-            instalment=item.instalment,
-            minor=minor_of(item.held, told.currency),
-        )
-        known = facts.held.get(hold.hold_id)
+        hold_id = amount_hold_id(cause.kind, told.subject_id, item.invoice_id, item.instalment)
+        known = facts.held.get(hold_id)
+        hold = _hold(hold_id, told, item, cause, known)
         if known is not None and known.version >= hold.version:
             continue
         facts.held[hold.hold_id] = facts.amount_holds[hold.hold_id] = hold
         facts.touch(told.customer_id)
         if rule := _news(known, hold):
             facts.lines.append((told.customer_id, _decision(told, item, hold, cause, rule)))
+
+
+def _hold(
+    hold_id: UUID,
+    told: DisputeEvent | PromiseEvent,
+    item: DisputedItem | PromisedItem,
+    cause: Cause,
+    known: AmountHold | None,
+) -> AmountHold:
+    minor = minor_of(item.held, told.currency)
+    return AmountHold(
+        hold_id=hold_id,
+        customer_id=told.customer_id,
+        version=told.version,
+        kind=cause.kind,
+        reason=cause.reason,
+        invoice_id=item.invoice_id,
+        instalment=item.instalment,
+        minor=minor,
+        legal_entity=told.legal_entity,
+        currency=told.currency,
+        owner=cause.owner,
+        placed_at=known.placed_at if known is not None and known.placed_at else told.at,
+        until=cause.until,
+        ended_at=None if minor else told.at,
+    )
 
 
 def _news(known: AmountHold | None, hold: AmountHold) -> str:

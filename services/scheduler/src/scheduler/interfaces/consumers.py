@@ -6,10 +6,13 @@ from uuid import UUID
 
 from scheduler.domain.facts import Facts
 from scheduler.gateways import alarm, projection, projection_writes, recollections
+from scheduler.handlers.apply_call import apply_call
 from scheduler.handlers.apply_clock import apply_clock
 from scheduler.handlers.apply_credit import apply_credit
 from scheduler.handlers.apply_customer import apply_customer
 from scheduler.handlers.apply_dispute import apply_dispute
+from scheduler.handlers.apply_feedback import apply_feedback
+from scheduler.handlers.apply_hardship import apply_hardship
 from scheduler.handlers.apply_invoice import apply_invoice
 from scheduler.handlers.apply_payment import apply_payment
 from scheduler.handlers.apply_promise import apply_promise
@@ -52,6 +55,9 @@ HEARS: Final[Mapping[type[Event], Callable[..., None]]] = {
     portal_api.PromisePartlyKept: apply_promise,
     portal_api.PromiseBroken: apply_promise,
     portal_api.PromiseWithdrawn: apply_promise,
+    portal_api.HardshipRequested: apply_hardship,
+    portal_api.CallRequested: apply_call,
+    portal_api.FeedbackGiven: apply_feedback,
     notifier.MessageSent: note_outcome,
     notifier.MessageSuppressed: note_outcome,
     notifier.MessageFailed: note_outcome,

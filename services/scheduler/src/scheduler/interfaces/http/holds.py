@@ -1,18 +1,26 @@
 """Silence that people of ours ask for, and end."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from scheduler.domain.hold import Hold, HoldAlreadyEnded, HoldEndsBeforeItBegins, HoldKind
+from scheduler.domain.hold import (
+    Hold,
+    HoldAlreadyEnded,
+    HoldEndsBeforeItBegins,
+    HoldKind,
+    Silencing,
+    Told,
+)
 from scheduler.gateways import holds
-from scheduler.handlers.end_hold import HoldUnknown, end_hold
+from scheduler.handlers.end_hold import HoldOfOthers, HoldUnknown, end_hold
 from scheduler.handlers.place_hold import place_hold
 from scheduler.interfaces.http.timeline import BEFORE_ALL, CustomerUnknown, known
 from shared.base.ids import derived_id
+from shared.base.money import decimal_text
 from shared.web.accepted import NO_NUL, Instant, Reason
 from shared.web.auth import Staff, require
 from shared.web.commands import Command, CommandRoute, Question
@@ -62,18 +70,46 @@ class ShownHold(BaseModel):
     ended_at: datetime | None
 
 
+class ListedScope(BaseModel):
+    """All of the customer, a legal entity, an invoice, or an amount: of an invoice, or of money on account."""
+
+    legal_entity: str | None
+    invoice_id: UUID | None
+    instalment: int | None
+    amount: str | None
+    currency: str | None
+
+
+class ListedHold(BaseModel):
+    """`until` is an instant, `until_on` the last day at the legal entity. Who told of it ends it: only `manual`,
+    `sales`, `hardship`, `legal` and `insolvency` are ended here.
+    """
+
+    hold_id: UUID
+    kind: HoldKind | Told
+    reason: str
+    owner: str
+    scope: ListedScope
+    placed_at: datetime
+    until: datetime | None
+    until_on: date | None
+    ended_at: datetime | None
+
+
 @router.get(
     "/{customer_id}/holds", dependencies=[require("viewer")], responses=problems(CustomerUnknown)
 )
-async def read_holds(customer_id: UUID, question: Question, paging: Paging) -> Page[ShownHold]:
-    """All holds there ever were, oldest first."""
+async def read_holds(customer_id: UUID, question: Question, paging: Paging) -> Page[ListedHold]:
+    """Everything that keeps us silent or ever did, whoever told of it, oldest first; of what the ERP says, and of money
+    on account, only what is so now.
+    """
     after = (BEFORE_ALL, FIRST_ID)
     if paging.after:
         after = datetime.fromisoformat(paging.after[0]), UUID(paging.after[1])
     async with question.look() as connection:
         await known(connection, customer_id)
         found = await holds.page(connection, customer_id, after=after, limit=paging.limit + 1)
-    shown = [_shown(hold) for hold in found]
+    shown = [_listed(one) for one in found]
     return paging.page(shown, lambda hold: (hold.placed_at.isoformat(), hold.hold_id))
 
 
@@ -95,13 +131,15 @@ async def place(customer_id: UUID, wanted: WantedHold, work: Command, staff: Pla
 @router.post(
     "/{customer_id}/holds/{hold_id}/ends",
     status_code=201,
-    responses=problems(HoldUnknown, HoldAlreadyEnded),
+    responses=problems(HoldUnknown, HoldAlreadyEnded, HoldOfOthers),
 )
 async def end(
     customer_id: UUID, hold_id: UUID, work: Command, staff: Placing, ending: Ending | None = None
 ) -> ShownHold:
     """End a hold before its time."""
     desk = await holds.load(work.connection, customer_id, moment=work.moment)
+    if await holds.is_told(work.connection, customer_id, hold_id):
+        desk.of_others.add(hold_id)
     reason = (ending or Ending()).reason
     ended = end_hold(desk, hold_id, by=staff.subject, reason=reason, moment=work.moment)
     await holds.save(work, desk)
@@ -134,4 +172,27 @@ def _shown(hold: Hold) -> ShownHold:
         placed_at=hold.placed_at,
         until=hold.until,
         ended_at=hold.ended_at,
+    )
+
+
+def _listed(one: Silencing) -> ListedHold:
+    amount = (
+        decimal_text(one.minor, one.currency) if one.minor is not None and one.currency else None
+    )
+    return ListedHold(
+        hold_id=one.hold_id,
+        kind=one.kind,
+        reason=one.reason,
+        owner=one.owner,
+        scope=ListedScope(
+            legal_entity=one.legal_entity,
+            invoice_id=one.invoice_id,
+            instalment=one.instalment,
+            amount=amount,
+            currency=one.currency,
+        ),
+        placed_at=one.placed_at,
+        until=one.until,
+        until_on=one.until_on,
+        ended_at=one.ended_at,
     )
