@@ -62,6 +62,10 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
     },
     "portal-api POST /v1/disputes/{dispute_id}/papers": {"files": {"file": ("a.csv", b"a;b")}},
     "POST /sign-in": {"data": {"token": NOBODY_S_TOKEN}},
+    "POST /v1/hardship-requests": {"json": {"words": "We wait for money ourselves."}},
+    "POST /v1/call-requests": {"json": {"words": "Please call."}},
+    "POST /v1/feedback": {"json": {"case_id": str(DISPUTED.dispute_id), "score": 5}},
+    "POST /address-change": {"data": {"token": NOBODY_S_TOKEN}},
 }
 """What is sent, where an empty object would be no answer's worth; with the service in front where others differ."""
 

@@ -40,3 +40,5 @@ class Settings(RuntimeSettings):
 
     portal_api_promises_file: Path = Path(__file__).parents[2] / "policies" / "promises.yaml"
     """What a customer may promise; validated whole at the start."""
+    portal_api_heard_file: Path = Path(__file__).parents[2] / "policies" / "heard.yaml"
+    """What follows when a customer wants to be heard; validated whole at the start."""

@@ -11,7 +11,9 @@ from portal_api.domain.session import SessionRules
 from portal_api.domain.sign_in import SignInRules
 from portal_api.gateways.credit_desk import CreditDesk
 from portal_api.gateways.dispute_desk import DisputeDesk
+from portal_api.gateways.heard_rails_file import load_heard_rails
 from portal_api.gateways.promise_rails_file import load_promise_rails
+from portal_api.interfaces.being_heard import BeingHeard
 from portal_api.interfaces.consumers import HEARING
 from portal_api.interfaces.http import papers
 from portal_api.interfaces.http.credit_applications import credit_applications_router
@@ -20,15 +22,20 @@ from portal_api.interfaces.http.disputes import disputes_router
 from portal_api.interfaces.http.documents import documents_router
 from portal_api.interfaces.http.invoices import invoices_router
 from portal_api.interfaces.http.lists import lists_router
+from portal_api.interfaces.http.mail_links import UNSUBSCRIBE_PATH, mail_links_router
 from portal_api.interfaces.http.me import me_router
 from portal_api.interfaces.http.messages import messages_router
 from portal_api.interfaces.http.papers import dispute_papers_router
+from portal_api.interfaces.http.preferences import preferences_router
 from portal_api.interfaces.http.promises import promises_router
+from portal_api.interfaces.http.requests import calls_router, requests_router
 from portal_api.interfaces.http.sign_in_page import PATH, sign_in_page_router
 from portal_api.interfaces.http.sign_ins import sign_ins_router
 from portal_api.interfaces.http.statement import statement_router
 from portal_api.interfaces.http.visitors import Visitors
 from portal_api.interfaces.jobs import FORGET_EVERY_SECONDS, Forgetting
+from portal_api.interfaces.preferring import PATH as CHANGE_PATH
+from portal_api.interfaces.preferring import Preferring
 from portal_api.interfaces.promise_watch import PromiseWatch
 from portal_api.interfaces.promising import Promising
 from portal_api.interfaces.signing_in import SigningIn
@@ -77,11 +84,12 @@ def build(settings: Settings) -> Service:
             me_router(signing_in, visitors),
             *_own_doors(visitors, promising, company),
             *_asking_doors(settings, visitors),
+            *_doors_of_being_heard(settings, signing_in, visitors, company),
             parked_router(HEARING),
         ),
         watermarks=watermarks,
         large_bodies={papers.PATH: papers.BODY_BYTES_MAX},
-        secret_paths=(PATH,),
+        secret_paths=(PATH, CHANGE_PATH, UNSUBSCRIBE_PATH),
         allowed_origins=settings.portal_api_allowed_origins,
     )
 
@@ -118,6 +126,21 @@ def peer_at(settings: Settings, url: str, tokens: ServiceTokens) -> Peer:
     """A service of ours, asked in the customer's name."""
     timeout = settings.portal_api_peer_timeout_seconds
     return Peer(httpx.AsyncClient(base_url=url, timeout=timeout), tokens)
+
+
+def _doors_of_being_heard(
+    settings: Settings, signing_in: SigningIn, visitors: Visitors, company: Company | None
+) -> tuple[APIRouter, ...]:
+    """Where a customer asks for a person, and says how they want to be reached."""
+    rails = load_heard_rails(settings.portal_api_heard_file, company)
+    heard = BeingHeard(rails, signing_in.legal_entity)
+    preferring = Preferring(heard, signing_in.seal, signing_in.public_url)
+    return (
+        preferences_router(signing_in, visitors, preferring),
+        mail_links_router(preferring, signing_in.database, signing_in.clock),
+        requests_router(visitors, heard),
+        calls_router(),
+    )
 
 
 def _signing_in(

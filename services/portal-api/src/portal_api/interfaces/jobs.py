@@ -1,10 +1,10 @@
-"""What is done unasked: sign-ins and sessions that are long over are forgotten."""
+"""What is done unasked: sign-ins, sessions and changes of address that are long over are forgotten."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from portal_api.gateways import sessions, sign_ins
+from portal_api.gateways import preferences, sessions, sign_ins
 from shared.base.clock import Clock
 from shared.db.work import Database
 
@@ -25,6 +25,7 @@ class Forgetting:
             before = work.moment - KEPT_AFTER
             forgotten = [
                 await sign_ins.forget(work.connection, before=before, limit=FORGET_AT_ONCE),
+                await preferences.forget(work.connection, before=before, limit=FORGET_AT_ONCE),
                 await sessions.forget(work.connection, before=before, limit=FORGET_AT_ONCE),
             ]
         return FORGET_AT_ONCE in forgotten

@@ -4,14 +4,9 @@ The token stands in the path: without a script a page cannot read its fragment. 
 keeps it, and no trace or log holds the path. Looking does not even ask the database: every link shows the same page.
 """
 
-from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from html import escape
-from pathlib import Path as FilePath
-from string import Template
 from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Path, Request, Response
@@ -21,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from portal_api.domain.sign_in import CodeWanted, CodeWrong
 from portal_api.gateways.contacts import Acting
 from portal_api.gateways.secrets import TOKEN_FORM
+from portal_api.interfaces.http.plain_page import HTML, headers_of, page
 from portal_api.interfaces.http.sign_in_words import WORDS, Words
 from portal_api.interfaces.http.sign_ins import (
     BROWSER_COOKIE,
@@ -35,11 +31,6 @@ from shared.base.errors import Refusal
 from shared.web.problems import problems
 
 PATH: Final = "/sign-in/"
-_PAGES: Final = FilePath(__file__).parent / "pages"
-_PAGE: Final = Template((_PAGES / "sign_in.html").read_text(encoding="utf-8"))
-_STYLE: Final = (_PAGES / "sign_in.css").read_text(encoding="utf-8")
-_STYLE_HASH: Final = b64encode(sha256(_STYLE.encode()).digest()).decode()
-_HTML: Final[dict[str, Any]] = {"text/html": {"schema": {"type": "string"}}}
 
 
 class SignInForm(BaseModel):
@@ -53,17 +44,12 @@ class SignInForm(BaseModel):
 def sign_in_page_router(signing_in: SigningIn, *, home_url: str) -> APIRouter:
     """`/sign-in`: the page, and what its form sends. `home_url` is where it leads; "" stays and says so."""
     router = APIRouter(tags=["sign-in"])
-    headers = _headers(home_url)
+    headers = headers_of(home_url)
 
     def answer(words: Words, text: str, form: str = "", status: int = 200) -> HTMLResponse:
-        page = _PAGE.substitute(
-            language=words.language,
-            title=escape(words.title),
-            words=escape(text),
-            form=form,
-            style=_STYLE,
+        return page(
+            headers, language=words.language, title=words.title, text=text, form=form, status=status
         )
-        return HTMLResponse(page, status, headers)
 
     @router.get(PATH + "{token}", response_class=HTMLResponse)
     async def show_page(
@@ -76,7 +62,7 @@ def sign_in_page_router(signing_in: SigningIn, *, home_url: str) -> APIRouter:
     @router.post(
         PATH.rstrip("/"),
         response_class=HTMLResponse,
-        responses=_as_pages(OPENING) | {300: {"content": _HTML}, 303: {"description": "See Other"}},
+        responses=_as_pages(OPENING) | {300: {"content": HTML}, 303: {"description": "See Other"}},
     )
     async def send_form(given: Annotated[SignInForm, Form()], request: Request) -> Response:
         """Uses the link up, like `POST /v1/sessions`, and answers with a page."""
@@ -105,23 +91,6 @@ def words_for(request: Request) -> Words:
     """In the reader's language, where we speak it."""
     wanted = request.headers.get("Accept-Language", "")[:2].lower()
     return WORDS.get(wanted, WORDS["en"])
-
-
-def _headers(home_url: str) -> Mapping[str, str]:
-    """Nothing is loaded, run, framed, kept or told; the form goes to us, and leads home."""
-    home = urlsplit(home_url)
-    leads_to = f" {home.scheme}://{home.netloc}" if home.netloc else ""
-    return {
-        "Content-Security-Policy": (
-            f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; form-action 'self'{leads_to}; "
-            "base-uri 'none'; frame-ancestors 'none'"
-        ),
-        "Cache-Control": "no-store",
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "X-Robots-Tag": "noindex",
-    }
 
 
 def _form(
@@ -159,9 +128,9 @@ def _hidden(name: str, value: str) -> str:
 def _as_pages(documented: Mapping[int | str, Any]) -> dict[int | str, dict[str, Any]]:
     """The same refusals, as pages; only a foreign page is answered by a problem."""
     pages: dict[int | str, dict[str, Any]] = {
-        status: {"description": one["description"], "content": _HTML}
+        status: {"description": one["description"], "content": HTML}
         for status, one in documented.items()
     }
     foreign = problems(OriginForeign)[403]
-    pages[403] = foreign | {"content": foreign["content"] | _HTML}
+    pages[403] = foreign | {"content": foreign["content"] | HTML}
     return pages
