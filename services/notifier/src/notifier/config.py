@@ -36,6 +36,10 @@ class Settings(RuntimeSettings):
     notifier_twilio_auth_token: SecretStr = SecretStr("")
     notifier_twilio_timeout_seconds: Seconds = 10
     portal_api_link_keys: SecretStr = SecretStr("")
-    """Opens links of sign-ins; the same as portal-api's. "" mails none."""
+    """Opens links of sign-ins, and closes those that unsubscribe; the same as portal-api's. "" mails none."""
+    portal_api_public_url: str = ""
+    """Where customers reach the portal API, as portal-api has it: one click on a reminder unsubscribes there."""
+    portal_api_home_url: str = ""
+    """The portal's pages, to which messages lead; "" leads to the public address itself."""
     notifier_public_url: str = ""
     """`https://host` under which the provider calls our webhook; "" takes the address of the request itself."""

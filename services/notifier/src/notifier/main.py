@@ -11,6 +11,7 @@ from notifier.domain.contact import Channel
 from notifier.domain.sending import Mode, Sending, allow_list_of
 from notifier.gateways.letter import Writer
 from notifier.gateways.mail_carrier import MailCarrier, MailServer
+from notifier.gateways.portal import Portal
 from notifier.gateways.pulse import pulse
 from notifier.gateways.stationery import Stationery
 from notifier.gateways.text_carrier import TextCarrier
@@ -101,6 +102,7 @@ def _dispatch(
             Stationery(settings.notifier_templates_folder),
             company,
             Seal.of(settings.portal_api_link_keys.get_secret_value()),
+            Portal(settings.portal_api_public_url, settings.portal_api_home_url),
         ),
         carriers={Channel.EMAIL: _mail(settings), Channel.SMS: _texts(settings)},
         watermark=watermarks,

@@ -141,7 +141,7 @@ class TestNews:
             tell.dispute(disputes.DisputeClosed, 5, state=State.CLOSED),
         )
         await run(office)
-        assert await office.statuses() == []
+        assert await office.statuses() == [("suppressed", "portal-unset")]  # the question alone
 
         await office.hear(tell.dispute(disputes.DisputeClosed, 6, state=State.CLOSED, words="Bye."))
         await run(office)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from notifier.domain.contact import Channel
 from notifier.domain.news import Contested, News
+from notifier.domain.reply import ReplyBrief
 from notifier.domain.sign_in import SignInBrief
 from shared.base.clock import Moment
 
@@ -137,4 +138,12 @@ class WarningBrief:
         return self.per_cent >= ESCALATES_FROM
 
 
-Brief = ReminderBrief | EscalationBrief | AnswerBrief | DisputeBrief | WarningBrief | SignInBrief
+Brief = (
+    ReminderBrief
+    | EscalationBrief
+    | AnswerBrief
+    | DisputeBrief
+    | WarningBrief
+    | SignInBrief
+    | ReplyBrief
+)

@@ -1,7 +1,7 @@
 """Whom a message may reach, and by which road."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 ROUTES_MAX = 4
@@ -34,6 +34,8 @@ class Contact:
     language: str | None = None
     preferred_channel: Channel | None = None
     opted_out: tuple[Channel, ...] = ()
+    no_reminders_by: tuple[Channel, ...] = ()
+    """By these roads they get answers and what they need, and are not reminded."""
 
     def address(self, channel: Channel) -> str | None:
         return {Channel.EMAIL: self.email, Channel.SMS: self.phone}.get(channel)
@@ -52,6 +54,11 @@ class Route:
     name: str
     contact_id: str | None = None
     language: str | None = None
+
+
+def for_reminders(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
+    """The same people, with the roads closed by which they are not to be reminded."""
+    return tuple(replace(one, opted_out=(*one.opted_out, *one.no_reminders_by)) for one in contacts)
 
 
 def routes(

@@ -8,6 +8,7 @@ from uuid import UUID
 from notifier.domain.customer import Customer, Hold
 from notifier.domain.invoice import AmountHold, Credit, Invoice
 from notifier.domain.message import Message, Purpose, Status
+from notifier.domain.preferences import Preferences
 from shared.base.telling import Telling
 
 REMINDERS = frozenset({Purpose.COURTESY, Purpose.REMINDER})
@@ -39,6 +40,7 @@ class Desk(Telling):
     credits: dict[UUID, Credit] = field(default_factory=dict)
     holds: dict[UUID, Hold] = field(default_factory=dict)
     amount_holds: dict[UUID, AmountHold] = field(default_factory=dict)
+    preferences: dict[UUID, Preferences] = field(default_factory=dict)
     disputes: dict[UUID, int] = field(default_factory=dict)
     """Dispute → the newest version heard."""
 
@@ -87,6 +89,9 @@ class Desk(Telling):
 
     def hear_amount_hold(self, hold: AmountHold) -> None:
         _keep_newest(self.amount_holds, hold.hold_id, hold)
+
+    def hear_preferences(self, told: Preferences) -> None:
+        _keep_newest(self.preferences, told.preferences_id, told)
 
     def hear_parked(self, customer_id: UUID, *, version: int, parked: int) -> None:
         if version >= self.parked.get(customer_id, (0, 0))[0]:

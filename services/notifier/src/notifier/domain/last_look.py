@@ -1,24 +1,23 @@
 """The last look: whether a message may leave now, what is left to say, and to whom. All of it read again from facts."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from notifier.domain import budget
+from notifier.domain.answer_look import QUIET_MAX, look_at_answer
 from notifier.domain.brief import (
     AnswerBrief,
     DisputeBrief,
     EscalationBrief,
     PlannedItem,
     ReminderBrief,
-    Step,
     WarningBrief,
 )
-from notifier.domain.contact import Channel, Route, routes, somebody_opted_out
+from notifier.domain.contact import Channel, Route
 from notifier.domain.customer import Customer
-from notifier.domain.hours import candidate_zones, earliest
+from notifier.domain.hours import earliest
 from notifier.domain.message import Message, Purpose
-from notifier.domain.news import ANSWERS_AT_ONCE, Line
+from notifier.domain.news import ANSWERS_AT_ONCE
+from notifier.domain.reply import ReplyBrief
 from notifier.domain.sign_in import SignInBrief
 from notifier.domain.silence import (
     Asked,
@@ -30,9 +29,10 @@ from notifier.domain.silence import (
     silence_of_news,
     still_asked,
 )
+from notifier.domain.verdict import Speak, Verdict, Wait
+from notifier.domain.ways import quiet_zones, way_to
 from shared.base.clock import Moment
 from shared.base.days import local_day
-from shared.base.zones import zones_of
 
 RECHECK = timedelta(minutes=15)
 """How long a message waits for people (records set aside, a legal entity that is missing) before it looks again; its
@@ -40,37 +40,6 @@ contact day is the limit."""
 
 NEWS_WAITS_MAX = timedelta(days=1)
 """So long news of a dispute waits for records that stand aside; then it says what is certain."""
-
-QUIET_MAX = timedelta(days=3)
-"""No quiet hours last so long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Speak:
-    """Say this, to this person, now. `asked` is empty but for reminders and escalations.
-
-    `lines` are of a dispute, and `rest_minor` is what is asked for of their invoices besides; None where unknown.
-    """
-
-    route: Route
-    purpose: Purpose
-    contact_day: date
-    asked: tuple[Asked, ...] = ()
-    step: Step | None = None
-    lines: tuple[Line, ...] = ()
-    rest_minor: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Wait:
-    """Not now; look again at `until`. None: only a change of the sending mode brings it back."""
-
-    until: Moment | None
-    reason: str
-    rule: str
-
-
-Verdict = Speak | Wait | Silence
 
 
 def look_last(message: Message, facts: Facts, *, now: Moment) -> Verdict:
@@ -82,8 +51,8 @@ def look_last(message: Message, facts: Facts, *, now: Moment) -> Verdict:
             return _look_at_reminder(message, brief, facts, now=now)
         case EscalationBrief() as brief:
             return _look_at_escalation(message, brief, facts, now=now)
-        case AnswerBrief() | SignInBrief() as brief:
-            return _look_at_answer(message, brief, facts, now=now)
+        case AnswerBrief() | SignInBrief() | ReplyBrief() as brief:
+            return look_at_answer(message, brief, facts, now=now)
         case DisputeBrief() as brief:
             return _look_at_news(message, brief, facts, now=now)
         case WarningBrief() as brief:
@@ -116,7 +85,7 @@ def _speak(
         day, overdue=overdue, gap_days=brief.gap_days, past=facts.contact_days
     ):
         return Silence("contact-budget", rule)
-    route = _route(message, brief.channels, facts)
+    route = way_to(message, brief.channels, facts)
     if isinstance(route, Silence):
         return route
     if not_now := _not_now(brief, route, facts, now):
@@ -183,31 +152,11 @@ def _look_at_warning(
     return Speak(route, Purpose.WARNING, local_day(now, facts.entity_zone), lines=lines)
 
 
-def _look_at_answer(
-    message: Message, brief: AnswerBrief | SignInBrief, facts: Facts, *, now: Moment
-) -> Verdict:
-    if isinstance(brief, SignInBrief):
-        return _look_at_sign_in(message, brief, facts, now=now)
-    if now > brief.not_after:
-        return Silence("answer-too-late", "answer.in-time")
-    person = next((one for one in facts.customer.contacts if one.phone == brief.address), None)
-    route = Route(
-        Channel.SMS,
-        brief.address,
-        person.name if person else facts.customer.name,
-        person.contact_id if person else None,
-        person.language if person else None,
-    )
-    if not facts.sending.allows(route.address):
-        return Wait(None, "not-on-allow-list", "sending.allow-list")
-    return Speak(route, Purpose.ANSWER, local_day(now, facts.entity_zone))
-
-
 def _look_at_news(message: Message, brief: DisputeBrief, facts: Facts, *, now: Moment) -> Verdict:
     """Not in the contact budget: the customer has asked, and this is the answer."""
     if silence := silence_of_news(message.legal_entity, facts, now):
         return silence
-    route = _route(message, brief.channels, facts)
+    route = way_to(message, brief.channels, facts)
     if isinstance(route, Silence):
         return route
     if not_yet := _news_waits(message, brief, route, facts, now):
@@ -231,7 +180,7 @@ def _news_waits(
     if facts.is_in_doubt and now < patience:
         return Wait(min(now + RECHECK, patience), "records-parked", "doubt.records-parked")
     if brief.news not in ANSWERS_AT_ONCE:
-        zones = _quiet_zones(facts, planned_zone=facts.entity_zone)
+        zones = quiet_zones(facts, planned_zone=facts.entity_zone)
         moment = earliest(now, not_before=now, not_after=now + QUIET_MAX, quiet_zones=zones)
         if moment is None:
             return Silence("outside-sending-hours", "hours.quiet")
@@ -242,34 +191,11 @@ def _news_waits(
     return None
 
 
-def _look_at_sign_in(message: Message, brief: SignInBrief, facts: Facts, *, now: Moment) -> Verdict:
-    """Neither budget nor hours nor a hold: nobody else can ask for it."""
-    if now >= brief.not_after:
-        return Silence("answer-too-late", "answer.in-time")
-    route = brief.route(facts.customer)
-    if route is None or (route.channel, route.address) in message.failed_roads:
-        return Silence("no-contact", "route.none")
-    if not facts.sending.allows(route.address):
-        return Wait(None, "not-on-allow-list", "sending.allow-list")
-    return Speak(route, Purpose.SIGN_IN, local_day(now, facts.entity_zone))
-
-
 def _waits_for_records(brief: ReminderBrief, facts: Facts, now: Moment) -> Wait | None:
     if not facts.is_in_doubt:
         return None
     until = min(max(now, brief.not_before) + RECHECK, brief.not_after + timedelta(seconds=1))
     return Wait(until, "records-parked", "doubt.records-parked")
-
-
-def _route(message: Message, channels: Sequence[Channel], facts: Facts) -> Route | Silence:
-    open_roads = routes(facts.customer.contacts, channels, opted_out=facts.opted_out)
-    for route in open_roads:
-        if (route.channel, route.address) not in message.failed_roads:
-            return route
-    contacts = facts.customer.contacts
-    if not open_roads and somebody_opted_out(contacts, channels, opted_out=facts.opted_out):
-        return Silence("opted-out", "consent.opt-out")
-    return Silence("no-contact", "route.none")
 
 
 def _not_now(
@@ -279,7 +205,7 @@ def _not_now(
         now,
         not_before=brief.not_before,
         not_after=brief.not_after,
-        quiet_zones=_quiet_zones(facts, planned_zone=brief.time_zone),
+        quiet_zones=quiet_zones(facts, planned_zone=brief.time_zone),
     )
     if moment is None:
         return Silence("outside-sending-hours", "hours.quiet")
@@ -288,13 +214,3 @@ def _not_now(
     if not facts.sending.allows(route.address):
         return Wait(None, "not-on-allow-list", "sending.allow-list")
     return None
-
-
-def _quiet_zones(facts: Facts, *, planned_zone: str) -> tuple[str, ...]:
-    """A business has no quiet hours."""
-    customer = facts.customer
-    if customer.is_business:
-        return ()
-    return candidate_zones(
-        customer.time_zone, zones_of(customer.country), planned_zone=planned_zone
-    )

@@ -19,7 +19,7 @@ from notifier.domain.customer import Customer, Hold
 from notifier.domain.desk import Desk
 from notifier.domain.invoice import AmountHold, Credit, Invoice
 from notifier.domain.message import Message, Status
-from notifier.gateways import messages
+from notifier.gateways import messages, preferences
 from notifier.gateways.dossiers import (
     CONTACTS,
     DISCOUNTS,
@@ -29,6 +29,7 @@ from notifier.gateways.dossiers import (
     OWNER,
 )
 from shared.base.clock import Moment
+from shared.messaging.seal import Seal
 
 F = TypeVar("F", Invoice, Credit, Hold)
 
@@ -116,9 +117,11 @@ async def any_due(connection: asyncpg.Connection, *, now: Moment) -> bool:
     return bool(await connection.fetchval(_ANY_DUE, now))
 
 
-async def claim(connection: asyncpg.Connection, *, now: Moment, limit: int) -> Batch:
+async def claim(
+    connection: asyncpg.Connection, *, now: Moment, limit: int, seal: Seal | None = None
+) -> Batch:
     """Take due messages that nobody else looks at, lock those of their customers that nobody else has locked, and read
-    what a last look at them needs. Waits for nobody.
+    what a last look at them needs; contacts as they want to be reached. Waits for nobody.
     """
     rows = await connection.fetch(_DUE, now, limit)
     customers = await lock_customers(connection, [row["customer_id"] for row in rows])
@@ -126,6 +129,7 @@ async def claim(connection: asyncpg.Connection, *, now: Moment, limit: int) -> B
     if not due:
         return Batch(Desk(), Known({}), found=len(rows))
 
+    customers = await preferences.laid_over(connection, customers, seal)
     known = await _known(connection, customers, due, now=now)
     traces = {row["message_id"]: (row["traceparent"], row["origin_traces"]) for row in rows}
     return Batch(Desk(messages={one.message_id: one for one in due}), known, due, traces, len(rows))

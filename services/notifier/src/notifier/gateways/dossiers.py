@@ -12,7 +12,7 @@ from notifier.domain.contact import Contact
 from notifier.domain.customer import Customer, ErpHold, Hold, Owner
 from notifier.domain.desk import Desk
 from notifier.domain.invoice import Credit, Discount, Instalment, Invoice, InvoiceHold
-from notifier.gateways import messages
+from notifier.gateways import messages, preferences
 from shared.base.clock import Moment
 from shared.base.ids import derived_id
 from shared.contracts.event import Event
@@ -102,7 +102,7 @@ ON CONFLICT (dispute_id) DO UPDATE SET version = excluded.version WHERE known.ve
 """
 
 
-_CAUSES = ("reminder_id", "escalation_id", "sign_in_id")
+_CAUSES = ("reminder_id", "escalation_id", "sign_in_id", "request_id", "change_id")
 """What a message may be of; each has one."""
 
 
@@ -124,7 +124,7 @@ async def load(connection: asyncpg.Connection, events: Sequence[Event], *, momen
     if not causes and not moves:
         return Desk()
     asked = [(cause,) for cause, _ in causes] + [
-        one for move in moves for one in (move, (*move, "owner"))
+        one for move in moves for one in (move, (*move, "owner"), (move[0], "satisfaction"))
     ]
     message_ids = [derived_id("message", *one) for one in asked]
     dispute_ids = list({dispute_id for dispute_id, _ in moves})
@@ -148,6 +148,7 @@ async def hold(connection: asyncpg.Connection, customers: Iterable[UUID]) -> Non
 async def save(connection: asyncpg.Connection, desk: Desk) -> None:
     """Write what was heard, a statement per table, and the messages that were touched."""
     await _write(connection, _CUSTOMERS, map(_customer_row, desk.customers.values()))
+    await preferences.save(connection, desk.preferences.values())
     await _write(connection, _PARKED, ((customer, *told) for customer, told in desk.parked.items()))
     await _write(connection, _INVOICES, map(_invoice_row, desk.invoices.values()))
     await _write(connection, _CREDITS, map(_credit_row, desk.credits.values()))

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import quote
 from uuid import UUID
 
 from notifier.domain.brief import (
     AnswerBrief,
+    Brief,
     DisputeBrief,
     EscalationBrief,
     ListedItem,
@@ -16,15 +18,17 @@ from notifier.domain.contact import Channel
 from notifier.domain.customer import Customer
 from notifier.domain.handover import Parcel, reference_of
 from notifier.domain.invoice import Discount
-from notifier.domain.last_look import Speak
 from notifier.domain.message import Message, Purpose, Told
+from notifier.domain.reply import ReplyBrief
 from notifier.domain.silence import Asked
+from notifier.domain.verdict import Speak
 from notifier.gateways import phrasing
 from notifier.gateways.mime import Mail, Mailbox, mail_bytes
 from notifier.gateways.news_letter import form_of, news_values
 from notifier.gateways.phrasing import printable
+from notifier.gateways.portal import NO_PORTAL, Portal
 from notifier.gateways.reader import Reader, Values
-from notifier.gateways.sign_in_link import masked, opened_link
+from notifier.gateways.sealed_link import masked, opened_link
 from notifier.gateways.stationery import Stationery, fill, pieces_of
 from notifier.gateways.warning_letter import warning_form, warning_values
 from shared.base.clock import Moment
@@ -54,10 +58,17 @@ class Worded:
 class Writer:
     """Words messages on the company's stationery."""
 
-    def __init__(self, stationery: Stationery, company: Company, seal: Seal | None = None) -> None:
+    def __init__(
+        self,
+        stationery: Stationery,
+        company: Company,
+        seal: Seal | None = None,
+        portal: Portal = NO_PORTAL,
+    ) -> None:
         self._stationery = stationery
         self._company = company
-        self._seal = seal
+        self.seal = seal
+        self._portal = portal
 
     def word(self, message: Message, speak: Speak, customer: Customer, *, now: Moment) -> Worded:
         """The message in the reader's language. Refuses words that cannot travel safely."""
@@ -73,6 +84,7 @@ class Writer:
             case _:
                 values = self._values(message, speak, reader)
 
+        values["portal"] = self._portal.home
         if speak.route.channel is Channel.SMS:
             return self._text(message, speak, reader, values)
         return self._mail(message, speak, reader, values, now=now)
@@ -95,6 +107,7 @@ class Writer:
                 html=pieces_of(form.html, values),
                 language=reader.language,
                 sent_at=now,
+                unsubscribe_url=self._portal.unsubscribe_url(message, speak, self.seal),
             )
         )
         kept = masked(text, values.get("link", ""))
@@ -141,7 +154,8 @@ class Writer:
             "help": reader.helper(is_urgent=_kind(message, speak) == _FIRMEST),
             "reply": _reply(entity, asked),
             "mark": reference_of(message.message_id),
-            "link": opened_link(brief, self._seal),
+            "link": self._portal.link(brief) or opened_link(brief, self.seal),
+            "until": _until(brief, reader),
             "level": brief.level if isinstance(brief, EscalationBrief) else "",
             "why": printable(brief.why, 300) if isinstance(brief, EscalationBrief) else "",
         }
@@ -236,7 +250,17 @@ def _kind(message: Message, speak: Speak) -> str:
         return form_of(message.brief)
     if isinstance(message.brief, WarningBrief):
         return warning_form(message.brief)
+    if isinstance(message.brief, ReplyBrief):
+        return message.brief.form
     return speak.step.tone if speak.step else "answer"
+
+
+def _until(brief: Brief | None, reader: Reader) -> str:
+    """The last day of a silence, at the legal entity; it ends with that day."""
+    if not isinstance(brief, ReplyBrief) or brief.until is None:
+        return ""
+    last = brief.until - timedelta(microseconds=1)
+    return phrasing.day(local_day(last, reader.entity.time_zone), reader.locale)
 
 
 def _noun(asked: Sequence[Asked]) -> str:

@@ -19,6 +19,7 @@ from notifier.domain.brief import (
 )
 from notifier.domain.contact import Address, Route
 from notifier.domain.message import Message, Purpose, Status, Told
+from notifier.domain.reply import ReplyBrief
 from notifier.domain.sign_in import SignInBrief
 
 ORIGIN_TRACES_MAX = 128
@@ -27,7 +28,7 @@ _BRIEFS: Mapping[Purpose, TypeAdapter[Any]] = {
     Purpose.COURTESY: TypeAdapter(ReminderBrief),
     Purpose.REMINDER: TypeAdapter(ReminderBrief),
     Purpose.ESCALATION: TypeAdapter(EscalationBrief),
-    Purpose.ANSWER: TypeAdapter(AnswerBrief),
+    Purpose.ANSWER: TypeAdapter(AnswerBrief | ReplyBrief),
     Purpose.DISPUTE: TypeAdapter(DisputeBrief),
     Purpose.WARNING: TypeAdapter(WarningBrief),
     Purpose.SIGN_IN: TypeAdapter(SignInBrief),

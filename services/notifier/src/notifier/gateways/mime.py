@@ -20,6 +20,8 @@ from shared.base.errors import Refusal
 
 HEADER_CHARACTERS_MAX = 300
 ADDRESS_CHARACTERS_MAX = 254
+URL_CHARACTERS_MAX = 900
+_URL = re.compile(r"https?://[A-Za-z0-9._:\[\]-]+(?:/[A-Za-z0-9._~=-]*)*")
 _ADDRESS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]+@[A-Za-z0-9.-]+")
 _SOFT_BREAK = b"=\r\n"
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9 ]*")
@@ -51,6 +53,8 @@ class Mail:
 
     language: str
     sent_at: Moment
+    unsubscribe_url: str = ""
+    """Where one click ends mails like this one (RFC 8058); "" where nobody can."""
 
 
 def mail_bytes(mail: Mail) -> bytes:
@@ -67,7 +71,7 @@ def mail_bytes(mail: Mail) -> bytes:
         ("X-Auto-Response-Suppress", "OOF, AutoReply"),
         ("X-Dunwell-Message", str(mail.message_id)),
         ("Content-Language", mail.language),
-        ("List-Unsubscribe", f"<mailto:{_address(mail.reply_to)}?subject=unsubscribe>"),
+        *_unsubscribe(mail),
         ("MIME-Version", "1.0"),
         ("Content-Type", f'multipart/alternative;\r\n boundary="{boundary}"'),
     ]
@@ -76,6 +80,18 @@ def mail_bytes(mail: Mail) -> bytes:
         boundary, "text/html", _SOFT_BREAK.join(map(_piece, mail.html))
     )
     return lines.encode("ascii") + b"\r\n" + parts + f"--{boundary}--\r\n".encode()
+
+
+def _unsubscribe(mail: Mail) -> list[tuple[str, str]]:
+    by_mail = f"<mailto:{_address(mail.reply_to)}?subject=unsubscribe>"
+    if not mail.unsubscribe_url:
+        return [("List-Unsubscribe", by_mail)]
+    if len(mail.unsubscribe_url) > URL_CHARACTERS_MAX or not _URL.fullmatch(mail.unsubscribe_url):
+        raise MailHeaderUnsafe("the address to unsubscribe at cannot be written in a header")
+    return [
+        ("List-Unsubscribe", f"<{mail.unsubscribe_url}>,\r\n {by_mail}"),
+        ("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+    ]
 
 
 def message_id_header(message_id: UUID, sender_address: str) -> str:

@@ -5,9 +5,9 @@ from typing import Final
 
 from notifier.domain.brief import DisputeBrief
 from notifier.domain.handover import reference_of
-from notifier.domain.last_look import Speak
 from notifier.domain.message import Message
 from notifier.domain.news import Line, News
+from notifier.domain.verdict import Speak
 from notifier.gateways import phrasing
 from notifier.gateways.phrasing import printable
 from notifier.gateways.reader import Reader, Values

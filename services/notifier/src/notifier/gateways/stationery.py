@@ -34,7 +34,8 @@ PAYS_AGAIN = frozenset(f"dispute-{news.value}" for news in DUE_AGAIN)
 """Those that say how to pay."""
 
 SIGN_IN_FORM = "sign-in"
-LAYOUTS = {SIGN_IN_FORM: "sign_in"}
+REPLY_FORMS = ("reply-hardship", "reply-call", "address-change", "satisfaction")
+LAYOUTS = {SIGN_IN_FORM: "sign_in", **dict.fromkeys(REPLY_FORMS, "reply")}
 """Forms that are not laid out as letters about money."""
 
 Phrases = Mapping[str, Mapping[str, str]]
@@ -59,7 +60,7 @@ class Stationery:
     def __init__(self, folder: Path) -> None:
         self._layouts = {
             (layout, suffix): _read(folder / f"{layout}.{suffix}")
-            for layout in ("mail", *LAYOUTS.values())
+            for layout in ("mail", *set(LAYOUTS.values()))
             for suffix in ("mjml", "txt")
         }
         self._phrases: dict[str, Phrases] = {
@@ -102,6 +103,7 @@ class Stationery:
             **phrases[kind],
             "labels": labels,
             "language": language,
+            "button": phrases[kind].get("button", ""),
             "words_heading": phrases[kind].get("words_heading", ""),
             "customer_mail": kind not in OUR_FORMS,
             "news": kind in NEWS_FORMS or kind in WARNING_FORMS,

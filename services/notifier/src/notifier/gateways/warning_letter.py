@@ -2,8 +2,8 @@
 
 from notifier.domain.brief import WarningBrief
 from notifier.domain.handover import reference_of
-from notifier.domain.last_look import Speak
 from notifier.domain.message import Message
+from notifier.domain.verdict import Speak
 from notifier.gateways import phrasing
 from notifier.gateways.news_letter import lines_of
 from notifier.gateways.phrasing import printable

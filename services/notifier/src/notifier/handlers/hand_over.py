@@ -4,9 +4,10 @@ from dataclasses import replace
 
 from notifier.domain.desk import Desk
 from notifier.domain.handover import Parcel
-from notifier.domain.last_look import Speak, Wait, look_last
+from notifier.domain.last_look import look_last
 from notifier.domain.message import Message, Status
 from notifier.domain.silence import Facts, Silence
+from notifier.domain.verdict import Speak, Wait
 from notifier.gateways.letter import Writer
 from notifier.handlers.tell_outcome import tell_outcome
 from shared.base.clock import Moment

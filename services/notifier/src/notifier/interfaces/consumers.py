@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from notifier.domain.desk import Desk
 from notifier.gateways import dossiers, messages, switch
 from notifier.gateways.tally import count_ends
+from notifier.handlers.answer_request import answer_call, answer_hardship, mail_address_change
+from notifier.handlers.close_dispute import close_dispute
 from notifier.handlers.hear_amounts import hear_amounts
 from notifier.handlers.hear_credit import hear_credit
 from notifier.handlers.hear_customer import hear_customer
 from notifier.handlers.hear_hold import hear_hold
 from notifier.handlers.hear_invoice import hear_invoice
 from notifier.handlers.hear_parked import hear_parked
+from notifier.handlers.hear_preferences import hear_preferences
 from notifier.handlers.mail_sign_in import mail_sign_in
 from notifier.handlers.recall_outcome import STATUSES, recall_outcome
 from notifier.handlers.take_dispute import take_dispute
@@ -50,7 +53,7 @@ HEARS: Mapping[type[Event], Callable[..., None]] = {
     disputes.DisputeResolved: take_dispute,
     disputes.DisputeSettled: take_dispute,
     disputes.DisputeReopened: take_dispute,
-    disputes.DisputeClosed: take_dispute,
+    disputes.DisputeClosed: close_dispute,
     disputes.DisputeWithdrawn: take_dispute,
     disputes.DisputeMerged: take_dispute,
     disputes.ClockWarned: warn_team,
@@ -61,6 +64,10 @@ HEARS: Mapping[type[Event], Callable[..., None]] = {
     scheduler.HoldEnded: hear_hold,
     scheduler.RecordsParked: hear_parked,
     portal_api.SignInAsked: mail_sign_in,
+    portal_api.HardshipRequested: answer_hardship,
+    portal_api.CallRequested: answer_call,
+    portal_api.AddressChangeAsked: mail_address_change,
+    portal_api.PreferencesChanged: hear_preferences,
     portal_api.PromiseMade: hear_amounts,
     portal_api.PromiseKept: hear_amounts,
     portal_api.PromisePartlyKept: hear_amounts,

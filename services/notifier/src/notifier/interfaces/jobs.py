@@ -145,7 +145,9 @@ class Dispatch:
             sending = await switch.read(work.connection, otherwise=self.sending)
             if sending.mode is Mode.OFF:
                 return 0, []
-            batch = await claims.claim(work.connection, now=work.moment, limit=self.claim_messages)
+            batch = await claims.claim(
+                work.connection, now=work.moment, limit=self.claim_messages, seal=self.writer.seal
+            )
             if not batch.due:
                 return 0, []
             parcels = [

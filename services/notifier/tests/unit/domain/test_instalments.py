@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from notifier.domain.brief import EscalationBrief, PlannedItem
 from notifier.domain.customer import Hold
 from notifier.domain.invoice import Credit, Discount, InvoiceHold
-from notifier.domain.last_look import Speak, Verdict, look_last
+from notifier.domain.last_look import look_last
 from notifier.domain.message import Purpose
 from notifier.domain.silence import Facts
+from notifier.domain.verdict import Speak, Verdict
 
 TODAY = date(2026, 4, 20)
 DAY = timedelta(days=1)

@@ -11,10 +11,11 @@ from notifier.domain.budget import ContactDay
 from notifier.domain.contact import Channel
 from notifier.domain.customer import ErpHold, Hold, Owner
 from notifier.domain.invoice import Credit, InvoiceHold
-from notifier.domain.last_look import Speak, Verdict, Wait, look_last
+from notifier.domain.last_look import look_last
 from notifier.domain.message import Purpose
 from notifier.domain.sending import Mode, Sending
 from notifier.domain.silence import Facts, Silence
+from notifier.domain.verdict import Speak, Verdict, Wait
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from notifier.domain.brief import DisputeBrief
 from notifier.domain.budget import ContactDay
 from notifier.domain.contact import Channel
 from notifier.domain.invoice import AmountHold
-from notifier.domain.last_look import Speak, Wait, look_last
+from notifier.domain.last_look import look_last
 from notifier.domain.message import Message, Purpose
 from notifier.domain.news import (
     ANSWERS_AT_ONCE,
@@ -24,6 +24,7 @@ from notifier.domain.news import (
     News,
 )
 from notifier.domain.silence import Silence
+from notifier.domain.verdict import Speak, Wait
 from notifier.gateways.news_letter import FIGURES
 from shared.contracts import notifier as told
 

@@ -11,9 +11,9 @@ import pytest
 from notifier.config import HOME
 from notifier.domain.brief import DisputeBrief
 from notifier.domain.contact import Channel, Route
-from notifier.domain.last_look import Speak
 from notifier.domain.message import Purpose
 from notifier.domain.news import DUE_AGAIN, UNTOLD, Contested, Line, News
+from notifier.domain.verdict import Speak
 from notifier.gateways.letter import Worded, Writer
 from notifier.gateways.news_letter import WORDS_CHARACTERS_MAX, WORDS_LINES_MAX
 from notifier.gateways.stationery import LANGUAGES, Stationery

@@ -12,9 +12,9 @@ from notifier.config import HOME
 from notifier.domain.brief import Step
 from notifier.domain.contact import Channel, Route
 from notifier.domain.invoice import Discount, Invoice
-from notifier.domain.last_look import Speak
 from notifier.domain.message import Purpose
 from notifier.domain.silence import Asked
+from notifier.domain.verdict import Speak
 from notifier.gateways.letter import Worded, Writer
 from notifier.gateways.stationery import LANGUAGES, Stationery
 from shared.contracts.company import load_company

@@ -1,0 +1,55 @@
+"""Links to the portal, as our messages carry them: locators, never credentials. One ends mails, and does no more."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from notifier.domain.brief import Brief
+from notifier.domain.desk import REMINDERS
+from notifier.domain.message import Message
+from notifier.domain.reply import ReplyBrief
+from notifier.domain.verdict import Speak
+from shared.base.errors import Refusal
+from shared.messaging.seal import Seal
+
+UNSUBSCRIBE: Final = "unsubscribe"
+"""What the seal of such a link is about; the portal opens it with the same."""
+
+SATISFACTION: Final = "satisfaction"
+
+
+class PortalUnset(Refusal):
+    """The operator has not said where customers reach the portal, and this message is nothing without it."""
+
+    code = "portal-unset"
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """`url` is the portal API's public address, `home_url` the pages in front of it; "" where there are none."""
+
+    url: str = ""
+    home_url: str = ""
+
+    @property
+    def home(self) -> str:
+        """Where a customer looks and pays; "" while there is nowhere."""
+        return (self.home_url or self.url).rstrip("/")
+
+    def link(self, brief: Brief | None) -> str:
+        """To the question that a message asks; "" for messages that ask none. Raises `PortalUnset`."""
+        if not isinstance(brief, ReplyBrief) or brief.form != SATISFACTION:
+            return ""
+        if not self.home:
+            raise PortalUnset("PORTAL_API_PUBLIC_URL is not set")
+        return f"{self.home}/feedback?case_id={brief.about}"
+
+    def unsubscribe_url(self, message: Message, speak: Speak, seal: Seal | None) -> str:
+        """Of a reminder to a contact that we know; "" where nobody could obey it."""
+        contact_id = speak.route.contact_id
+        if message.purpose not in REMINDERS or not (self.url and seal and contact_id):
+            return ""
+        sealed = seal.close(f"{message.customer_id} {contact_id}", about=UNSUBSCRIBE)
+        return f"{self.url.rstrip('/')}/unsubscribe/{sealed}"
+
+
+NO_PORTAL: Final = Portal()
