@@ -81,6 +81,7 @@ def shared_settings(around: Surroundings) -> dict[str, str]:
         "SERVICE_CLIENT_SECRET": around.service_secret,
         "CURSOR_SECRET": secrets.token_hex(32),
         "PORTAL_API_LINK_KEYS": secrets.token_urlsafe(32),
+        "PORTAL_API_PUBLIC_URL": around.doors["portal-api"],
         "PORTAL_API_LEDGER_URL": around.doors["ledger"],
         "PORTAL_API_DISPUTES_URL": around.doors["disputes"],
         "TRACES_ZIPKIN_URL": f"{around.traces}/api/v2/spans",
@@ -125,7 +126,6 @@ def service(
         "DATABASE_URL": database_url(name, around),
         "HTTP_PORT": str(port),
         "SERVICE_CLIENT_ID": name,
-        **({"PORTAL_API_PUBLIC_URL": address(port)} if name == "portal-api" else {}),
         "INSTANCE_NAME": f"{name}-{instance}",
         # A member with a name of its own is back at once after a kill.
         "KAFKA_STATIC_MEMBERSHIP": instance if around.trustworthy_bus else "",
