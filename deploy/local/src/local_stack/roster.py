@@ -46,6 +46,9 @@ class Surroundings:
     sms: str
     sms_account_sid: str
     sms_auth_token: str
+    provider: str
+    stripe_key: str
+    stripe_webhook_secret: str
     service_secret: str
     doors: Mapping[str, str]
     """Where each service answers, by its name."""
@@ -84,6 +87,9 @@ def shared_settings(around: Surroundings) -> dict[str, str]:
         "PORTAL_API_PUBLIC_URL": around.doors["portal-api"],
         "PORTAL_API_LEDGER_URL": around.doors["ledger"],
         "PORTAL_API_DISPUTES_URL": around.doors["disputes"],
+        "PORTAL_API_STRIPE_URL": around.provider,
+        "PORTAL_API_STRIPE_SECRET_KEY": around.stripe_key,
+        "PORTAL_API_STRIPE_WEBHOOK_SECRETS": around.stripe_webhook_secret,
         "TRACES_ZIPKIN_URL": f"{around.traces}/api/v2/spans",
         "DISPUTES_PAPERS_URL": around.logs.resolve().with_name("papers").as_uri(),
         "NOTIFIER_SMTP_HOST": LOOPBACK,

@@ -1,4 +1,4 @@
-"""The stack's own doors, all in its one process: clock, mail, text messages, traces without Java."""
+"""The stack's own doors, all in its one process: clock, mail, text messages, payments, traces without Java."""
 
 import asyncio
 import secrets
@@ -19,6 +19,11 @@ from local_stack.faults import Faults, fault_doors
 from local_stack.mail import smtp
 from local_stack.mail.box import MailBox
 from local_stack.mail.doors import mail_doors
+from local_stack.pay.doors import Cashier, page_doors, session_doors
+from local_stack.pay.provider import StripeError, stripe_doors
+from local_stack.pay.till import Till
+from local_stack.pay.webhook import Events
+from local_stack.roster import address
 from local_stack.servers import Servers, app
 from local_stack.sms.box import TextBox
 from local_stack.sms.doors import Webhook, text_doors
@@ -35,6 +40,8 @@ class Credentials:
 
     account_sid: str = field(default_factory=lambda: "AC" + secrets.token_hex(16))
     auth_token: str = field(default_factory=lambda: secrets.token_hex(16))
+    stripe_key: str = field(default_factory=lambda: "sk_test_" + secrets.token_hex(16))
+    stripe_webhook_secret: str = field(default_factory=lambda: "whsec_" + secrets.token_hex(16))
     service_secret: str = field(default_factory=lambda: secrets.token_urlsafe(32))
 
 
@@ -45,7 +52,7 @@ class Sinks:
         self._folder = folder
         self._servers = Servers()
         self._smtp: asyncio.Server | None = None
-        self._closing: list[Pulses | LogEnds] = []
+        self._closing: list[Pulses | LogEnds | Events] = []
 
     async def clock(
         self,
@@ -77,6 +84,18 @@ class Sinks:
         provider = provider_doors(box, faults, known.account_sid, known.auth_token)
         made = app("Text messages", provider, text_doors(box, webhook), fault_doors(faults))
         made.add_exception_handler(ProviderError, ProviderError.answer_to)
+        await self._servers.serve(made, port)
+
+    async def payments(self, port: int, known: Credentials, webhook_url: str) -> None:
+        """The fake of Stripe: its API, its hosted page, its webhook."""
+        till, faults = Till(self._folder / "payments.jsonl", f"{address(port)}/pay"), Faults()
+        events = Events(webhook_url, known.stripe_webhook_secret)
+        self._closing.append(events)
+        cashier = Cashier(till, events)
+        provider = stripe_doors(till, faults, known.stripe_key, cashier.tell)
+        doors = (session_doors(cashier), page_doors(cashier), fault_doors(faults))
+        made = app("Payments (a fake of Stripe)", provider, *doors)
+        made.add_exception_handler(StripeError, StripeError.answer_to)
         await self._servers.serve(made, port)
 
     async def traces(self, port: int) -> None:

@@ -27,6 +27,7 @@ PORTS = {
     "mail": 8125,
     "smtp": 8126,
     "sms": 8127,
+    "provider": 8128,
     **roster.PORTS,
 }
 
@@ -100,6 +101,9 @@ class Stack:
             sms=self._url("sms"),
             sms_account_sid=known.account_sid,
             sms_auth_token=known.auth_token,
+            provider=self._url("provider"),
+            stripe_key=known.stripe_key,
+            stripe_webhook_secret=known.stripe_webhook_secret,
             service_secret=known.service_secret,
             doors={name: self._url(name) for name in roster.NAMES},
             logs=state.LOGS,
@@ -118,8 +122,11 @@ class Stack:
         await self._sinks.clock(clock, issuer, ends, services=addresses, control=control, port=port)
         await self._sinks.mail(clock.now, self._ports["mail"], self._ports["smtp"])
         await self._sinks.sms(clock.now, self._ports["sms"], known, webhook)
+        notices = f"{self._url('portal-api')}/webhooks/stripe"
+        await self._sinks.payments(self._ports["provider"], known, notices)
         self._say(f"clock {self._url('clock')} at {clock.now():%Y-%m-%d %H:%M} UTC")
         self._say(f"mail box {self._url('mail')}, text messages {self._url('sms')}")
+        self._say(f"payments {self._url('provider')} (a fake of Stripe)")
 
     async def _start_bus(self, bus: Bus) -> None:
         if bus.program:
@@ -158,7 +165,7 @@ class Stack:
         await _together(*map(begin, roster.NAMES))
 
     def _endpoints(self, database: str, bus: Bus, issuer: Issuer) -> dict[str, str]:
-        own = {name: self._url(name) for name in ("clock", "mail", "sms", "traces")}
+        own = {name: self._url(name) for name in ("clock", "mail", "sms", "provider", "traces")}
         ours = {roster.database(name): self._url(name) for name in roster.NAMES}
         token = issuer.token("local-staff", roster.ROLES, now=machine_now())
         buses = {"kafka": bus.bootstrap, "postgres": database}

@@ -1,0 +1,133 @@
+"""The fake of Stripe takes what the official library sends, and tells as Stripe tells."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import stripe
+from fastapi import Request
+from fastapi.responses import Response
+from stripe import HTTPXClient, StripeClient, WebhookSignature
+
+from local_stack.addresses import LOOPBACK, free_port
+from local_stack.servers import Servers, app
+from local_stack.sinks import Credentials, Sinks
+
+ORDER: Any = {
+    "mode": "payment",
+    "line_items": [
+        {
+            "quantity": 1,
+            "price_data": {
+                "currency": "eur",
+                "unit_amount": 90_000,
+                "product_data": {"name": "2026-0815 & more"},
+            },
+        }
+    ],
+    "success_url": "https://shop.example/paid",
+    "cancel_url": "https://shop.example/cancelled",
+    "metadata": {"payment_id": "p1"},
+    "payment_intent_data": {"metadata": {"payment_id": "p1"}},
+}
+
+
+class Provider:
+    """The sink, our account there, and the webhook it calls."""
+
+    def __init__(self) -> None:
+        self.known = Credentials()
+        self.port, self.webhook_port = free_port(), free_port()
+        self.url = f"http://{LOOPBACK}:{self.port}"
+        self.webhook_url = f"http://{LOOPBACK}:{self.webhook_port}/webhooks/stripe"
+        self.heard: list[str] = []
+        self.answers: list[int] = []
+        self.http = httpx.AsyncClient(base_url=self.url, trust_env=False)
+        self.stripe = StripeClient(
+            self.known.stripe_key, base_addresses={"api": self.url}, http_client=HTTPXClient()
+        )
+
+    async def webhook(self, request: Request) -> Response:
+        """Answers what it was told to, then 200."""
+        body = await request.body()
+        secret = self.known.stripe_webhook_secret
+        WebhookSignature.verify_header(body, request.headers["Stripe-Signature"], secret, 300)
+        self.heard.append((await request.json())["type"])
+        return Response(status_code=self.answers.pop(0) if self.answers else 200)
+
+    async def session(self, key: str = "k") -> Any:
+        return await self.stripe.v1.checkout.sessions.create_async(ORDER, {"idempotency_key": key})
+
+
+@pytest.fixture
+async def provider(tmp_path: Path) -> AsyncIterator[Provider]:
+    made, sinks, ours = Provider(), Sinks(tmp_path), Servers()
+    webhook = app("ours")
+    webhook.add_api_route("/webhooks/stripe", made.webhook, methods=["POST"])
+    await ours.serve(webhook, made.webhook_port)
+    await sinks.payments(made.port, made.known, made.webhook_url)
+    yield made
+    await made.http.aclose()
+    await sinks.stop()
+    await ours.stop()
+
+
+class TestCheckout:
+    async def test_honours_idempotency_keys(self, provider: Provider) -> None:
+        first, again, other = [await provider.session(key) for key in ("k", "k", "l")]
+
+        assert first.id == again.id != other.id
+        with pytest.raises(stripe.IdempotencyError):
+            await provider.stripe.v1.checkout.sessions.create_async(
+                {**ORDER, "success_url": "https://other.example"}, {"idempotency_key": "k"}
+            )
+
+    async def test_is_paid_by_a_button_and_read_again_whole(self, provider: Provider) -> None:
+        session = await provider.session()
+        assert "2026-0815 &amp; more" in (await provider.http.get(session.url)).text
+        answer = await provider.http.post(session.url, data={"button": "pay"})
+
+        assert (answer.status_code, answer.headers["location"]) == (303, ORDER["success_url"])
+        read = await provider.stripe.v1.checkout.sessions.retrieve_async(
+            session.id, {"expand": ["payment_intent"]}
+        )
+        assert (read.status, read.payment_status, read.amount_total) == ("complete", "paid", 90_000)
+        intent = await provider.stripe.v1.payment_intents.retrieve_async(read.payment_intent.id)
+        assert (intent.status, intent.amount_received) == ("succeeded", 90_000)
+        assert provider.heard == ["payment_intent.succeeded", "checkout.session.completed"]
+
+    async def test_is_declined_and_stays_open_or_is_left(self, provider: Provider) -> None:
+        session = await provider.session()
+        await provider.http.post(session.url, data={"button": "decline"})
+        assert "insufficient_funds" in (await provider.http.get(session.url)).text
+        left = await provider.http.post(session.url, data={"button": "cancel"})
+
+        assert left.headers["location"] == ORDER["cancel_url"]
+        assert provider.heard == ["payment_intent.payment_failed"]
+
+    async def test_tells_again_until_it_is_taken(self, provider: Provider) -> None:
+        session, provider.answers = await provider.session(), [503]
+        answer = await provider.http.post(f"/sessions/{session.id}/expiry")
+        assert answer.json() == {"webhook": [503]}
+
+        while len(provider.heard) < 2:
+            (event,) = (await provider.http.get("/events")).json()["items"]
+        assert provider.heard == [event["type"]] * 2 == ["checkout.session.expired"] * 2
+
+    async def test_knows_its_key_and_its_sessions(self, provider: Provider) -> None:
+        with pytest.raises(stripe.InvalidRequestError):
+            await provider.stripe.v1.checkout.sessions.retrieve_async("cs_none")
+        stranger = StripeClient(
+            "sk_test_other", base_addresses={"api": provider.url}, http_client=HTTPXClient()
+        )
+        with pytest.raises(stripe.AuthenticationError):
+            await stranger.v1.checkout.sessions.create_async(ORDER)
+
+    async def test_a_closed_page_takes_nothing(self, provider: Provider) -> None:
+        session = await provider.session()
+        await provider.http.post(f"/sessions/{session.id}/payments", json={})
+        again = await provider.http.post(f"/sessions/{session.id}/payments", json={})
+
+        assert again.status_code == 409
