@@ -42,6 +42,9 @@ ORDER BY seq DESC LIMIT 1
 PORTAL = {
     "PORTAL_API_PUBLIC_URL": "https://portal.example",
     "PORTAL_API_LINK_KEYS": token_urlsafe(32),
+    "PORTAL_API_STRIPE_URL": "http://127.0.0.1:1",
+    "PORTAL_API_STRIPE_SECRET_KEY": "sk_test_doors",
+    "PORTAL_API_STRIPE_WEBHOOK_SECRETS": "whsec_doors",
     "PORTAL_API_ASKS_OF_ADDRESS_MAX": "1000",
     "PORTAL_API_ASKS_OF_NETWORK_MAX": "1000",
 }

@@ -61,6 +61,12 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
         }
     },
     "portal-api POST /v1/disputes/{dispute_id}/papers": {"files": {"file": ("a.csv", b"a;b")}},
+    "POST /v1/payments": {
+        "json": {
+            "items": [{"invoice_id": str(INVOICE), "amount": "1.00"}],
+            "return_url": "https://foreign.example/",
+        }
+    },
     "POST /sign-in": {"data": {"token": NOBODY_S_TOKEN}},
     "POST /v1/hardship-requests": {"json": {"words": "We wait for money ourselves."}},
     "POST /v1/call-requests": {"json": {"words": "Please call."}},

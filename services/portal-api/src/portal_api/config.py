@@ -38,6 +38,14 @@ class Settings(RuntimeSettings):
     portal_api_session_idle_seconds: Annotated[int, Field(ge=60)] = 1_800
     portal_api_session_longest_seconds: Annotated[int, Field(ge=60)] = 43_200
 
+    portal_api_stripe_secret_key: SecretStr = SecretStr("")
+    """Ours at Stripe; a restricted key that may write Checkout Sessions is enough. "": nobody can pay here."""
+    portal_api_stripe_webhook_secrets: SecretStr = SecretStr("")
+    """Sign what Stripe tells us (`whsec_…`), several by comma while one replaces another."""
+    portal_api_stripe_url: str = ""
+    """Where Stripe is; "" is its own address."""
+    portal_api_stripe_timeout_seconds: Seconds = 10
+
     portal_api_promises_file: Path = Path(__file__).parents[2] / "policies" / "promises.yaml"
     """What a customer may promise; validated whole at the start."""
     portal_api_heard_file: Path = Path(__file__).parents[2] / "policies" / "heard.yaml"

@@ -13,6 +13,7 @@ from portal_api.gateways.credit_desk import CreditDesk
 from portal_api.gateways.dispute_desk import DisputeDesk
 from portal_api.gateways.heard_rails_file import load_heard_rails
 from portal_api.gateways.promise_rails_file import load_promise_rails
+from portal_api.gateways.stripe_provider import StripeProvider, stripe_client
 from portal_api.interfaces.being_heard import BeingHeard
 from portal_api.interfaces.consumers import HEARING
 from portal_api.interfaces.http import papers
@@ -26,6 +27,7 @@ from portal_api.interfaces.http.mail_links import UNSUBSCRIBE_PATH, mail_links_r
 from portal_api.interfaces.http.me import me_router
 from portal_api.interfaces.http.messages import messages_router
 from portal_api.interfaces.http.papers import dispute_papers_router
+from portal_api.interfaces.http.paying import origin_of, paying_router
 from portal_api.interfaces.http.preferences import preferences_router
 from portal_api.interfaces.http.promises import promises_router
 from portal_api.interfaces.http.requests import calls_router, requests_router
@@ -33,7 +35,9 @@ from portal_api.interfaces.http.sign_in_page import PATH, sign_in_page_router
 from portal_api.interfaces.http.sign_ins import sign_ins_router
 from portal_api.interfaces.http.statement import statement_router
 from portal_api.interfaces.http.visitors import Visitors
+from portal_api.interfaces.http.webhooks import webhooks_router
 from portal_api.interfaces.jobs import FORGET_EVERY_SECONDS, Forgetting
+from portal_api.interfaces.paying import Paying
 from portal_api.interfaces.preferring import PATH as CHANGE_PATH
 from portal_api.interfaces.preferring import Preferring
 from portal_api.interfaces.promise_watch import PromiseWatch
@@ -61,6 +65,8 @@ def build(settings: Settings) -> Service:
     signing_in = _signing_in(settings, database, clock, company)
     visitors, forgetting = Visitors(signing_in), Forgetting(database, clock)
     promising = Promising(load_promise_rails(settings.portal_api_promises_file, company))
+    tokens = own_tokens(settings)
+    paying = _paying(settings, database, clock, tokens, company)
     watermarks = Watermarks(
         database,
         routes=Routes(settings.kafka_topic_prefix),
@@ -83,8 +89,9 @@ def build(settings: Settings) -> Service:
             sign_in_page_router(signing_in, home_url=settings.portal_api_home_url),
             me_router(signing_in, visitors),
             *_own_doors(visitors, promising, company),
-            *_asking_doors(settings, visitors),
+            *_asking_doors(settings, visitors, tokens),
             *_doors_of_being_heard(settings, signing_in, visitors, company),
+            *_paying_doors(settings, visitors, paying),
             parked_router(HEARING),
         ),
         watermarks=watermarks,
@@ -109,9 +116,10 @@ def _own_doors(
     )
 
 
-def _asking_doors(settings: Settings, visitors: Visitors) -> tuple[APIRouter, ...]:
+def _asking_doors(
+    settings: Settings, visitors: Visitors, tokens: ServiceTokens
+) -> tuple[APIRouter, ...]:
     """What another service of ours does for a customer."""
-    tokens = own_tokens(settings)
     desk = DisputeDesk(peer_at(settings, settings.portal_api_disputes_url, tokens))
     ledger = peer_at(settings, settings.portal_api_ledger_url, tokens)
     return (
@@ -120,6 +128,11 @@ def _asking_doors(settings: Settings, visitors: Visitors) -> tuple[APIRouter, ..
         documents_router(visitors, ledger),
         credit_applications_router(visitors, CreditDesk(ledger)),
     )
+
+
+def _paying_doors(settings: Settings, visitors: Visitors, paying: Paying) -> tuple[APIRouter, ...]:
+    """Where a customer pays, and the provider tells us what came of it."""
+    return (paying_router(visitors, paying, _origins(settings)), webhooks_router(paying))
 
 
 def peer_at(settings: Settings, url: str, tokens: ServiceTokens) -> Peer:
@@ -141,6 +154,32 @@ def _doors_of_being_heard(
         requests_router(visitors, heard),
         calls_router(),
     )
+
+
+def _paying(
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    tokens: ServiceTokens,
+    company: Company | None,
+) -> Paying:
+    ledger = peer_at(settings, settings.portal_api_ledger_url, tokens)
+    key = settings.portal_api_stripe_secret_key.get_secret_value()
+    signing = settings.portal_api_stripe_webhook_secrets.get_secret_value()
+    provider = None
+    if key:
+        timeout = settings.portal_api_stripe_timeout_seconds
+        client = stripe_client(key, url=settings.portal_api_stripe_url, timeout_s=timeout)
+        provider = StripeProvider(client, tuple(one for one in signing.split(",") if one))
+    entities = company.legal_entities if company else ()
+    zones = {one.code: one.time_zone for one in entities}
+    return Paying(database, clock, ledger, provider, zones)
+
+
+def _origins(settings: Settings) -> frozenset[str]:
+    """Where a customer may be sent after paying: our own pages, and those that may call us."""
+    named = (settings.portal_api_public_url, *settings.portal_api_allowed_origins)
+    return frozenset(origin_of(one) for one in named) - {""}
 
 
 def _signing_in(

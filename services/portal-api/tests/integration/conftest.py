@@ -188,11 +188,19 @@ def settings_of(url: str, clock: Path, **more: Any) -> Settings:
 
 
 @pytest.fixture
-async def portal(database_of: DatabaseOf, tmp_path: Path) -> AsyncIterator[Portal]:
+def more_settings() -> dict[str, Any]:
+    """What else the portal is told; tests that need something around it say so."""
+    return {}
+
+
+@pytest.fixture
+async def portal(
+    database_of: DatabaseOf, tmp_path: Path, more_settings: dict[str, Any]
+) -> AsyncIterator[Portal]:
     """Two customers, Erika's and Otto's, each with one contact, one invoice, one payment, message and dispute."""
     clock = tmp_path / "clock"
     FileClock.move(clock, MONDAY)
-    service = build(settings_of(await database_of("portal-api"), clock))
+    service = build(settings_of(await database_of("portal-api"), clock, **more_settings))
     made = Portal(service, create_app(service), clock)
     await made.hear(
         customer(CUSTOMER, (ERIKA, erp.Role.ACCOUNTS_PAYABLE)),

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from portal_api.gateways import disputes, invoices, messages, own_credits, statements
+from portal_api.gateways import disputes, invoices, messages, own_credits, payments, statements
 from portal_api.gateways.own_rows import ROLE, own_rows
 from shared.base.ids import object_id
 from shared.testing.examples import CUSTOMER, SOURCE
@@ -16,11 +16,20 @@ OTHER_CUSTOMER = object_id(SOURCE, "customer", "K-20000")
 OTHER_INVOICE = object_id(SOURCE, "invoice", "RE-9")
 OTHER_DISPUTE = object_id(SOURCE, "dispute", "9")
 OTHER_PAYMENT = object_id(SOURCE, "payment", "ZE-9")
-CONFINED = ("credits", "customers", "disputes", "invoices", "messages", "promises")
+CONFINED = (
+    "credits",
+    "customers",
+    "disputes",
+    "invoices",
+    "messages",
+    "promises",
+    "provider_payments",
+)
 FORGETTABLE = (
     *((invoices, name) for name in ("_PAGE", "_ONE")),
     *((own_credits, name) for name in ("_PAYMENTS", "_CREDITS", "_ONE", "_INVOICES")),
     (messages, "_PAGE"),
+    (payments, "_OWN"),
     *((disputes, name) for name in ("_PAGE", "_ONE")),
     *((statements, name) for name in ("_INVOICES", "_CREDITS")),
 )
@@ -41,6 +50,9 @@ _DEFINERS = "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnames
 _PROMISE = """
 INSERT INTO promises VALUES (gen_random_uuid(), $1, 0, 'DE01', 'EUR', '[]', '2026-04-30', 3, 'open', 1, now(), NULL)
 """
+_PAYMENT = """
+INSERT INTO provider_payments VALUES ($1, $1, '', 'DE01', 'EUR', '[]', 'https://p.example', now(), 'open', 1)
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +61,7 @@ async def promises(portal: Any) -> None:
     async with portal.service.database.work(portal.service.clock.now()) as work:
         for one in (CUSTOMER, OTHER_CUSTOMER):
             await work.connection.execute(_PROMISE, one)
+            await work.connection.execute(_PAYMENT, one)
 
 
 class TakenBack(Exception):
@@ -187,6 +200,8 @@ class TestDoors:
         assert (await browser.get(f"/v1/invoices/{OTHER_INVOICE}")).status_code == 404
         assert (await browser.get(f"/v1/payments/{OTHER_PAYMENT}")).status_code == 404
         assert (await browser.get(f"/v1/disputes/{OTHER_DISPUTE}")).status_code == 404
+        assert (await browser.get(f"/v1/payments/{CUSTOMER}/state")).status_code == 200
+        assert (await browser.get(f"/v1/payments/{OTHER_CUSTOMER}/state")).status_code == 404
         for path in ("/v1/payments", "/v1/credits", "/v1/messages", "/v1/disputes"):
             assert len((await browser.get(path)).json()["items"]) == 1
         (account,) = (await browser.get("/v1/statement")).json()["accounts"]

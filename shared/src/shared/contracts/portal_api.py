@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from shared.contracts.disputes import Reason
 from shared.contracts.event import Amount, Currency, Event, Instant, Part
 
 TOPIC = "portal-api.events.v1"
@@ -204,3 +205,82 @@ class PreferencesChanged(Event):
     language: str | None = None
     reminders_by_email: Annotated[bool, Field(description="false: unsubscribed")] = True
     at: Instant
+
+
+class PaymentState(StrEnum):
+    """What has become of a payment by the provider's hosted page."""
+
+    ASKED = "asked"
+    OPEN = "open"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+
+
+class NextStep(StrEnum):
+    """What a declined payer can do next."""
+
+    AUTHENTICATE = "authenticate"
+    OTHER_MEANS = "other-means"
+    TRY_AGAIN = "try-again"
+
+
+class LeftOut(Part):
+    """What the payer leaves out of an invoice on purpose, and why."""
+
+    amount: Amount
+    reason: Reason
+    words: str = ""
+
+
+class PaidItem(Part):
+    """So much of an invoice is paid."""
+
+    invoice_id: UUID
+    invoice_number: str
+    amount: Amount
+    left_out: LeftOut | None = None
+
+
+class PaymentDecline(Part):
+    """Why the provider declined it, in its own word."""
+
+    code: str
+    next_step: NextStep
+
+
+class PaymentEvent(Event):
+    """The whole payment; all of its items are of one legal entity, in one currency."""
+
+    TOPIC = TOPIC
+    SUBJECT = "payment_id"
+
+    payment_id: UUID
+    legal_entity: str
+    currency: Currency
+    amount: Amount
+    state: PaymentState
+    items: Annotated[tuple[PaidItem, ...], Field(min_length=1)]
+    provider: Annotated[str, Field(examples=["stripe"])]
+    provider_reference: Annotated[
+        str | None, Field(description="the provider's id of the money, which its payouts name")
+    ] = None
+    value_date: Annotated[
+        date | None, Field(description="the day on which it was confirmed, of the legal entity")
+    ] = None
+    decline: PaymentDecline | None = None
+    asked_at: Instant
+    at: Annotated[Instant, Field(description="of what is told")]
+
+
+class PaymentConfirmed(PaymentEvent):
+    """The provider has the money; the ledger books it under an id that follows from `payment_id`."""
+
+    TYPE = "portal-api.payment.confirmed.v1"
+
+
+class PaymentDeclined(PaymentEvent):
+    """The provider did not get the money; nothing is tried again unless the payer does."""
+
+    TYPE = "portal-api.payment.declined.v1"

@@ -7,12 +7,13 @@ from uuid import UUID
 
 from shared.base.ids import derived_id
 from shared.contracts import portal_api
+from shared.contracts.disputes import Reason
 from shared.contracts.event import Event
 from shared.contracts.portal_api import PromiseState
 
 
 def portal_examples(customer_id: UUID, invoice_id: UUID, morning: datetime) -> Iterator[Event]:
-    """The first contact asks to sign in, and promises to pay."""
+    """The first contact asks to sign in, promises to pay, and pays by the provider's page."""
     yield portal_api.SignInAsked(
         customer_id=customer_id,
         sign_in_id=derived_id("sign-in", "example"),
@@ -24,6 +25,7 @@ def portal_examples(customer_id: UUID, invoice_id: UUID, morning: datetime) -> I
         expires_at=morning + timedelta(minutes=10),
     )
     yield from promise_examples(customer_id, invoice_id, morning)
+    yield from payment_examples(customer_id, invoice_id, morning)
     yield from request_examples(customer_id, morning)
     yield from preference_examples(customer_id, morning)
 
@@ -122,3 +124,44 @@ _ENDS: tuple[tuple[type[portal_api.PromiseEvent], PromiseState, str], ...] = (
     (portal_api.PromiseBroken, PromiseState.BROKEN, "0.00"),
     (portal_api.PromiseWithdrawn, PromiseState.WITHDRAWN, "0.00"),
 )
+
+
+def payment_examples(customer_id: UUID, invoice_id: UUID, morning: datetime) -> Iterator[Event]:
+    """900.00 of 1,000.00, declined at first."""
+    left_out = portal_api.LeftOut(
+        amount="100.00", reason=Reason.DAMAGED, words="one of ten boxes was wet"
+    )
+    whole: dict[str, Any] = {
+        "customer_id": customer_id,
+        "payment_id": derived_id("payment", customer_id, 0),
+        "legal_entity": "DE01",
+        "currency": "EUR",
+        "amount": "900.00",
+        "items": (
+            portal_api.PaidItem(
+                invoice_id=invoice_id,
+                invoice_number="2026-0815",
+                amount="900.00",
+                left_out=left_out,
+            ),
+        ),
+        "provider": "stripe",
+        "provider_reference": "pi_3QExample",
+        "asked_at": morning,
+    }
+    yield portal_api.PaymentDeclined(
+        **whole,
+        version=3,
+        state=portal_api.PaymentState.DECLINED,
+        decline=portal_api.PaymentDecline(
+            code="insufficient_funds", next_step=portal_api.NextStep.TRY_AGAIN
+        ),
+        at=morning + timedelta(minutes=2),
+    )
+    yield portal_api.PaymentConfirmed(
+        **whole,
+        version=4,
+        state=portal_api.PaymentState.SUCCEEDED,
+        value_date=morning.date(),
+        at=morning + timedelta(minutes=4),
+    )

@@ -1,10 +1,10 @@
-"""What is done unasked: sign-ins, sessions and changes of address that are long over are forgotten."""
+"""What is done unasked: sign-ins, sessions, changes of address and the provider's notices are forgotten in time."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from portal_api.gateways import preferences, sessions, sign_ins
+from portal_api.gateways import payments, preferences, sessions, sign_ins
 from shared.base.clock import Clock
 from shared.db.work import Database
 
@@ -12,6 +12,8 @@ FORGET_EVERY_SECONDS: Final = 300
 FORGET_AT_ONCE: Final = 5_000
 KEPT_AFTER: Final = timedelta(days=1)
 """So long a link that is over is still told from one that never was; longer than any window of asks."""
+NOTICES_KEPT: Final = timedelta(days=60)
+"""The provider tells nothing again after a month; whatever it tells, a payment moves once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,5 +29,8 @@ class Forgetting:
                 await sign_ins.forget(work.connection, before=before, limit=FORGET_AT_ONCE),
                 await preferences.forget(work.connection, before=before, limit=FORGET_AT_ONCE),
                 await sessions.forget(work.connection, before=before, limit=FORGET_AT_ONCE),
+                await payments.forget_notices(
+                    work.connection, before=work.moment - NOTICES_KEPT, limit=FORGET_AT_ONCE
+                ),
             ]
         return FORGET_AT_ONCE in forgotten

@@ -1,0 +1,100 @@
+"""A customer asks to pay so much of these invoices by the provider's page: held against what is open in the books."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from portal_api.domain.payment import Item, LeftOut, Payment
+from portal_api.domain.promises import Owed
+from shared.base.clock import Moment
+from shared.base.errors import Refusal
+from shared.base.money import decimal_text, minor_of
+
+
+class PaidInvoiceUnknown(Refusal):
+    """You have no such invoice, or nothing of it is open."""
+
+    code = "invoice-unknown"
+
+
+class PaymentMixed(Refusal):
+    """One payment is of one legal entity, in one currency, and names each invoice once."""
+
+    code = "items-mixed"
+
+
+class MorePaidThanOpen(Refusal):
+    """No more can be paid than is open now."""
+
+    code, status = "more-paid-than-open", 409
+
+
+class NothingLeftOut(Refusal):
+    """A reason is for what is left out, and nothing is."""
+
+    code, status = "nothing-left-out", 409
+
+
+class Wish(NamedTuple):
+    """`amount` > 0 of an invoice, in its currency. With a `reason` the rest is left out on purpose."""
+
+    invoice_id: UUID
+    amount: Decimal
+    reason: str | None = None
+    words: str = ""
+
+
+def ask_payment(
+    owed: Mapping[UUID, Owed],
+    wishes: Sequence[Wish],
+    *,
+    payment_id: UUID,
+    customer_id: UUID,
+    return_url: str,
+    moment: Moment,
+) -> Payment:
+    """The payment as it will be asked of the provider."""
+    legal_entity, currency = _scope(owed, wishes)
+
+    return Payment(
+        payment_id=payment_id,
+        customer_id=customer_id,
+        legal_entity=legal_entity,
+        currency=currency,
+        items=[_item(owed[one.invoice_id], one, place) for place, one in enumerate(wishes)],
+        return_url=return_url,
+        asked_at=moment,
+    )
+
+
+def _scope(owed: Mapping[UUID, Owed], wishes: Sequence[Wish]) -> tuple[str, str]:
+    """The one legal entity and currency of all items."""
+    scopes = set()
+    for place, one in enumerate(wishes):
+        invoice = owed.get(one.invoice_id)
+        if invoice is None:
+            pointer = f"/items/{place}/invoice_id"
+            raise PaidInvoiceUnknown("you have no such open invoice", pointer=pointer)
+        scopes.add((invoice.legal_entity, invoice.currency))
+    if len(scopes) != 1 or len({one.invoice_id for one in wishes}) != len(wishes):
+        raise PaymentMixed(
+            "invoices of one legal entity in one currency are wanted, each once", pointer="/items"
+        )
+    return scopes.pop()
+
+
+def _item(invoice: Owed, wish: Wish, place: int) -> Item:
+    """What is left out with a reason is all that is open besides."""
+    pointer = f"/items/{place}/amount"
+    minor = minor_of(wish.amount, invoice.currency, pointer=pointer)
+    rest = invoice.open_minor - minor
+    if rest < 0:
+        is_open = decimal_text(invoice.open_minor, invoice.currency)
+        raise MorePaidThanOpen(f"{is_open} are open", pointer=pointer)
+    if wish.reason is None:
+        return Item(wish.invoice_id, invoice.invoice_number, minor)
+    if rest == 0:
+        raise NothingLeftOut("all that is open is paid", pointer=f"/items/{place}/reason")
+    left_out = LeftOut(rest, wish.reason, wish.words)
+    return Item(wish.invoice_id, invoice.invoice_number, minor, left_out)

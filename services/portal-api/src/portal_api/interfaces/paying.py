@@ -1,0 +1,207 @@
+"""Paying by the provider's page: a payment is written down, then asked for, then noted; what came of it is asked again.
+
+Ledger and provider are never asked inside a transaction. Whoever dies on the way is asked again under the same key, and
+finds the same payment and the same page.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+from uuid import UUID
+
+from portal_api.domain.payment import AmountDiffers, Payment
+from portal_api.gateways import payments
+from portal_api.gateways.open_amounts import open_amounts
+from portal_api.gateways.provider import Notice, Page, Provider, ProviderUnavailable
+from portal_api.handlers.ask_payment import Wish, ask_payment
+from portal_api.handlers.learn_payment import learn_payment
+from shared.base.clock import Clock
+from shared.base.errors import Refusal
+from shared.base.ids import derived_id
+from shared.base.points import reached
+from shared.base.telling import Telling
+from shared.db.work import Database, Work
+from shared.messaging.tell import tell
+from shared.web.calls import Peer
+from shared.web.idempotency import IdempotencyKeyReused
+
+MOVED, OLD_NEWS, NOT_OURS = "moved", "no-news", "not-ours"
+"""What comes of a notice that is not refused."""
+
+
+class PayingOff(Refusal):
+    """Nobody can pay here yet: the operator has not said who takes the money."""
+
+    code, status = "paying-off", 503
+
+
+class NoticeOfAnother(Refusal):
+    """The notice names a payment of ours, and the provider knows that page for another one."""
+
+    code = "notice-of-another-payment"
+
+
+class Asking(NamedTuple):
+    """One request to pay. `key` is the sender's, within `scope`; "" where they gave none."""
+
+    customer_id: UUID
+    scope: str
+    key: str
+    request_hash: bytes
+    wishes: Sequence[Wish]
+    return_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """What the doors share. `zones`: time zones of the legal entities."""
+
+    database: Database
+    clock: Clock
+    ledger: Peer
+    provider: Provider | None
+    zones: Mapping[str, str]
+
+    @property
+    def taker(self) -> Provider:
+        """Who takes the money. Raises `PayingOff`."""
+        if self.provider is None:
+            raise PayingOff("paying is not set up yet")
+        return self.provider
+
+    async def ask(self, asking: Asking) -> tuple[Payment, bool]:
+        """The payment with its page, and whether it was there before: the same key is the same payment."""
+        provider = self.taker
+        known = await self._known(asking)
+        if known is not None and known.url:
+            return known, True
+        wanted = {one.invoice_id for one in asking.wishes}
+        owed = await open_amounts(self.ledger, asking.customer_id, wanted)
+
+        async with self.database.work(self.clock.now()) as work:
+            place = await payments.place_of(work.connection, asking.customer_id)
+            payment = ask_payment(
+                owed,
+                asking.wishes,
+                payment_id=_id_of(asking, place),
+                customer_id=asking.customer_id,
+                return_url=asking.return_url,
+                moment=work.moment,
+            )
+            payment = await _keep_once(work, payment, asking.request_hash)
+        reached("payment.asked")
+        page = await provider.open_page(payment)
+        reached("payment.page-opened")
+        return await self._note_page(payment.payment_id, page), known is not None
+
+    async def hear(self, notice: Notice) -> str:
+        """What came of it. Whatever it says, the provider is asked how the payment stands.
+
+        Raises `AmountDiffers` and `NoticeOfAnother`, which are kept too; and `ProviderUnavailable`.
+        """
+        provider, payment = self.taker, None
+        async with self.database.look() as connection:
+            before = await payments.noted(connection, notice.event_id)
+            payment_id = _ours(notice.payment_id)
+            if payment_id is not None:
+                payment = await payments.find(connection, payment_id)
+        if before is not None:
+            return _again(before)
+        if payment is None:
+            await self._note(notice, None, NOT_OURS)
+            return NOT_OURS
+        session_id = payment.session_id or notice.session_id
+        if not session_id:
+            raise ProviderUnavailable("the page of this payment is not noted yet: tell it again")
+
+        seen = await provider.look(session_id)
+        reached("notice.looked")
+
+        if seen.payment_id != str(payment.payment_id):
+            await self._note(notice, payment.payment_id, NoticeOfAnother.code)
+            return _again(NoticeOfAnother.code)
+        async with self.database.work(self.clock.now()) as work:
+            locked = await payments.find(work.connection, payment.payment_id, lock=True)
+            assert locked is not None, "a payment is never removed"
+            telling, outcome = Telling(), OLD_NEWS
+            try:
+                zone = self.zones.get(locked.legal_entity, "UTC")
+                if learn_payment(telling, locked, seen, time_zone=zone, moment=work.moment):
+                    outcome = MOVED
+            except AmountDiffers as refusal:
+                outcome = refusal.code
+            if await _noted(work, notice, locked.payment_id, outcome):
+                await payments.move(work.connection, locked)
+                tell(work, telling.told)
+        return _again(outcome)
+
+    async def _known(self, asking: Asking) -> Payment | None:
+        if not asking.key:
+            return None
+        payment_id = _id_of(asking, 0)
+        async with self.database.look() as connection:
+            hashed = await payments.asked_by(connection, payment_id)
+            _must_be_same(hashed, asking.request_hash)
+            return await payments.find(connection, payment_id)
+
+    async def _note_page(self, payment_id: UUID, page: Page) -> Payment:
+        async with self.database.work(self.clock.now()) as work:
+            payment = await payments.find(work.connection, payment_id, lock=True)
+            assert payment is not None, "a payment is never removed"
+            payment.open(page.session_id, page.url, moment=work.moment)
+            await payments.move(work.connection, payment)
+        return payment
+
+    async def _note(self, notice: Notice, payment_id: UUID | None, outcome: str) -> None:
+        async with self.database.work(self.clock.now()) as work:
+            await _noted(work, notice, payment_id, outcome)
+
+
+async def _keep_once(work: Work, payment: Payment, request_hash: bytes) -> Payment:
+    """As it was written down first; the customer is locked."""
+    hashed = await payments.asked_by(work.connection, payment.payment_id)
+    _must_be_same(hashed, request_hash)
+    if hashed is None:
+        await payments.keep(work.connection, payment, request_hash)
+        return payment
+    kept = await payments.find(work.connection, payment.payment_id)
+    assert kept is not None, "a payment is never removed"
+    return kept
+
+
+async def _noted(work: Work, notice: Notice, payment_id: UUID | None, outcome: str) -> bool:
+    return await payments.note(
+        work.connection,
+        notice.event_id,
+        kind=notice.kind,
+        payment_id=payment_id,
+        outcome=outcome,
+        at=work.moment,
+    )
+
+
+def _id_of(asking: Asking, place: int) -> UUID:
+    """Of the key where there is one, else of how many the customer has asked for."""
+    if asking.key:
+        return derived_id("payment", asking.scope, asking.key)
+    return derived_id("payment", asking.customer_id, place)
+
+
+def _must_be_same(hashed: bytes | None, request_hash: bytes) -> None:
+    if hashed not in (None, request_hash):
+        raise IdempotencyKeyReused("this Idempotency-Key was used for another request")
+
+
+def _ours(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _again(outcome: str) -> str:
+    """What was said of a notice is said again."""
+    for refusal in (AmountDiffers, NoticeOfAnother):
+        if outcome == refusal.code:
+            raise refusal("the provider has another payment than was asked: nothing is booked")
+    return outcome

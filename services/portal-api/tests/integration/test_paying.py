@@ -1,0 +1,461 @@
+"""Paying by the provider's page: the official library against the fake, notices in any order, and deaths on the way."""
+
+import asyncio
+import itertools
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import Query
+
+from local_stack.addresses import LOOPBACK, free_port
+from local_stack.machine_time import machine_now
+from local_stack.pay.signature import signature
+from local_stack.servers import Servers, app
+from local_stack.sinks import Credentials, Sinks
+from shared.base import points
+from shared.base.ids import object_id
+from shared.testing.examples import CUSTOMER, INVOICE, SOURCE
+
+HOME = "https://shop.example/paid?from=mail"
+SECOND = object_id(SOURCE, "invoice", "RE-2")
+DOLLARS = object_id(SOURCE, "invoice", "RE-USD")
+OTHERS = object_id(SOURCE, "invoice", "RE-9")
+
+
+@dataclass
+class Around:
+    """What the portal finds around it: the fake of Stripe, and a ledger that says what is open."""
+
+    known: Credentials = field(default_factory=Credentials)
+    port: int = field(default_factory=free_port)
+    ledger_port: int = field(default_factory=free_port)
+    open: dict[UUID, tuple[str, str]] = field(default_factory=dict)
+    asked: int = 0
+    down: bool = False
+
+    @property
+    def url(self) -> str:
+        return f"http://{LOOPBACK}:{self.port}"
+
+    async def amounts(
+        self, customer_id: UUID, invoice_id: Annotated[list[UUID], Query()]
+    ) -> dict[str, Any]:
+        self.asked += 1
+        assert not self.down, "the ledger crashes"
+        plain = {"legal_entity": "DE01", "source_id": "-", "status": "open"}
+        return {
+            "items": [
+                {**plain, "invoice_id": one, "invoice_number": "2026-0815"}
+                | dict(zip(("open", "currency"), self.open[one], strict=True))
+                for one in invoice_id
+                if customer_id == CUSTOMER and one in self.open
+            ]
+        }
+
+    @staticmethod
+    async def token() -> dict[str, Any]:
+        return {"access_token": "t", "expires_in": 3_600, "token_type": "Bearer"}
+
+
+@pytest.fixture
+async def around(tmp_path: Path) -> AsyncIterator[Around]:
+    made, sinks, servers = Around(), Sinks(tmp_path), Servers()
+    made.open = {
+        INVOICE: ("1200.00", "EUR"),
+        SECOND: ("50.00", "EUR"),
+        DOLLARS: ("70.00", "USD"),
+    }
+    ledger = app("ledger")
+    ledger.add_api_route("/v1/customers/{customer_id}/open-amounts", made.amounts)
+    ledger.add_api_route("/token", made.token, methods=["POST"])
+    await servers.serve(ledger, made.ledger_port)
+    await sinks.payments(made.port, made.known, "")
+    yield made
+    await sinks.stop()
+    await servers.stop()
+
+
+@pytest.fixture
+def more_settings(around: Around) -> dict[str, Any]:
+    ledger = f"http://{LOOPBACK}:{around.ledger_port}"
+    return {
+        "portal_api_allowed_origins": ("https://shop.example",),
+        "portal_api_ledger_url": ledger,
+        "service_token_url": f"{ledger}/token",
+        "portal_api_stripe_url": around.url,
+        "portal_api_stripe_secret_key": around.known.stripe_key,
+        "portal_api_stripe_webhook_secrets": f"whsec_older,{around.known.stripe_webhook_secret}",
+    }
+
+
+@dataclass
+class Payer:
+    """Erika, signed in; and what happens at the provider."""
+
+    portal: Any
+    around: Around
+    browser: httpx.AsyncClient
+    stripe: httpx.AsyncClient
+
+    async def pay(
+        self, *items: tuple[UUID, str], key: str | None = None, back: str = HOME, **said: str
+    ) -> httpx.Response:
+        given = items or ((INVOICE, "900.00"),)
+        body = [{"invoice_id": str(one), "amount": amount, **said} for one, amount in given]
+        headers = {"Idempotency-Key": key} if key else {}
+        return await self.browser.post(
+            "/v1/payments", json={"items": body, "return_url": back}, headers=headers
+        )
+
+    async def asked(self, *items: tuple[UUID, str], **more: str) -> str:
+        answer = await self.pay(*items, **more)
+        assert answer.status_code == 201, answer.text
+        payment_id: str = answer.json()["payment_id"]
+        return payment_id
+
+    async def refused(self, *items: tuple[UUID, str], **more: str) -> tuple[int, str]:
+        answer = await self.pay(*items, **more)
+        return answer.status_code, answer.json()["code"]
+
+    async def sessions(self) -> list[Any]:
+        return list((await self.stripe.get("/sessions")).json()["items"])
+
+    async def at_the_page(self, what: str, **said: Any) -> None:
+        """Something happens at the last page."""
+        session = (await self.sessions())[-1]
+        answer = await self.stripe.post(f"/sessions/{session['id']}/{what}", json=said)
+        assert answer.status_code == 200, answer.text
+
+    async def events(self) -> list[Any]:
+        return list((await self.stripe.get("/events")).json()["items"])
+
+    async def hears(
+        self, event: Any, *, ago: int = 0, secret: str = "", **changed: Any
+    ) -> httpx.Response:
+        """The portal does, of an event."""
+        body = json.dumps(event).encode()
+        at_s = int(machine_now().timestamp()) - ago
+        signed = signature(secret or self.around.known.stripe_webhook_secret, body, at_s=at_s)
+        if changed:
+            body = json.dumps(event | changed).encode()
+        return await self.portal.browser().post(  # type: ignore[no-any-return]
+            "/webhooks/stripe", content=body, headers={"Stripe-Signature": signed}
+        )
+
+    async def hears_all(self) -> None:
+        for event in await self.events():
+            answer = await self.hears(event)
+            assert answer.status_code == 200, answer.text
+
+    async def state(self, payment_id: str) -> Any:
+        return (await self.browser.get(f"/v1/payments/{payment_id}/state")).json()
+
+    async def told(self) -> list[tuple[str, int]]:
+        """State and version of each payment told."""
+        return [
+            (one["state"], one["version"])
+            for one in await self.portal.told()
+            if "payment_id" in one
+        ]
+
+
+@pytest.fixture
+async def payer(portal: Any, around: Around) -> AsyncIterator[Payer]:
+    browser = portal.browser()
+    await portal.sign_in(browser)
+    async with httpx.AsyncClient(base_url=around.url, trust_env=False) as stripe:
+        yield Payer(portal, around, browser, stripe)
+
+
+class TestAsking:
+    async def test_opens_a_page_of_the_provider_s_for_that_amount(self, payer: Payer) -> None:
+        answer = await payer.pay((INVOICE, "900.00"), (SECOND, "50.00"))
+
+        (session,) = await payer.sessions()
+        shown = answer.json()
+        assert (answer.status_code, shown["url"]) == (201, session["url"])
+        assert (session["amount_total"], session["currency"]) == (95_000, "eur")
+        assert session["client_reference_id"] == shown["payment_id"]
+        assert session["success_url"] == f"{HOME}&payment_id={shown['payment_id']}"
+        state = await payer.state(shown["payment_id"])
+        assert (state["state"], state["amount"], state["url"]) == ("open", "950.00", session["url"])
+
+    async def test_under_the_same_key_is_the_same_page(self, payer: Payer) -> None:
+        first, again = [await payer.pay(key="k") for _ in range(2)]
+
+        assert first.json() == again.json()
+        assert "Idempotency-Replayed" not in first.headers
+        assert again.headers["Idempotency-Replayed"] == "true"
+        assert await payer.refused((INVOICE, "1.00"), key="k") == (422, "idempotency-key-reused")
+        assert len(await payer.sessions()) == 1
+
+    async def test_at_once_under_the_same_key_is_the_same_page(self, payer: Payer) -> None:
+        answers = await asyncio.gather(*(payer.pay(key="k") for _ in range(5)))
+
+        assert {one.status_code for one in answers} == {201}
+        assert len({one.text for one in answers}) == 1
+        assert len(await payer.sessions()) == 1
+
+    async def test_without_a_key_is_a_payment_each(self, payer: Payer) -> None:
+        assert await payer.asked() != await payer.asked()
+        assert len(await payer.sessions()) == 2
+
+    async def test_refuses_by_name_what_the_books_do_not_hold(self, payer: Payer) -> None:
+        assert await payer.refused((INVOICE, "1200.01")) == (409, "more-paid-than-open")
+        assert await payer.refused((OTHERS, "1.00")) == (422, "invoice-unknown")
+        assert await payer.refused((INVOICE, "1.00"), (DOLLARS, "1.00")) == (422, "items-mixed")
+        assert await payer.refused((INVOICE, "1.00"), (INVOICE, "1.00")) == (422, "items-mixed")
+        assert await payer.refused((INVOICE, "0.001")) == (422, "amount-too-precise")
+        assert await payer.refused((INVOICE, "-1.00")) == (422, "request-invalid")
+        assert await payer.refused((INVOICE, "1200.00"), reason="damaged") == (
+            409,
+            "nothing-left-out",
+        )
+        assert await payer.sessions() == []
+
+    @pytest.mark.parametrize(
+        "back",
+        [
+            "https://evil.example/",
+            "https://shop.example.evil.example/",
+            "https://shop.example@evil.example/",
+            "https://shop.example\\@evil.example/",
+            "//shop.example/",
+            "http://shop.example/",
+            "javascript:alert(1)//shop.example",
+            "https://shop.example:444/",
+            "https://shop.example/\r\nX: y",
+            "",
+        ],
+    )
+    async def test_leads_back_to_known_pages_only(self, payer: Payer, back: str) -> None:
+        assert await payer.refused(back=back) == (422, "return-url-foreign")
+        assert await payer.sessions() == []
+
+    async def test_the_amount_that_counts_is_the_ledger_s_of_this_moment(
+        self, payer: Payer
+    ) -> None:
+        payer.around.open[INVOICE] = ("10.00", "EUR")
+
+        assert await payer.refused((INVOICE, "10.01")) == (409, "more-paid-than-open")
+
+    async def test_ledger_or_provider_away_is_said_and_tried_again(self, payer: Payer) -> None:
+        payer.around.down = True
+        assert await payer.refused(key="k") == (503, "peer-unavailable")
+        payer.around.down = False
+        await payer.stripe.post("/faults", json={"mode": "tempfail"})
+        assert await payer.refused(key="k") == (503, "provider-unavailable")
+        await payer.stripe.post("/faults", json={"mode": "none"})
+
+        await payer.asked(key="k")
+        assert len(await payer.sessions()) == 1
+
+    @pytest.mark.parametrize("where", ["payment.asked", "payment.page-opened"])
+    async def test_dying_on_the_way_is_one_page_in_the_end(
+        self, payer: Payer, where: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("portal_api.interfaces.paying.reached", _dies_at(where))
+        assert (await payer.pay(key="k")).status_code == 500
+        monkeypatch.setattr("portal_api.interfaces.paying.reached", points.reached)
+
+        payment_id = await payer.asked(key="k")
+        (session,) = await payer.sessions()
+        assert session["client_reference_id"] == payment_id
+        assert (await payer.state(payment_id))["state"] == "open"
+
+    async def test_somebody_else_s_is_unknown(self, payer: Payer, portal: Any) -> None:
+        payment_id = await payer.asked()
+        otto = portal.browser()
+        await portal.sign_in(otto, "otto@other.example")
+
+        answer = await otto.get(f"/v1/payments/{payment_id}/state")
+        assert (answer.status_code, answer.json()["code"]) == (404, "payment-unknown")
+
+
+class TestNotices:
+    async def test_what_is_paid_is_told_once_with_what_was_left_out(self, payer: Payer) -> None:
+        payment_id = await payer.asked(reason="damaged", words="one box was wet")
+        await payer.at_the_page("payments")
+        await payer.hears_all()
+
+        state = await payer.state(payment_id)
+        assert (state["state"], state["value_date"], state["url"]) == (
+            "succeeded",
+            "2026-04-20",
+            None,
+        )
+        (told,) = [one for one in await payer.portal.told() if "payment_id" in one]
+        assert (told["amount"], told["provider"]) == ("900.00", "stripe")
+        assert told["provider_reference"].startswith("pi_")
+        assert told["items"][0]["left_out"] == {
+            "amount": "300.00",
+            "reason": "damaged",
+            "words": "one box was wet",
+        }
+
+    async def test_in_all_orders_and_five_times_each_it_ends_the_same(self, payer: Payer) -> None:
+        for order in itertools.permutations(range(3)):
+            payment_id = await payer.asked()
+            before = len(await payer.events())
+            await payer.at_the_page("declines")
+            await payer.at_the_page("payments")
+            events = (await payer.events())[before:]
+            assert len(events) == 3
+
+            for place in order:
+                for _ in range(5):
+                    assert (await payer.hears(events[place])).status_code == 200
+
+            assert (await payer.state(payment_id))["state"] == "succeeded"
+        told = await payer.told()
+        assert [state for state, _ in told] == ["succeeded"] * 6
+
+    async def test_all_at_once_are_told_once(self, payer: Payer) -> None:
+        await payer.asked()
+        await payer.at_the_page("payments")
+        events = [one for one in await payer.events() for _ in range(5)]
+
+        answers = await asyncio.gather(*map(payer.hears, events))
+
+        assert {one.status_code for one in answers} == {200}
+        assert await payer.told() == [("succeeded", 3)]
+
+    async def test_declined_says_what_is_next_and_may_be_paid_after_all(self, payer: Payer) -> None:
+        payment_id = await payer.asked()
+        for code, next_step in (
+            ("insufficient_funds", "try-again"),
+            ("authentication_required", "authenticate"),
+            ("stolen_card", "other-means"),
+        ):
+            await payer.at_the_page("declines", code=code)
+            await payer.hears_all()
+            state = await payer.state(payment_id)
+            assert state["state"] == "declined"
+            assert state["decline"] == {"code": code, "next_step": next_step}
+            assert state["url"] is not None
+
+        await payer.at_the_page("payments")
+        await payer.hears_all()
+        assert (await payer.state(payment_id))["decline"] is None
+        assert [state for state, _ in await payer.told()] == [*["declined"] * 3, "succeeded"]
+
+    async def test_a_slow_bank_is_waited_for(self, payer: Payer) -> None:
+        payment_id = await payer.asked()
+        await payer.at_the_page("payments", slow=True)
+        await payer.hears_all()
+        assert (await payer.state(payment_id))["state"] == "processing"
+        assert await payer.told() == []
+
+        await payer.at_the_page("payments")
+        await payer.hears_all()
+        assert [state for state, _ in await payer.told()] == ["succeeded"]
+
+    async def test_a_page_that_closes_is_no_news_to_others(self, payer: Payer) -> None:
+        payment_id = await payer.asked()
+        await payer.at_the_page("expiry")
+        await payer.hears_all()
+
+        assert (await payer.state(payment_id))["state"] == "expired"
+        assert await payer.told() == []
+
+    async def test_forged_and_old_ones_are_refused_by_name(self, payer: Payer) -> None:
+        payment_id = await payer.asked()
+        await payer.at_the_page("payments")
+        event = (await payer.events())[-1]
+
+        async def code(**how: Any) -> tuple[int, str]:
+            answer = await payer.hears(event, **how)
+            return answer.status_code, answer.json()["code"]
+
+        assert await code(secret="whsec_another") == (400, "notice-forged")
+        assert await code(id="evt_another") == (400, "notice-forged")
+        assert await code(ago=301) == (400, "notice-too-old")
+        bare = await payer.portal.browser().post("/webhooks/stripe", content=b"\xff{}")
+        assert (bare.status_code, bare.json()["code"]) == (400, "notice-forged")
+        assert (await payer.state(payment_id))["state"] == "open"
+
+        assert (await payer.hears(event, ago=290)).status_code == 200
+        assert (await payer.state(payment_id))["state"] == "succeeded"
+
+    async def test_signed_nonsense_is_refused_by_name(self, payer: Payer) -> None:
+        for nonsense in ([], {}, {"id": "e", "type": "t", "data": 5}, {"data": {"object": None}}):
+            answer = await payer.hears(nonsense)
+            assert (answer.status_code, answer.json()["code"]) == (400, "notice-unreadable")
+
+    @pytest.mark.parametrize("amount", [1, 89_999, 90_001])
+    async def test_a_wrong_amount_is_refused_each_time_and_kept(
+        self, payer: Payer, amount: int
+    ) -> None:
+        payment_id = await payer.asked()
+        await payer.at_the_page("payments", amount=amount)
+        for event in (await payer.events()) * 2:
+            answer = await payer.hears(event)
+            assert (answer.status_code, answer.json()["code"]) == (422, "payment-amount-differs")
+
+        assert (await payer.state(payment_id))["state"] == "open"
+        assert await payer.told() == []
+        rows = await payer.portal.rows("SELECT outcome FROM provider_notices")
+        assert [row["outcome"] for row in rows] == ["payment-amount-differs"] * 2
+
+    async def test_what_is_not_ours_is_left_alone(self, payer: Payer) -> None:
+        await payer.asked()
+        await payer.at_the_page("payments")
+        (event, *_) = await payer.events()
+
+        event["data"]["object"]["metadata"] = {}
+        assert (await payer.hears(event)).json() == {"outcome": "not-ours"}
+        event["id"], event["type"] = "evt_2", "invoice.paid"
+        assert (await payer.hears(event)).json() == {"outcome": "not-ours"}
+        assert await payer.told() == []
+
+    async def test_naming_another_payment_moves_neither(self, payer: Payer) -> None:
+        first = await payer.asked()
+        second = await payer.asked()
+        await payer.at_the_page("payments")
+        event = (await payer.events())[-1]
+
+        event["data"]["object"]["metadata"] = {"payment_id": first}
+        await payer.hears(event)
+
+        assert (await payer.state(first))["state"] == "open"
+        assert (await payer.state(second))["state"] == "open"
+
+    async def test_dying_between_asking_and_writing_is_made_good(
+        self, payer: Payer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        payment_id = await payer.asked()
+        await payer.at_the_page("payments")
+        monkeypatch.setattr("portal_api.interfaces.paying.reached", _dies_at("notice.looked"))
+        for event in await payer.events():
+            assert (await payer.hears(event)).status_code == 500
+        monkeypatch.setattr("portal_api.interfaces.paying.reached", points.reached)
+
+        await payer.hears_all()
+        assert (await payer.state(payment_id))["state"] == "succeeded"
+        assert await payer.told() == [("succeeded", 3)]
+
+    async def test_the_provider_away_is_answered_5xx_so_that_it_is_told_again(
+        self, payer: Payer
+    ) -> None:
+        await payer.asked()
+        await payer.at_the_page("payments")
+        (event, *_) = await payer.events()
+        await payer.stripe.post("/faults", json={"mode": "tempfail"})
+        assert (await payer.hears(event)).status_code == 503
+        await payer.stripe.post("/faults", json={"mode": "none"})
+
+        assert (await payer.hears(event)).json() == {"outcome": "moved"}
+
+
+def _dies_at(where: str) -> Any:
+    def dies(point: str) -> None:
+        if point == where:
+            raise SystemError(f"killed at {point}")
+
+    return dies
