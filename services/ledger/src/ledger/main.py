@@ -8,8 +8,8 @@ from ledger.config import HOME, Settings
 from ledger.gateways.intake import count_parked
 from ledger.gateways.statement_pdf import Paper
 from ledger.handlers.know_source import Registered
-from ledger.interfaces.consumers import ErpHearing, disputes_hearing
-from ledger.interfaces.http import balance_runs, imports, intake, payments
+from ledger.interfaces.consumers import ErpHearing, told_hearing
+from ledger.interfaces.http import balance_runs, imports, intake, open_amounts, payments
 from ledger.interfaces.http.books import books_router
 from ledger.interfaces.http.company import company_router
 from ledger.interfaces.http.credit_applications import credit_applications_router
@@ -36,7 +36,7 @@ def build(settings: Settings) -> Service:
     company = load_company(settings.company_file)
     database = Database(settings.database_url, name="ledger", pool=settings.database_pool_size)
     clock = clock_of(settings.clock_file)
-    hearing, decisions = ErpHearing(Registered.of(company)), disputes_hearing(company)
+    hearing, decisions = ErpHearing(Registered.of(company)), told_hearing(company)
     patience = Patience(database, clock, timedelta(hours=settings.ledger_waiting_hours_max))
     reconciliation = _reconciliation(settings, company, database, clock)
     importing = Importing(database, clock, company)
@@ -88,6 +88,7 @@ def _routers(company: Company, hearing: ErpHearing) -> list[APIRouter]:
         documents_router(company, paper),
         invoices_router(company),
         payments.router,
+        open_amounts.router,
         books_router(company),
         differences_router(company),
         requests_router(company),

@@ -221,6 +221,11 @@ def request_id_of(customer_id: UUID, place: int | str) -> UUID:
     return derived_id("request", customer_id, place)
 
 
+def payment_name(payment_id: UUID) -> str:
+    """Of our entry of a payment that the portal has confirmed, by its id there."""
+    return f"payment/{payment_id}"
+
+
 @dataclass(slots=True)
 class Requests:
     """Requests that a slice's records may answer, and what became of them."""

@@ -18,6 +18,11 @@ UNION ALL SELECT $2, answered_at, request_id FROM requests WHERE customer_id = $
 ORDER BY since, parked_id
 """
 _INVOICE = "SELECT * FROM invoices WHERE invoice_id = $1"
+_OWED = """
+SELECT * FROM invoices
+WHERE customer_id = $1 AND invoice_id = ANY($2::uuid[]) AND currency IS NOT NULL AND status <> 'cancelled'
+ORDER BY due_on, invoice_id
+"""
 _HISTORY = """
 SELECT * FROM invoice_history WHERE invoice_id = $1 AND recorded_at <= $2 ORDER BY version
 """
@@ -59,6 +64,12 @@ async def doubts(connection: asyncpg.Connection, customer_id: UUID) -> Rows:
 async def invoice(connection: asyncpg.Connection, invoice_id: UUID) -> Any:
     """An invoice; None when there is none."""
     return await connection.fetchrow(_INVOICE, invoice_id)
+
+
+async def owed(connection: asyncpg.Connection, customer_id: UUID, invoice_ids: list[UUID]) -> Rows:
+    """Those of a customer's invoices that count, settled or not, the oldest due first."""
+    rows: Rows = await connection.fetch(_OWED, customer_id, invoice_ids)
+    return rows
 
 
 async def history(connection: asyncpg.Connection, invoice_id: UUID, *, known_at: Moment) -> Rows:

@@ -44,7 +44,7 @@ def make_request(books: Books, request: Request, *, moment: Moment) -> None:
 
 def _meet(books: Books, request: Request, *, moment: Moment) -> bool:
     """Whether the ERP's own record of the payment is there. If it is nobody's, it is whose our person says."""
-    theirs = _told_already(books, request)
+    theirs = told_already(books, request)
     if theirs is None:
         return False
     echo_request(books, request, theirs.credit_id, moment=moment)
@@ -65,7 +65,8 @@ def _pass_through(books: Books, request: Request, *, moment: Moment) -> None:
     settle_changes(books, moment=moment)
 
 
-def _told_already(books: Books, request: Request) -> Credit | None:
+def told_already(books: Books, request: Request) -> Credit | None:
+    """The ERP's own record of it, where that is there before the request is made."""
     asked, ahead = request.asked, books.requests.ahead
     found = [
         one

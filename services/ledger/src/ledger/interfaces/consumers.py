@@ -1,4 +1,4 @@
-"""What the ledger hears: the ERPs' records, a slice at a time, and what is decided of disputes.
+"""What the ledger hears: the ERPs' records, a slice at a time; what is decided of disputes, and paid at the portal.
 
 Each record of an ERP has one outcome, and a bad one holds up nobody.
 """
@@ -25,7 +25,7 @@ from ledger.domain.outcome import PARKED, Outcome
 from ledger.domain.parked import Ending
 from ledger.domain.request import read_id
 from ledger.domain.run import ItemsStated, RunCompleted
-from ledger.gateways import intake, load_books, requests, runs, save_books, upheld
+from ledger.gateways import intake, load_books, requests, runs, save_books, told_elsewhere
 from ledger.gateways.load_books import Wanted
 from ledger.gateways.requests import Answers
 from ledger.gateways.tables import (
@@ -35,6 +35,7 @@ from ledger.gateways.tables import (
     INVOICES,
     PARKED_RECORDS,
 )
+from ledger.handlers.book_payment import book_payment
 from ledger.handlers.credit_dispute import credit_dispute
 from ledger.handlers.end_doubts import end_parked, end_waiting
 from ledger.handlers.know_source import Registered
@@ -44,7 +45,7 @@ from ledger.handlers.set_aside import parked_id_of, set_aside
 from ledger.handlers.take_record import Taken, take_record
 from shared.base.clock import Moment
 from shared.base.errors import Refusal
-from shared.contracts import disputes
+from shared.contracts import disputes, portal_api
 from shared.contracts.company import Company
 from shared.db.work import Row, Work
 from shared.instruments import metrics
@@ -64,15 +65,20 @@ class NothingParked(Refusal):
     code, status = "nothing-parked", 404
 
 
-def disputes_hearing(company: Company) -> Projection[Books]:
-    """What is upheld of a dispute is taken off; nothing else of disputes touches the books."""
+def told_hearing(company: Company) -> Projection[Books]:
+    """What is upheld of a dispute is taken off, and what the portal's provider has is booked; nothing else of disputes
+    and portal touches the books.
+    """
     zones = {entity.code: entity.time_zone for entity in company.legal_entities}
-    credit = partial(credit_dispute, registered=Registered.of(company), zones=zones)
+    registered = Registered.of(company)
     return Projection(
         service="ledger",
-        topics=(disputes.TOPIC,),
-        hears={disputes.DisputeResolved: credit},
-        load=upheld.load,
+        topics=(disputes.TOPIC, portal_api.TOPIC),
+        hears={
+            disputes.DisputeResolved: partial(credit_dispute, registered=registered, zones=zones),
+            portal_api.PaymentConfirmed: partial(book_payment, registered=registered),
+        },
+        load=told_elsewhere.load,
         save=keep,
     )
 
