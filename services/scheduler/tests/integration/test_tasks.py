@@ -7,9 +7,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from scheduler.interfaces.consumers import OwnDecisions
-from shared.contracts import disputes, ledger
+from shared.contracts import disputes, ledger, portal_api
 from shared.contracts.scheduler import TaskEnded, TaskRaised
 from shared.testing.dispute_examples import dispute_examples
+from shared.testing.examples import our_examples
 
 DAY = timedelta(days=1)
 INVOICE = UUID(int=5)
@@ -192,3 +193,51 @@ class TestTheList:
         answer = await door.post(f"/v1/tasks/{uuid4()}/outcomes", json=wrong)
 
         assert answer.status_code == 422
+
+
+def portal_payment(facts: Any, kind: type[portal_api.PaymentEvent], **more: Any) -> Any:
+    """About an invoice of the example's; declined as often as one likes."""
+    found = next(one for one in our_examples() if isinstance(one, kind))
+    items = (found.items[0].model_copy(update={"invoice_id": INVOICE}),)
+    return found.model_copy(update={"customer_id": facts.customer_id, "items": items} | more)
+
+
+class TestDeclinedPayments:
+    async def test_are_work_once_however_often_they_are_declined(
+        self, desk: Any, facts: Any, door: Any
+    ) -> None:
+        declined = portal_payment(facts, portal_api.PaymentDeclined)
+        await desk.hear(declined, declined)
+        await desk.hear(portal_payment(facts, portal_api.PaymentDeclined, version=4))
+
+        (task,) = await listed(door)
+        assert (task["kind"], task["owner_role"]) == ("payment-declined", "collector")
+        assert task["why"] == "900.00 EUR declined: insufficient_funds, try-again"
+        assert len(await desk.told("task.raised")) == 1
+
+    async def test_end_when_the_money_comes_after_all(
+        self, desk: Any, facts: Any, door: Any
+    ) -> None:
+        await desk.hear(portal_payment(facts, portal_api.PaymentDeclined))
+        other = UUID(int=77)
+        await desk.hear(portal_payment(facts, portal_api.PaymentConfirmed, payment_id=other))
+
+        assert await listed(door) == []
+        (ended,) = await desk.told("task.ended")
+        assert (ended["outcome"], ended["note"]) == ("moot", "paid at the portal")
+
+    async def test_end_when_the_invoice_is_settled_otherwise(
+        self, desk: Any, facts: Any, door: Any
+    ) -> None:
+        opened = facts.opened("R1", facts.monday)
+        items = (
+            portal_payment(facts, portal_api.PaymentDeclined)
+            .items[0]
+            .model_copy(update={"invoice_id": opened.invoice_id}),
+        )
+        await desk.hear(opened, portal_payment(facts, portal_api.PaymentDeclined, items=items))
+        assert len(await listed(door)) == 1
+
+        await desk.hear(facts.paid("R1", facts.monday, facts.monday))
+
+        assert await listed(door) == []

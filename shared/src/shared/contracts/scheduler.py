@@ -175,6 +175,7 @@ class TaskKind(StrEnum):
     HARDSHIP_REVIEW = "hardship-review"
     CALL_BACK = "call-back"
     BAD_FEEDBACK = "bad-feedback"
+    PAYMENT_DECLINED = "payment-declined"
 
 
 class TaskOutcome(StrEnum):
@@ -184,7 +185,7 @@ class TaskOutcome(StrEnum):
 
 
 class TaskEvent(Event):
-    """Work for a person of ours. `about` is the escalation, dispute or request that it comes from."""
+    """Work for a person of ours. `about` is the escalation, dispute, request or invoice that it comes from."""
 
     TOPIC = TOPIC
     SUBJECT = "task_id"

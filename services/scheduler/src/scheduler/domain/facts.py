@@ -86,7 +86,7 @@ class Facts(Telling):
         self.touch(hold.customer_id)
 
     def standing_tasks(self, about: UUID) -> list[Task]:
-        """What is still to be done about a dispute."""
+        """What is still to be done about a dispute, or an invoice."""
         return [
             one for one in self.known_tasks.values() if one.about == about and one.outcome is None
         ]

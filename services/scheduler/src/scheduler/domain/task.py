@@ -31,6 +31,7 @@ class TaskKind(StrEnum):
     HARDSHIP_REVIEW = "hardship-review"
     CALL_BACK = "call-back"
     BAD_FEEDBACK = "bad-feedback"
+    PAYMENT_DECLINED = "payment-declined"
 
 
 class MootBy(StrEnum):
@@ -52,6 +53,7 @@ class TaskRule:
 
 _OVER: Final = frozenset({MootBy.DISPUTE_OVER})
 _MANAGER: Final = "collections-manager"
+_COLLECTOR: Final = "collector"
 
 TASK_RULES: Final[Mapping[TaskKind, TaskRule]] = {
     TaskKind.ESCALATION: TaskRule(due_within=timedelta(days=2)),
@@ -61,6 +63,7 @@ TASK_RULES: Final[Mapping[TaskKind, TaskRule]] = {
     TaskKind.HARDSHIP_REVIEW: TaskRule(_MANAGER, timedelta(days=5)),
     TaskKind.CALL_BACK: TaskRule(_MANAGER, timedelta(days=1)),
     TaskKind.BAD_FEEDBACK: TaskRule(_MANAGER, timedelta(days=3)),
+    TaskKind.PAYMENT_DECLINED: TaskRule(_COLLECTOR, timedelta(days=2)),
 }
 """One row for each kind. Days are our estimate of a prompt answer, no rule of law. A person may end any."""
 
@@ -89,8 +92,8 @@ class TaskOver(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`about` is the escalation, dispute or request that it comes from; `owner` a person, or "" where the role alone is
-    known.
+    """`about` is the escalation, dispute, request or invoice that it comes from; `owner` a person, or "" where the role
+    alone is known.
 
     `ended_by` is the subject of a staff member; "" for the machine.
     """

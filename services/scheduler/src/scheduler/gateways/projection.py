@@ -11,9 +11,17 @@ from scheduler.domain.hold import DISPUTE, PROMISE, amount_hold_id, requested_ho
 from scheduler.gateways import tasks
 from scheduler.gateways.rows import amount_hold_of, item_of
 from shared.base.clock import Moment
+from shared.contracts import portal_api
 from shared.contracts.disputes import ClockWarned, DisputeEvent
 from shared.contracts.event import Event
-from shared.contracts.ledger import CreditEvent, CustomerChanged, InvoiceEvent, PaymentEvent
+from shared.contracts.ledger import (
+    CreditEvent,
+    CustomerChanged,
+    Invoice,
+    InvoiceEvent,
+    InvoiceStatus,
+    PaymentEvent,
+)
 from shared.contracts.notifier import MessageEvent
 from shared.contracts.portal_api import (
     CallRequested,
@@ -55,10 +63,21 @@ class _Named:
                 self.customers.add(event.customer_id)
             case InvoiceEvent():
                 self.invoices.add(event.invoice_id)
+                self._add_causes(event)
             case PaymentEvent() | CreditEvent():
                 self.credits.add(event.subject_id)
                 self.invoices.update(invoice.invoice_id for invoice in event.invoices)
                 self.invoices.update(allocation.invoice_id for allocation in event.allocations)
+                self._add_causes(*event.invoices)
+            case MessageEvent():
+                self.sent.add(event.reminder_id or event.escalation_id or event.message_id)
+                self.invoices.update(line.invoice_id for line in event.items)
+            case _:
+                self._add_answer(event)
+
+    def _add_answer(self, event: Event) -> None:
+        """What customers say at the portal, and what becomes of it."""
+        match event:
             case ClockWarned():
                 self.causes.add(event.dispute_id)
             case DisputeEvent():
@@ -77,9 +96,13 @@ class _Named:
                 self.asked_holds.add(requested_hold_id(event.request_id))
             case CallRequested() | FeedbackGiven():
                 self.causes.add(event.subject_id)
-            case MessageEvent():
-                self.sent.add(event.reminder_id or event.escalation_id or event.message_id)
-                self.invoices.update(line.invoice_id for line in event.items)
+            case portal_api.PaymentEvent():
+                self.causes.update(item.invoice_id for item in event.items)
+
+    def _add_causes(self, *invoices: Invoice) -> None:
+        """Tasks about an invoice end with it; while it is open there is no need to look."""
+        ended = (one.invoice_id for one in invoices if one.status is not InvoiceStatus.OPEN)
+        self.causes.update(ended)
 
 
 async def load(connection: asyncpg.Connection, events: Sequence[Event], *, moment: Moment) -> Facts:

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from scheduler.domain.facts import Facts
 from scheduler.domain.item import Discount, Item, ItemHold, days_late
+from scheduler.handlers.end_moot_tasks import end_as_moot
 from shared.base.clock import Moment
 from shared.base.money import minor_of
 from shared.contracts.erp import InvoicePaymentMethod
@@ -28,6 +29,9 @@ def apply_invoice(facts: Facts, told: Invoice, *, moment: Moment) -> None:
     if told.status is InvoiceStatus.OPEN:
         _unlearn(facts, known, told.customer_id)
     cancelled = told.status is InvoiceStatus.CANCELLED
+    if told.status is not InvoiceStatus.OPEN:
+        for task in facts.standing_tasks(told.invoice_id):
+            end_as_moot(facts, task, note=f"invoice {told.status}", moment=moment)
     _restate(known, told)
     for number, item in known.items():
         part = parts.get(number)

@@ -15,6 +15,7 @@ from scheduler.handlers.apply_feedback import apply_feedback
 from scheduler.handlers.apply_hardship import apply_hardship
 from scheduler.handlers.apply_invoice import apply_invoice
 from scheduler.handlers.apply_payment import apply_payment
+from scheduler.handlers.apply_portal_payment import apply_decline, end_declines
 from scheduler.handlers.apply_promise import apply_promise
 from scheduler.handlers.note_outcome import note_outcome
 from shared.contracts import disputes, ledger, notifier, portal_api, scheduler
@@ -58,6 +59,8 @@ HEARS: Final[Mapping[type[Event], Callable[..., None]]] = {
     portal_api.HardshipRequested: apply_hardship,
     portal_api.CallRequested: apply_call,
     portal_api.FeedbackGiven: apply_feedback,
+    portal_api.PaymentDeclined: apply_decline,
+    portal_api.PaymentConfirmed: end_declines,
     notifier.MessageSent: note_outcome,
     notifier.MessageSuppressed: note_outcome,
     notifier.MessageFailed: note_outcome,
