@@ -25,6 +25,8 @@ class Purpose(StrEnum):
     """A clock of a dispute came to a level: to people of ours."""
     SIGN_IN = "sign-in"
     """The link that the customer asked for; like an answer."""
+    PAYMENT = "payment"
+    """Their payment at the provider's page was confirmed or declined; like an answer."""
 
 
 class MessageItem(Part):

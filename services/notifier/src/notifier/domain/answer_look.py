@@ -7,6 +7,7 @@ from notifier.domain.brief import AnswerBrief
 from notifier.domain.contact import Channel, Route
 from notifier.domain.hours import earliest
 from notifier.domain.message import Message, Purpose
+from notifier.domain.payment import PaymentBrief
 from notifier.domain.reply import ReplyBrief
 from notifier.domain.sign_in import SignInBrief
 from notifier.domain.silence import Facts, Silence, silence_of_news
@@ -20,13 +21,19 @@ QUIET_MAX: Final = timedelta(days=3)
 
 
 def look_at_answer(
-    message: Message, brief: AnswerBrief | SignInBrief | ReplyBrief, facts: Facts, *, now: Moment
+    message: Message,
+    brief: AnswerBrief | SignInBrief | ReplyBrief | PaymentBrief,
+    facts: Facts,
+    *,
+    now: Moment,
 ) -> Verdict:
     """Whether it may leave now, and where to."""
     if isinstance(brief, ReplyBrief):
         return _look_at_reply(message, brief, facts, now=now)
     if isinstance(brief, SignInBrief):
         return _look_at_sign_in(message, brief, facts, now=now)
+    if isinstance(brief, PaymentBrief):
+        return _look_at_payment(message, brief, facts, now=now)
     if now > brief.not_after:
         return Silence("answer-too-late", "answer.in-time")
     person = next((one for one in facts.customer.contacts if one.phone == brief.address), None)
@@ -79,3 +86,17 @@ def _way(message: Message, brief: ReplyBrief, facts: Facts) -> Route | Silence:
 def _quiet_until(facts: Facts, now: Moment) -> Moment:
     zones = quiet_zones(facts, planned_zone=facts.entity_zone)
     return earliest(now, not_before=now, not_after=now + QUIET_MAX, quiet_zones=zones) or now
+
+
+def _look_at_payment(
+    message: Message, brief: PaymentBrief, facts: Facts, *, now: Moment
+) -> Verdict:
+    """Neither budget nor hours: they have just paid, or tried to."""
+    if silence := silence_of_news(message.legal_entity, facts, now):
+        return silence
+    route = way_to(message, brief.channels, facts)
+    if isinstance(route, Silence):
+        return route
+    if not facts.sending.allows(route.address):
+        return Wait(None, "not-on-allow-list", "sending.allow-list")
+    return Speak(route, Purpose.PAYMENT, local_day(now, facts.entity_zone))

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from notifier.domain.contact import Channel
 from notifier.domain.news import Contested, News
+from notifier.domain.payment import PaymentBrief
 from notifier.domain.reply import ReplyBrief
 from notifier.domain.sign_in import SignInBrief
 from shared.base.clock import Moment
@@ -146,4 +147,5 @@ Brief = (
     | WarningBrief
     | SignInBrief
     | ReplyBrief
+    | PaymentBrief
 )

@@ -13,10 +13,10 @@ from notifier.domain.brief import (
     WarningBrief,
 )
 from notifier.domain.contact import Channel, Route
-from notifier.domain.customer import Customer
 from notifier.domain.hours import earliest
 from notifier.domain.message import Message, Purpose
 from notifier.domain.news import ANSWERS_AT_ONCE
+from notifier.domain.payment import PaymentBrief
 from notifier.domain.reply import ReplyBrief
 from notifier.domain.sign_in import SignInBrief
 from notifier.domain.silence import (
@@ -30,7 +30,7 @@ from notifier.domain.silence import (
     still_asked,
 )
 from notifier.domain.verdict import Speak, Verdict, Wait
-from notifier.domain.ways import quiet_zones, way_to
+from notifier.domain.ways import quiet_zones, way_to, way_to_ours
 from shared.base.clock import Moment
 from shared.base.days import local_day
 
@@ -51,7 +51,7 @@ def look_last(message: Message, facts: Facts, *, now: Moment) -> Verdict:
             return _look_at_reminder(message, brief, facts, now=now)
         case EscalationBrief() as brief:
             return _look_at_escalation(message, brief, facts, now=now)
-        case AnswerBrief() | SignInBrief() | ReplyBrief() as brief:
+        case AnswerBrief() | SignInBrief() | ReplyBrief() | PaymentBrief() as brief:
             return look_at_answer(message, brief, facts, now=now)
         case DisputeBrief() as brief:
             return _look_at_news(message, brief, facts, now=now)
@@ -108,7 +108,7 @@ def _look_at_escalation(
     )
     if brief.items and not asked:
         return Silence("settled", "silence.settled")
-    route = _of_ours(brief, facts.customer)
+    route = way_to_ours(brief, facts.customer)
     if (Channel.EMAIL, route.address) in message.failed_roads:
         return Silence("no-contact", "route.none")
     if not facts.sending.allows(route.address):
@@ -121,14 +121,6 @@ def _look_at_escalation(
         asked,
         max((one.step for one in asked), key=lambda step: step.number, default=None),
     )
-
-
-def _of_ours(brief: EscalationBrief, customer: Customer) -> Route:
-    """Who of us is told: the account owner of now, if another was when it was planned."""
-    owner = customer.account_owner
-    if brief.level == "account-owner" and owner is not None:
-        return Route(Channel.EMAIL, owner.email, owner.name)
-    return Route(Channel.EMAIL, brief.to_email, brief.to_name)
 
 
 def _look_at_warning(

@@ -20,6 +20,7 @@ class Purpose(StrEnum):
     DISPUTE = "dispute"
     WARNING = "warning"
     SIGN_IN = "sign-in"
+    PAYMENT = "payment"
 
 
 class Status(StrEnum):

@@ -12,10 +12,12 @@ from notifier.domain.contact import Contact
 from notifier.domain.customer import Customer, ErpHold, Hold, Owner
 from notifier.domain.desk import Desk
 from notifier.domain.invoice import Credit, Discount, Instalment, Invoice, InvoiceHold
+from notifier.domain.payment import PaymentNews, payment_message_id
 from notifier.gateways import messages, preferences
 from shared.base.clock import Moment
 from shared.base.ids import derived_id
 from shared.contracts.event import Event
+from shared.contracts.portal_api import PaymentEvent
 
 CONTACTS = TypeAdapter(tuple[Contact, ...])
 ERP_HOLDS = TypeAdapter(tuple[ErpHold, ...])
@@ -121,12 +123,14 @@ async def load(connection: asyncpg.Connection, events: Sequence[Event], *, momen
         for event in events
         if (dispute_id := getattr(event, "dispute_id", None))
     ]
-    if not causes and not moves:
+    paid = {event.payment_id for event in events if isinstance(event, PaymentEvent)}
+    if not causes and not moves and not paid:
         return Desk()
     asked = [(cause,) for cause, _ in causes] + [
         one for move in moves for one in (move, (*move, "owner"), (move[0], "satisfaction"))
     ]
     message_ids = [derived_id("message", *one) for one in asked]
+    message_ids += [payment_message_id(one, news) for one in paid for news in PaymentNews]
     dispute_ids = list({dispute_id for dispute_id, _ in moves})
     return Desk(
         messages=await messages.load(

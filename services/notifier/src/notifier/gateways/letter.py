@@ -19,12 +19,14 @@ from notifier.domain.customer import Customer
 from notifier.domain.handover import Parcel, reference_of
 from notifier.domain.invoice import Discount
 from notifier.domain.message import Message, Purpose, Told
+from notifier.domain.payment import PaymentBrief
 from notifier.domain.reply import ReplyBrief
 from notifier.domain.silence import Asked
 from notifier.domain.verdict import Speak
 from notifier.gateways import phrasing
 from notifier.gateways.mime import Mail, Mailbox, mail_bytes
 from notifier.gateways.news_letter import form_of, news_values
+from notifier.gateways.payment_letter import payment_form, payment_values
 from notifier.gateways.phrasing import printable
 from notifier.gateways.portal import NO_PORTAL, Portal
 from notifier.gateways.reader import Reader, Values
@@ -81,6 +83,9 @@ class Writer:
                 values = news_values(self._stationery, message, speak, reader, now=now)
             case WarningBrief() as brief:
                 values = warning_values(self._stationery, message, brief, speak, reader)
+            case PaymentBrief() as brief:
+                url = self._portal.home
+                values = payment_values(self._stationery, brief, speak, reader, portal_url=url)
             case _:
                 values = self._values(message, speak, reader)
 
@@ -252,6 +257,8 @@ def _kind(message: Message, speak: Speak) -> str:
         return warning_form(message.brief)
     if isinstance(message.brief, ReplyBrief):
         return message.brief.form
+    if isinstance(message.brief, PaymentBrief):
+        return payment_form(message.brief)
     return speak.step.tone if speak.step else "answer"
 
 

@@ -19,6 +19,7 @@ from notifier.domain.brief import (
 )
 from notifier.domain.contact import Address, Route
 from notifier.domain.message import Message, Purpose, Status, Told
+from notifier.domain.payment import PaymentBrief
 from notifier.domain.reply import ReplyBrief
 from notifier.domain.sign_in import SignInBrief
 
@@ -32,6 +33,7 @@ _BRIEFS: Mapping[Purpose, TypeAdapter[Any]] = {
     Purpose.DISPUTE: TypeAdapter(DisputeBrief),
     Purpose.WARNING: TypeAdapter(WarningBrief),
     Purpose.SIGN_IN: TypeAdapter(SignInBrief),
+    Purpose.PAYMENT: TypeAdapter(PaymentBrief),
 }
 _ROUTE = TypeAdapter(Route)
 _TOLD = TypeAdapter(Told)

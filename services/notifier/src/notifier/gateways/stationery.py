@@ -26,6 +26,9 @@ CHOICES = ("paid", "time", "query")
 NEWS_FORMS = frozenset(f"dispute-{news.value}" for news in News)
 """Forms that say how a dispute goes on."""
 
+PAYMENT_FORMS = frozenset({"payment-confirmed", "payment-declined"})
+"""Forms that answer a payment at the provider's page."""
+
 WARNING_FORMS = frozenset({"clock-warned", "clock-escalated"})
 OUR_FORMS = WARNING_FORMS | {"escalation"}
 """Those that only people of ours read."""
@@ -106,9 +109,9 @@ class Stationery:
             "button": phrases[kind].get("button", ""),
             "words_heading": phrases[kind].get("words_heading", ""),
             "customer_mail": kind not in OUR_FORMS,
-            "news": kind in NEWS_FORMS or kind in WARNING_FORMS,
-            "pays": kind not in NEWS_FORMS or kind in PAYS_AGAIN,
-            "dispute": phrases["dispute"],
+            "news": kind in NEWS_FORMS | WARNING_FORMS | PAYMENT_FORMS,
+            "pays": kind not in NEWS_FORMS | PAYMENT_FORMS or kind in PAYS_AGAIN,
+            "dispute": phrases["payment" if kind in PAYMENT_FORMS else "dispute"],
             "choices": [
                 {"label": label, "subject": quote(f"{label}: ")}
                 for label in (labels[f"option_{choice}"] for choice in CHOICES)

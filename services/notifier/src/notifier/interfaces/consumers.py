@@ -19,6 +19,7 @@ from notifier.handlers.mail_sign_in import mail_sign_in
 from notifier.handlers.recall_outcome import STATUSES, recall_outcome
 from notifier.handlers.take_dispute import take_dispute
 from notifier.handlers.take_escalation import take_escalation
+from notifier.handlers.take_payment import take_payment
 from notifier.handlers.take_reminder import take_reminder
 from notifier.handlers.warn_team import warn_team
 from notifier.handlers.withdraw_reminder import withdraw_reminder
@@ -68,6 +69,8 @@ HEARS: Mapping[type[Event], Callable[..., None]] = {
     portal_api.CallRequested: answer_call,
     portal_api.AddressChangeAsked: mail_address_change,
     portal_api.PreferencesChanged: hear_preferences,
+    portal_api.PaymentConfirmed: take_payment,
+    portal_api.PaymentDeclined: take_payment,
     portal_api.PromiseMade: hear_amounts,
     portal_api.PromiseKept: hear_amounts,
     portal_api.PromisePartlyKept: hear_amounts,

@@ -1,0 +1,52 @@
+"""What a mail about a payment at the provider's page says: the values for its form, and which form that is."""
+
+from notifier.domain.handover import reference_of
+from notifier.domain.payment import Paid, PaymentBrief, PaymentNews
+from notifier.domain.verdict import Speak
+from notifier.gateways import phrasing
+from notifier.gateways.phrasing import printable
+from notifier.gateways.reader import Reader, Values
+from notifier.gateways.stationery import Stationery
+
+LINES_SHOWN_MAX = 40
+
+
+def payment_form(brief: PaymentBrief) -> str:
+    """The form that says it."""
+    confirmed = brief.news is PaymentNews.CONFIRMED
+    return "payment-confirmed" if confirmed else "payment-declined"
+
+
+def payment_values(
+    stationery: Stationery, brief: PaymentBrief, speak: Speak, reader: Reader, *, portal_url: str
+) -> Values:
+    """What was to be paid of which invoices, and what is next. `portal_url` "" leaves the link out."""
+
+    def amount(minor: int) -> str:
+        return phrasing.amount(minor, brief.currency, reader.locale)
+
+    def line(item: Paid) -> Values:
+        left_out = amount(item.left_out_minor) if item.left_out_minor else ""
+        plain = {"part": "", "due": "", "again": "", "amount": amount(item.minor)}
+        return {"number": printable(item.invoice_number, 60), "off": left_out, **plain}
+
+    lines = [line(one) for one in brief.items[:LINES_SHOWN_MAX]]
+    total = amount(sum(one.minor for one in brief.items))
+    left_out = sum(one.left_out_minor for one in brief.items)
+    values = reader.frame(contact=speak.route.name) | {
+        "count": len(brief.items),
+        "first": lines[0],
+        "items": lines,
+        "more": len(brief.items) - len(lines),
+        "ref": reference_of(brief.payment_id),
+        "facts": (),
+        "words": (),
+        "total": total,
+        "left_out": amount(left_out) if left_out else "",
+        "next_step": brief.news.value,
+        "portal": portal_url,
+        "help": reader.helper(),
+    }
+    label = "sum" if brief.news is PaymentNews.CONFIRMED else "wanted"
+    said = stationery.line("payment", label, reader.language, values)
+    return values | {"figures": [{"label": said, "amount": total}]}
