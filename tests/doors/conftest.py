@@ -19,8 +19,11 @@ from typing import Any
 import httpx
 import pytest
 
+from local_stack.addresses import free_port
 from local_stack.clock.staff import AUDIENCE, Issuer
 from local_stack.machine_time import machine_now
+from local_stack.roster import address
+from local_stack.sinks import Credentials, Sinks
 from shared.base.clock import FileClock
 from shared.messaging.cloudevents import Record
 from shared.messaging.seal import Seal
@@ -42,9 +45,6 @@ ORDER BY seq DESC LIMIT 1
 PORTAL = {
     "PORTAL_API_PUBLIC_URL": "https://portal.example",
     "PORTAL_API_LINK_KEYS": token_urlsafe(32),
-    "PORTAL_API_STRIPE_URL": "http://127.0.0.1:1",
-    "PORTAL_API_STRIPE_SECRET_KEY": "sk_test_doors",
-    "PORTAL_API_STRIPE_WEBHOOK_SECRETS": "whsec_doors",
     "PORTAL_API_ASKS_OF_ADDRESS_MAX": "1000",
     "PORTAL_API_ASKS_OF_NETWORK_MAX": "1000",
 }
@@ -100,7 +100,22 @@ Environment = Callable[[str], Awaitable[dict[str, str]]]
 
 
 @pytest.fixture
-def environment_of(database_of: DatabaseOf, tmp_path: Path, key_server: KeyServer) -> Environment:
+async def provider(tmp_path: Path) -> AsyncIterator[dict[str, str]]:
+    """The fake of Stripe, as the portal's settings name it; it tells nobody anything."""
+    sinks, known, port = Sinks(tmp_path), Credentials(), free_port()
+    await sinks.payments(port, known, "")
+    yield {
+        "PORTAL_API_STRIPE_URL": address(port),
+        "PORTAL_API_STRIPE_SECRET_KEY": known.stripe_key,
+        "PORTAL_API_STRIPE_WEBHOOK_SECRETS": known.stripe_webhook_secret,
+    }
+    await sinks.stop()
+
+
+@pytest.fixture
+def environment_of(
+    database_of: DatabaseOf, tmp_path: Path, key_server: KeyServer, provider: dict[str, str]
+) -> Environment:
     """A service's settings, by the names that the environment gives them, over a fresh database."""
 
     async def made(service: str) -> dict[str, str]:
@@ -117,6 +132,7 @@ def environment_of(database_of: DatabaseOf, tmp_path: Path, key_server: KeyServe
             "DISPUTES_PAPERS_URL": (tmp_path / "papers").as_uri(),
             "DISPUTES_SCANNER": "stand-in",
             **PORTAL,
+            **provider,
         }
 
     return made

@@ -64,7 +64,7 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
     "POST /v1/payments": {
         "json": {
             "items": [{"invoice_id": str(INVOICE), "amount": "1.00"}],
-            "return_url": "https://foreign.example/",
+            "return_url": "https://portal.example/",
         }
     },
     "POST /sign-in": {"data": {"token": NOBODY_S_TOKEN}},

@@ -178,6 +178,7 @@ class TestPaidAtThePortal:
             request_id=request_id,
         )
         await cash.till.take()
+        await cash.hears(confirmed(("I1", "900.00")))
 
         assert (await cash.open())["I1"] == "100.00"
         balances = await cash.balances()

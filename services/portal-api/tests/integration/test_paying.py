@@ -326,6 +326,15 @@ class TestNotices:
         assert {one.status_code for one in answers} == {200}
         assert await payer.told() == [("succeeded", 3)]
 
+    async def test_what_was_heard_is_not_asked_again(self, payer: Payer) -> None:
+        await payer.asked()
+        await payer.at_the_page("payments")
+        (event, *_) = await payer.events()
+        first = await payer.hears(event)
+        await payer.stripe.post("/faults", json={"mode": "tempfail"})
+
+        assert (await payer.hears(event)).json() == first.json() == {"outcome": "moved"}
+
     async def test_declined_says_what_is_next_and_may_be_paid_after_all(self, payer: Payer) -> None:
         payment_id = await payer.asked()
         for code, next_step in (
@@ -425,6 +434,23 @@ class TestNotices:
 
         assert (await payer.state(first))["state"] == "open"
         assert (await payer.state(second))["state"] == "open"
+
+    async def test_bringing_the_page_of_another_payment_is_refused_by_name(
+        self, payer: Payer, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("portal_api.interfaces.paying.reached", _dies_at("payment.asked"))
+        await payer.pay(key="k")
+        monkeypatch.setattr("portal_api.interfaces.paying.reached", points.reached)
+        (row,) = await payer.portal.rows("SELECT payment_id FROM provider_payments")
+        await payer.asked()
+        await payer.at_the_page("payments")
+        event = (await payer.events())[-1]
+
+        event["data"]["object"]["metadata"] = {"payment_id": str(row["payment_id"])}
+        answer = await payer.hears(event)
+
+        assert (answer.status_code, answer.json()["code"]) == (422, "notice-of-another-payment")
+        assert await payer.told() == []
 
     async def test_dying_between_asking_and_writing_is_made_good(
         self, payer: Payer, monkeypatch: pytest.MonkeyPatch
