@@ -185,7 +185,7 @@ class World:
         return roster.address(self._clock_port)
 
     def _surroundings(self) -> Surroundings:
-        self._known, self._sms_port = Credentials(), free_port()
+        self._known, self._sms_port, self._provider_port = Credentials(), free_port(), free_port()
         self._ports = {name: free_port() for name in self.names}
         doors = {one: roster.address(self._ports[names_of(one)[0]]) for one in PROCESSES}
         return Surroundings(
@@ -199,6 +199,9 @@ class World:
             sms=roster.address(self._sms_port),
             sms_account_sid=self._known.account_sid,
             sms_auth_token=self._known.auth_token,
+            provider=roster.address(self._provider_port),
+            stripe_key=self._known.stripe_key,
+            stripe_webhook_secret=self._known.stripe_webhook_secret,
             service_secret=self._known.service_secret,
             doors=doors,
             logs=self.folder / "logs",
@@ -216,6 +219,8 @@ class World:
         await self._sinks.mail(now, free_port(), around.smtp_port)
         webhook = f"{around.doors['notifier']}/webhooks/twilio"
         await self._sinks.sms(now, self._sms_port, self._known, webhook)
+        notices = f"{around.doors['portal-api']}/webhooks/stripe"
+        await self._sinks.payments(self._provider_port, self._known, notices)
 
     def _services(self, around: Surroundings, settings: Mapping[str, str]) -> list[Program]:
         return [

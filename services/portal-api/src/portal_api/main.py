@@ -38,6 +38,7 @@ from portal_api.interfaces.http.visitors import Visitors
 from portal_api.interfaces.http.webhooks import webhooks_router
 from portal_api.interfaces.jobs import FORGET_EVERY_SECONDS, Forgetting
 from portal_api.interfaces.paying import Paying
+from portal_api.interfaces.payment_watch import PaymentWatch
 from portal_api.interfaces.preferring import PATH as CHANGE_PATH
 from portal_api.interfaces.preferring import Preferring
 from portal_api.interfaces.promise_watch import PromiseWatch
@@ -83,6 +84,7 @@ def build(settings: Settings) -> Service:
         jobs=(
             Job("forget-sign-ins", forgetting.run, FORGET_EVERY_SECONDS, waits_for_facts=False),
             Job("promises", watch.run, settings.job_tick_seconds),
+            Job("payments", PaymentWatch(paying).run, settings.job_tick_seconds),
         ),
         routers=(
             sign_ins_router(signing_in, visitors),

@@ -5,6 +5,7 @@ import itertools
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID
@@ -477,6 +478,54 @@ class TestNotices:
         await payer.stripe.post("/faults", json={"mode": "none"})
 
         assert (await payer.hears(event)).json() == {"outcome": "moved"}
+
+
+class TestWatch:
+    async def test_asks_a_provider_that_told_nothing(self, payer: Payer) -> None:
+        payment_id = await payer.asked()
+        await payer.at_the_page("payments")
+        await watch(payer)
+        assert (await payer.state(payment_id))["state"] == "open"
+
+        payer.portal.move(timedelta(hours=1))
+        await payer.portal.sign_in(payer.browser)
+        await watch(payer)
+        await watch(payer)
+
+        assert (await payer.state(payment_id))["state"] == "succeeded"
+        await payer.hears_all()
+        assert await payer.told() == [("succeeded", 3)]
+        assert await payer.portal.rows("SELECT FROM timers WHERE kind = 'payments'") == []
+
+    async def test_asks_again_and_in_the_end_no_more(self, payer: Payer) -> None:
+        await payer.asked()
+        for mode, hours in (("tempfail", 1), ("none", 12), ("none", 12)):
+            await payer.stripe.post("/faults", json={"mode": mode})
+            payer.portal.move(timedelta(hours=hours))
+            await watch(payer)
+        rows = await payer.portal.rows("SELECT outcome FROM provider_notices")
+        assert [row["outcome"] for row in rows] == ["no-news"] * 2
+
+        payer.portal.move(timedelta(days=15))
+        await watch(payer)
+        assert await payer.portal.rows("SELECT FROM timers WHERE kind = 'payments'") == []
+
+    async def test_says_no_to_a_wrong_amount_once(self, payer: Payer) -> None:
+        await payer.asked()
+        await payer.at_the_page("payments", amount=1)
+        payer.portal.move(timedelta(hours=1))
+        await watch(payer)
+        await watch(payer)
+
+        rows = await payer.portal.rows("SELECT outcome FROM provider_notices")
+        assert [row["outcome"] for row in rows] == ["payment-amount-differs"]
+        assert await payer.told() == []
+
+
+async def watch(payer: Payer) -> None:
+    """One run of the job."""
+    (job,) = [one for one in payer.portal.service.jobs if one.name == "payments"]
+    await job.run()
 
 
 def _dies_at(where: str) -> Any:

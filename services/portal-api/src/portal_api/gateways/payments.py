@@ -10,6 +10,9 @@ from portal_api.domain.decline import Decline
 from portal_api.domain.payment import Item, LeftOut, Payment, State
 from shared.base.clock import Moment
 
+TIMER = "payments"
+"""Kind of the timer by which the provider is asked about one, should it tell nothing."""
+
 _LOCK = "SELECT FROM customers WHERE customer_id = $1 FOR UPDATE"
 _COUNT = "SELECT count(*) FROM provider_payments WHERE customer_id = $1"
 _COLUMNS = """payment_id, customer_id, legal_entity, currency, items, return_url, asked_at, state, version, session_id,

@@ -6,7 +6,8 @@ finds the same payment and the same page.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import timedelta
+from typing import Final, NamedTuple
 from uuid import UUID
 
 from portal_api.domain.payment import AmountDiffers, Payment
@@ -20,10 +21,14 @@ from shared.base.errors import Refusal
 from shared.base.ids import derived_id
 from shared.base.points import reached
 from shared.base.telling import Telling
+from shared.db import timers
 from shared.db.work import Database, Work
 from shared.messaging.tell import tell
 from shared.web.calls import Peer
 from shared.web.idempotency import IdempotencyKeyReused
+
+LOOK_AFTER: Final = timedelta(hours=1)
+"""So long the provider has to tell what became of a page, before it is asked."""
 
 MOVED, OLD_NEWS, NOT_OURS = "moved", "no-news", "not-ours"
 """What comes of a notice that is not refused."""
@@ -150,6 +155,8 @@ class Paying:
             assert payment is not None, "a payment is never removed"
             payment.open(page.session_id, page.url, moment=work.moment)
             await payments.move(work.connection, payment)
+            due = {str(payment_id): work.moment + LOOK_AFTER}
+            await timers.set_many(work.connection, payments.TIMER, due)
         return payment
 
     async def _note(self, notice: Notice, payment_id: UUID | None, outcome: str) -> None:
