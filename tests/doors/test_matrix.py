@@ -67,6 +67,14 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "return_url": "https://portal.example/",
         }
     },
+    "POST /v1/plan-quotes": {
+        "json": {"items": [{"invoice_id": str(INVOICE)}], "first_on": "2026-04-30", "parts": 3}
+    },
+    "POST /v1/plans": {"json": {"quote_id": str(UUID(int=7))}},
+    "POST /v1/plans/{plan_id}/acceptances": {"json": {"text_hash": "0" * 64}},
+    "POST /v1/plans/{plan_id}/extensions": {"json": {"days": 7}},
+    "POST /v1/plan-approvals/{plan_id}/acceptances": {"json": {"text_hash": "0" * 64}},
+    "POST /v1/plan-approvals/{plan_id}/declines": {"json": {"reason": "call us"}},
     "POST /sign-in": {"data": {"token": NOBODY_S_TOKEN}},
     "POST /v1/hardship-requests": {"json": {"words": "We wait for money ourselves."}},
     "POST /v1/call-requests": {"json": {"words": "Please call."}},

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "portal_api_0011"
-down_revision = "portal_api_0010"
+revision = "portal_api_0012"
+down_revision = "portal_api_0011"
 
 PAYMENTS = """
 CREATE TABLE provider_payments (

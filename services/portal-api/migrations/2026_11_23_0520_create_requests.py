@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "portal_api_0012"
-down_revision = "portal_api_0011"
+revision = "portal_api_0013"
+down_revision = "portal_api_0012"
 
 REQUESTS = """
 CREATE TABLE requests (

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "portal_api_0013"
-down_revision = "portal_api_0012"
+revision = "portal_api_0014"
+down_revision = "portal_api_0013"
 
 PREFERENCES = """
 CREATE TABLE preferences (

@@ -50,3 +50,5 @@ class Settings(RuntimeSettings):
     """What a customer may promise; validated whole at the start."""
     portal_api_heard_file: Path = Path(__file__).parents[2] / "policies" / "heard.yaml"
     """What follows when a customer wants to be heard; validated whole at the start."""
+    portal_api_plans_file: Path = Path(__file__).parents[2] / "policies" / "plans.yaml"
+    """What plans we agree on; `plan-texts/` beside it has the words. Validated whole at the start."""

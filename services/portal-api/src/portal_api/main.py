@@ -1,6 +1,8 @@
 """Wiring: `python -m portal_api.main all | api | worker | migrate`."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -9,9 +11,11 @@ from fastapi import APIRouter
 from portal_api.config import Settings
 from portal_api.domain.session import SessionRules
 from portal_api.domain.sign_in import SignInRules
+from portal_api.gateways import plans, promises
 from portal_api.gateways.credit_desk import CreditDesk
 from portal_api.gateways.dispute_desk import DisputeDesk
 from portal_api.gateways.heard_rails_file import load_heard_rails
+from portal_api.gateways.plan_files import load_plan_rails
 from portal_api.gateways.promise_rails_file import load_promise_rails
 from portal_api.gateways.stripe_provider import StripeProvider, stripe_client
 from portal_api.interfaces.being_heard import BeingHeard
@@ -28,6 +32,8 @@ from portal_api.interfaces.http.me import me_router
 from portal_api.interfaces.http.messages import messages_router
 from portal_api.interfaces.http.papers import dispute_papers_router
 from portal_api.interfaces.http.paying import origin_of, paying_router
+from portal_api.interfaces.http.plan_approvals import plan_approvals_router
+from portal_api.interfaces.http.plans import plans_router
 from portal_api.interfaces.http.preferences import preferences_router
 from portal_api.interfaces.http.promises import promises_router
 from portal_api.interfaces.http.requests import calls_router, requests_router
@@ -39,11 +45,12 @@ from portal_api.interfaces.http.webhooks import webhooks_router
 from portal_api.interfaces.jobs import FORGET_EVERY_SECONDS, Forgetting
 from portal_api.interfaces.paying import Paying
 from portal_api.interfaces.payment_watch import PaymentWatch
+from portal_api.interfaces.planning import Planning
 from portal_api.interfaces.preferring import PATH as CHANGE_PATH
 from portal_api.interfaces.preferring import Preferring
-from portal_api.interfaces.promise_watch import PromiseWatch
 from portal_api.interfaces.promising import Promising
 from portal_api.interfaces.signing_in import SigningIn
+from portal_api.interfaces.watch import Watch
 from shared.base.clock import Clock, clock_of
 from shared.contracts.company import Company, load_company
 from shared.db.work import Database
@@ -65,7 +72,7 @@ def build(settings: Settings) -> Service:
     company = load_company(settings.company_file) if settings.company_file else None
     signing_in = _signing_in(settings, database, clock, company)
     visitors, forgetting = Visitors(signing_in), Forgetting(database, clock)
-    promising = Promising(load_promise_rails(settings.portal_api_promises_file, company))
+    answering = _answering(settings, company)
     tokens = own_tokens(settings)
     paying = _paying(settings, database, clock, tokens, company)
     watermarks = Watermarks(
@@ -73,7 +80,6 @@ def build(settings: Settings) -> Service:
         routes=Routes(settings.kafka_topic_prefix),
         trust_end_offsets=settings.kafka_end_offsets,
     )
-    watch = PromiseWatch(database, clock, promising, watermarks.behind)
     return Service(
         name="portal-api",
         settings=settings,
@@ -83,14 +89,15 @@ def build(settings: Settings) -> Service:
         hearings=(HEARING,),
         jobs=(
             Job("forget-sign-ins", forgetting.run, FORGET_EVERY_SECONDS, waits_for_facts=False),
-            Job("promises", watch.run, settings.job_tick_seconds),
+            *_watches(settings, partial(Watch, database, clock, watermarks.behind), answering),
             Job("payments", PaymentWatch(paying).run, settings.job_tick_seconds),
         ),
         routers=(
             sign_ins_router(signing_in, visitors),
             sign_in_page_router(signing_in, home_url=settings.portal_api_home_url),
             me_router(signing_in, visitors),
-            *_own_doors(visitors, promising, company),
+            *_own_doors(visitors, company),
+            *_answer_doors(visitors, *answering),
             *_asking_doors(settings, visitors, tokens),
             *_doors_of_being_heard(settings, signing_in, visitors, company),
             *_paying_doors(settings, visitors, paying),
@@ -103,17 +110,14 @@ def build(settings: Settings) -> Service:
     )
 
 
-def _own_doors(
-    visitors: Visitors, promising: Promising, company: Company | None
-) -> tuple[APIRouter, ...]:
-    """What a customer sees of their own, and can do with it."""
+def _own_doors(visitors: Visitors, company: Company | None) -> tuple[APIRouter, ...]:
+    """What a customer sees of their own."""
     return (
         invoices_router(visitors, company),
         payments_router(visitors),
         credits_router(visitors),
         statement_router(visitors, company),
         messages_router(visitors),
-        promises_router(visitors, promising),
         lists_router(visitors, company),
     )
 
@@ -182,6 +186,38 @@ def _origins(settings: Settings) -> frozenset[str]:
     """Where a customer may be sent after paying: our own pages, and those that may call us."""
     named = (settings.portal_api_public_url, *settings.portal_api_allowed_origins)
     return frozenset(origin_of(one) for one in named) - {""}
+
+
+def _answering(settings: Settings, company: Company | None) -> tuple[Promising, Planning]:
+    """With their rails."""
+    rails, agreement = load_plan_rails(settings.portal_api_plans_file, company)
+    entities = company.legal_entities if company else ()
+    return (
+        Promising(load_promise_rails(settings.portal_api_promises_file, company)),
+        Planning(rails, agreement, {one.code: one.name for one in entities}),
+    )
+
+
+def _answer_doors(
+    visitors: Visitors, promising: Promising, planning: Planning
+) -> tuple[APIRouter, ...]:
+    """How a customer answers, and we them."""
+    return (
+        promises_router(visitors, promising),
+        plans_router(visitors, planning),
+        plan_approvals_router(planning),
+    )
+
+
+def _watches(
+    settings: Settings, watch: Callable[..., Watch], answering: tuple[Promising, Planning]
+) -> tuple[Job, ...]:
+    """What becomes of answers unasked."""
+    promising, planning = answering
+    return (
+        Job("promises", watch(promises.TIMER, promising.judge).run, settings.job_tick_seconds),
+        Job("plans", watch(plans.TIMER, planning.judge).run, settings.job_tick_seconds),
+    )
 
 
 def _signing_in(

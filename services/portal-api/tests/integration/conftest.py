@@ -2,8 +2,8 @@
 
 import base64
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from portal_api.config import Settings
 from portal_api.interfaces.consumers import HEARING
+from portal_api.interfaces.watch import Watch
 from portal_api.main import build
 from shared.base.clock import FileClock
 from shared.base.ids import object_id
@@ -34,6 +35,7 @@ ERIKA = "erika@muster.example"
 OTHER_CUSTOMER = object_id(SOURCE, "customer", "K-20000")
 OTHER_INVOICE = object_id(SOURCE, "invoice", "RE-9")
 OTHER_DISPUTE = object_id(SOURCE, "dispute", "9")
+PAYMENT = UUID(int=77)
 OTHER_PAYMENT = object_id(SOURCE, "payment", "ZE-9")
 
 
@@ -115,6 +117,38 @@ class Portal:
     payment = staticmethod(payment)
     credit_note = staticmethod(credit_note)
     message = staticmethod(message)
+
+    def pays(
+        self,
+        amount: str,
+        *,
+        left: str,
+        on: date = date(2026, 4, 29),
+        version: int = 1,
+        payment_id: UUID = PAYMENT,
+    ) -> ledger.PaymentReceived:
+        """So much of the first invoice, which leaves so much open."""
+        whole = invoice(open=left, version=version + 1)
+        return payment(
+            version=version,
+            payment_id=payment_id,
+            source_id=str(payment_id),
+            value_date=on,
+            amount=amount,
+            unapplied="0.00",
+            allocations=(ledger.Allocation(invoice_id=whole.invoice_id, amount=amount),),
+            invoices=(ledger.Invoice.model_validate(whole.model_dump()),),
+        )
+
+    async def watch(self, name: str, *behind: str) -> None:
+        """One run of that job; `behind` is what is still to be heard, where nobody listens to a broker."""
+        (job,) = [one for one in self.service.jobs if one.name == name]
+        found: Watch = job.run.__self__
+
+        async def missing() -> list[str]:
+            return [*behind]
+
+        await replace(found, behind=missing).run()
 
     async def hear(self, *facts: Event) -> None:
         """As one slice."""

@@ -1,21 +1,18 @@
 """Promises at the door and in time: rails, keys, and what the ledger's cash makes of them."""
 
 import asyncio
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from portal_api.interfaces.promise_watch import PromiseWatch
 from shared.base.ids import object_id
 from shared.contracts import erp, ledger
 from shared.testing.examples import CUSTOMER, INVOICE, SOURCE
 
 OTHER_INVOICE = object_id(SOURCE, "invoice", "RE-9")
 SECOND = UUID(int=2)
-PAYMENT = UUID(int=77)
 PAY_ON = "2026-04-30"
 TIME_IS_UP = timedelta(days=14)
 """From the twentieth, past the thirtieth and three days of grace."""
@@ -52,47 +49,6 @@ async def made(browser: Any, *items: tuple[UUID, str], **more: str) -> str:
 async def refused(browser: Any, *items: tuple[UUID, str], **more: str) -> tuple[int, str]:
     answer = await promise(browser, *items, **more)
     return answer.status_code, answer.json()["code"]
-
-
-def payment(
-    portal: Any,
-    amount: str,
-    *,
-    left: str,
-    on: date = date(2026, 4, 29),
-    version: int = 1,
-    payment_id: UUID = PAYMENT,
-) -> ledger.PaymentReceived:
-    """So much of the first invoice, which leaves so much open."""
-    whole = portal.invoice(open=left, version=version + 1)
-    return ledger.PaymentReceived(
-        customer_id=CUSTOMER,
-        version=version,
-        payment_id=payment_id,
-        source=SOURCE,
-        source_id=str(payment_id),
-        legal_entity="DE01",
-        value_date=on,
-        currency="EUR",
-        amount=amount,
-        returned="0.00",
-        unapplied="0.00",
-        method=erp.PaymentMethod.TRANSFER,
-        status=ledger.PaymentStatus.RECEIVED,
-        allocations=(ledger.Allocation(invoice_id=INVOICE, amount=amount),),
-        invoices=(ledger.Invoice.model_validate(whole.model_dump()),),
-    )
-
-
-async def watch(portal: Any, *behind: str) -> None:
-    """One run of the job; `behind` is what is still to be heard, where nobody listens to a broker."""
-    (job,) = [one for one in portal.service.jobs if one.name == "promises"]
-    found: PromiseWatch = job.run.__self__
-
-    async def missing() -> list[str]:
-        return [*behind]
-
-    await replace(found, behind=missing).run()
 
 
 async def told(portal: Any) -> list[tuple[str, str, str]]:
@@ -223,28 +179,28 @@ class TestOutcome:
         await made(erika)
 
         portal.move(timedelta(days=13, hours=14))  # the last evening of the grace, in Hamburg
-        await watch(portal)
+        await portal.watch("promises")
         assert len(await told(portal)) == 1
 
         portal.move(timedelta(hours=1))
         for _ in range(2):
-            await watch(portal)
+            await portal.watch("promises")
         assert (await told(portal))[1:] == [("broken", "0.00", "0.00")]
 
     async def test_some_paid_keeps_it_partly(self, portal: Any, erika: Any) -> None:
         await made(erika)
-        await portal.hear(payment(portal, "200.00", left="1000.00"))
-        await watch(portal)
-        assert len(await told(portal)) == 1, "the rest may still come"
+        await portal.hear(portal.pays("200.00", left="1000.00"))
+        await portal.watch("promises")
+        assert (await told(portal))[1:] == [("open", "200.00", "300.00")], "the rest may still come"
 
         portal.move(TIME_IS_UP)
-        await watch(portal)
-        assert (await told(portal))[1:] == [("partly-kept", "200.00", "0.00")]
+        await portal.watch("promises")
+        assert (await told(portal))[2:] == [("partly-kept", "200.00", "0.00")]
 
     async def test_all_paid_is_told_at_once(self, portal: Any, erika: Any) -> None:
         promise_id = await made(erika)
-        await portal.hear(payment(portal, "500.00", left="700.00"))
-        await watch(portal)
+        await portal.hear(portal.pays("500.00", left="700.00"))
+        await portal.watch("promises")
 
         assert (await told(portal))[1:] == [("kept", "500.00", "0.00")]
         shown = (await erika.get(f"/v1/promises/{promise_id}")).json()
@@ -253,25 +209,25 @@ class TestOutcome:
     async def test_by_value_date_and_not_by_when_it_is_heard(self, portal: Any, erika: Any) -> None:
         await made(erika)
         portal.move(TIME_IS_UP)
-        await portal.hear(payment(portal, "500.00", left="700.00", on=date(2026, 5, 4)))
-        await watch(portal)
+        await portal.hear(portal.pays("500.00", left="700.00", on=date(2026, 5, 4)))
+        await portal.watch("promises")
 
         assert (await told(portal))[1:] == [("broken", "0.00", "0.00")]
 
     async def test_waits_until_what_was_missed_is_heard(self, portal: Any, erika: Any) -> None:
         await made(erika)
         portal.move(TIME_IS_UP)
-        await watch(portal, "1 of ledger.events.v1[0]")
+        await portal.watch("promises", "1 of ledger.events.v1[0]")
         assert len(await told(portal)) == 1
 
-        await portal.hear(payment(portal, "500.00", left="700.00"))
-        await watch(portal)
+        await portal.hear(portal.pays("500.00", left="700.00"))
+        await portal.watch("promises")
         assert (await told(portal))[1:] == [("kept", "500.00", "0.00")]
 
     async def test_two_watches_at_once_judge_once(self, portal: Any, erika: Any) -> None:
         await made(erika)
         portal.move(TIME_IS_UP)
-        await asyncio.gather(*(watch(portal) for _ in range(4)))
+        await asyncio.gather(*(portal.watch("promises") for _ in range(4)))
 
         assert (await told(portal))[1:] == [("broken", "0.00", "0.00")]
 
@@ -281,15 +237,15 @@ class TestOutcome:
         await made(erika)
         gone = portal.invoice(open="0.00", status=ledger.InvoiceStatus.CANCELLED, version=2)
         await portal.hear(ledger.InvoiceCancelled(**gone.model_dump()))
-        await watch(portal)
+        await portal.watch("promises")
 
         assert (await told(portal))[1:] == [("withdrawn", "0.00", "0.00")]
 
     async def test_what_was_paid_before_keeps_nothing(self, portal: Any, erika: Any) -> None:
-        await portal.hear(payment(portal, "500.00", left="700.00"))
+        await portal.hear(portal.pays("500.00", left="700.00"))
         await made(erika)
         portal.move(TIME_IS_UP)
-        await watch(portal)
+        await portal.watch("promises")
 
         assert (await told(portal))[1:] == [("broken", "0.00", "0.00")]
 
@@ -297,12 +253,12 @@ class TestOutcome:
         self, portal: Any, erika: Any
     ) -> None:
         await made(erika)
-        first = payment(portal, "500.00", left="700.00")
-        gone = payment(portal, "500.00", left="1200.00", version=2)
+        first = portal.pays("500.00", left="700.00")
+        gone = portal.pays("500.00", left="1200.00", version=2)
         back = ledger.PaymentReturned(**gone.model_dump() | {"allocations": ()})
         await portal.hear(back, first)
         portal.move(TIME_IS_UP)
-        await watch(portal)
+        await portal.watch("promises")
 
         assert (await told(portal))[1:] == [("broken", "0.00", "0.00")]
 
@@ -312,10 +268,61 @@ class TestOutcome:
         for amount in ("1.00", "2.00"):
             await made(erika, (INVOICE, amount))
         portal.move(TIME_IS_UP)
-        await watch(portal)
+        await portal.watch("promises")
         await portal.sign_in(erika)
         assert await refused(erika, pay_on="2026-05-10") == (409, "too-many-broken-promises")
 
         portal.move(timedelta(days=180, seconds=1))
         await portal.sign_in(erika)
         await made(erika, pay_on="2026-11-10")
+
+
+async def withdrawn(browser: Any, promise_id: object) -> Any:
+    return await browser.post(f"/v1/promises/{promise_id}/withdrawals")
+
+
+class TestWithdrawal:
+    async def test_asks_for_the_amount_again_and_says_who(self, portal: Any, erika: Any) -> None:
+        promise_id = await made(erika)
+        answers = [await withdrawn(erika, promise_id) for _ in range(2)]
+
+        assert [one.status_code for one in answers] == [201, 201]
+        assert [one.json()["state"] for one in answers] == ["withdrawn", "withdrawn"]
+        assert (await told(portal))[1:] == [("withdrawn", "0.00", "0.00")]
+        assert [one["withdrawn_by"] for one in (await portal.told())[-1:]] == ["1"]
+
+        portal.move(TIME_IS_UP)
+        await portal.watch("promises")
+        assert len(await told(portal)) == 2, "nothing is left to judge"
+
+    async def test_is_too_late_after_its_day(self, portal: Any, erika: Any) -> None:
+        promise_id = await made(erika)
+        portal.move(timedelta(days=11))
+        await portal.sign_in(erika)
+
+        answer = await withdrawn(erika, promise_id)
+        assert (answer.status_code, answer.json()["code"]) == (409, "promise-over")
+
+    async def test_of_one_that_ended_is_refused(self, portal: Any, erika: Any) -> None:
+        promise_id = await made(erika)
+        await portal.hear(portal.pays("500.00", left="700.00"))
+        await portal.watch("promises")
+
+        assert (await withdrawn(erika, promise_id)).json()["code"] == "promise-over"
+
+    async def test_somebody_else_s_is_as_unknown_as_none(self, portal: Any, erika: Any) -> None:
+        promise_id = await made(erika)
+        otto = portal.browser()
+        await portal.sign_in(otto, "otto@other.example")
+
+        others, none = [await withdrawn(otto, one) for one in (promise_id, SECOND)]
+        assert others.status_code == none.status_code == 404
+        assert others.json() | {"trace_id": ""} == none.json() | {"trace_id": ""}
+
+    async def test_again_and_again_is_no_way_to_be_left_alone(
+        self, portal: Any, erika: Any
+    ) -> None:
+        for n in range(1, 5):
+            await withdrawn(erika, await made(erika, (INVOICE, f"{n}.00")))
+
+        assert await refused(erika) == (409, "too-many-withdrawn-promises")

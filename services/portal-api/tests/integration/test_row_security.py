@@ -22,6 +22,8 @@ CONFINED = (
     "disputes",
     "invoices",
     "messages",
+    "plan_quotes",
+    "plans",
     "promises",
     "provider_payments",
 )
@@ -53,15 +55,21 @@ INSERT INTO promises VALUES (gen_random_uuid(), $1, 0, 'DE01', 'EUR', '[]', '202
 _PAYMENT = """
 INSERT INTO provider_payments VALUES ($1, $1, '', 'DE01', 'EUR', '[]', 'https://p.example', now(), 'open', 1)
 """
+_PLAN = """
+INSERT INTO plans VALUES (gen_random_uuid(), $1, '{}', '[]', '[]', '[]', now(), now(), 0, '', 'proposed', 1, NULL)
+"""
+_QUOTE = """
+INSERT INTO plan_quotes VALUES (gen_random_uuid(), $1, '{}', '[]', '[]', now(), now())
+"""
 
 
 @pytest.fixture(autouse=True)
-async def promises(portal: Any) -> None:
+async def answers(portal: Any) -> None:
     """One of each customer."""
     async with portal.service.database.work(portal.service.clock.now()) as work:
         for one in (CUSTOMER, OTHER_CUSTOMER):
-            await work.connection.execute(_PROMISE, one)
-            await work.connection.execute(_PAYMENT, one)
+            for statement in (_PROMISE, _PAYMENT, _PLAN, _QUOTE):
+                await work.connection.execute(statement, one)
 
 
 class TakenBack(Exception):

@@ -58,7 +58,7 @@ class PromisedItem(Part):
         Amount, Field(description="of it, by payments since, with a value date up to `until`")
     ]
     held: Annotated[
-        Amount, Field(description="not asked for now: all of it while the promise is open")
+        Amount, Field(description="not asked for now: what is not paid, while the promise is open")
     ]
 
 
@@ -76,6 +76,7 @@ class PromiseEvent(Event):
     pay_on: Annotated[date, Field(description="the day that was promised, of the legal entity")]
     until: Annotated[date, Field(description="with the grace: the last value date that keeps it")]
     made_at: Instant
+    withdrawn_by: Annotated[str | None, Field(description="the contact who took it back")] = None
     at: Annotated[Instant, Field(description="of what is told")]
 
 
@@ -83,6 +84,12 @@ class PromiseMade(PromiseEvent):
     """A customer promised to pay; the amount is not asked for until that day and its grace are over."""
 
     TYPE = "portal-api.promise.made.v1"
+
+
+class PromisePartPaid(PromiseEvent):
+    """Some of it was paid, or a payment went back; the promise is open still, and what is paid is not held any more."""
+
+    TYPE = "portal-api.promise.part-paid.v1"
 
 
 class PromiseKept(PromiseEvent):
@@ -104,7 +111,7 @@ class PromiseBroken(PromiseEvent):
 
 
 class PromiseWithdrawn(PromiseEvent):
-    """Nothing of it is owed any more, though nothing was paid."""
+    """The customer took it back, or nothing of it is owed any more, though nothing was paid."""
 
     TYPE = "portal-api.promise.withdrawn.v1"
 
@@ -284,3 +291,147 @@ class PaymentDeclined(PaymentEvent):
     """The provider did not get the money; nothing is tried again unless the payer does."""
 
     TYPE = "portal-api.payment.declined.v1"
+
+
+class PlanState(StrEnum):
+    """What has become of a payment plan."""
+
+    PROPOSED = "proposed"
+    ACCEPTED = "accepted"
+    ACTIVE = "active"
+    COMPLETED = "completed"
+    BROKEN = "broken"
+    DECLINED = "declined"
+    LAPSED = "lapsed"
+
+
+class PlannedItem(Part):
+    """So much of an invoice is paid by the plan."""
+
+    invoice_id: UUID
+    invoice_number: str
+    instalment: int | None = None
+    amount: Amount
+    paid: Annotated[Amount, Field(description="of it, by payments since the customer accepted")]
+    held: Annotated[
+        Amount, Field(description="not asked for now: what is not paid, while the plan stands")
+    ]
+
+
+class PlannedPart(Part):
+    """An instalment of the plan; payments are counted against them in order of their days."""
+
+    number: int
+    due_on: Annotated[date, Field(description="a day of the legal entity")]
+    until: Annotated[date, Field(description="with the grace: the last value date in time")]
+    amount: Amount
+    paid: Amount
+
+
+class PlanText(Part):
+    """What both sides accept. `hash` is the SHA-256 of the text's UTF-8, in hex."""
+
+    version: int
+    language: str
+    text: str
+    hash: str
+
+
+class PlanAcceptance(Part):
+    """Who accepted which text: a contact of the customer, a member of our staff, or a rule of ours."""
+
+    side: Annotated[str, Field(examples=["customer", "us"])]
+    by: str
+    at: Instant
+    text_hash: str
+
+
+class PlanEvent(Event):
+    """The whole plan; all of its items are of one legal entity, in one currency. It posts nothing."""
+
+    TOPIC = TOPIC
+    SUBJECT = "plan_id"
+
+    plan_id: UUID
+    legal_entity: str
+    currency: Currency
+    state: PlanState
+    items: Annotated[tuple[PlannedItem, ...], Field(min_length=1)]
+    instalments: Annotated[tuple[PlannedPart, ...], Field(min_length=1)]
+    agreement: PlanText
+    acceptances: tuple[PlanAcceptance, ...] = ()
+    answer_by: Annotated[Instant, Field(description="until then what is missing must be accepted")]
+    extended_days: Annotated[int, Field(description="0 while it was not extended")] = 0
+    extension_days_max: int
+    needs_approval: Annotated[bool, Field(description="a person of ours has to agree")] = False
+    reason: Annotated[str | None, Field(description="why we declined")] = None
+    number: Annotated[
+        int | None, Field(description="the instalment that is spoken of, where it is one")
+    ] = None
+    at: Annotated[Instant, Field(description="of what is told")]
+
+
+class PlanProposed(PlanEvent):
+    """A customer wants to pay in these parts; nothing holds before they accept the text."""
+
+    TYPE = "portal-api.plan.proposed.v1"
+
+
+class PlanAccepted(PlanEvent):
+    """The customer accepted, and a person of ours has to: nothing of it is asked for until then, or `answer_by`."""
+
+    TYPE = "portal-api.plan.accepted.v1"
+
+
+class PlanActivated(PlanEvent):
+    """Both sides accepted the same text."""
+
+    TYPE = "portal-api.plan.activated.v1"
+
+
+class PlanDeclined(PlanEvent):
+    """We did not agree; the amounts are asked for again, as old as they are."""
+
+    TYPE = "portal-api.plan.declined.v1"
+
+
+class PlanLapsed(PlanEvent):
+    """What was missing was not accepted in time, or a newer proposal took its place."""
+
+    TYPE = "portal-api.plan.lapsed.v1"
+
+
+class InstalmentPaid(PlanEvent):
+    """Something was paid, or a payment went back: what is paid is not held any more."""
+
+    TYPE = "portal-api.plan.instalment-paid.v1"
+
+
+class InstalmentDue(PlanEvent):
+    """An instalment is due soon, and not paid yet."""
+
+    TYPE = "portal-api.plan.instalment-due.v1"
+
+
+class InstalmentMissed(PlanEvent):
+    """The day of an instalment is over, and its grace is not: it can still be paid in time."""
+
+    TYPE = "portal-api.plan.instalment-missed.v1"
+
+
+class PlanExtended(PlanEvent):
+    """Every instalment that is not paid is due so much later, once."""
+
+    TYPE = "portal-api.plan.extended.v1"
+
+
+class PlanCompleted(PlanEvent):
+    """All of it is paid, or nothing of it is owed any more."""
+
+    TYPE = "portal-api.plan.completed.v1"
+
+
+class PlanBroken(PlanEvent):
+    """An instalment was not paid in time; the rest is asked for again, as old as it is."""
+
+    TYPE = "portal-api.plan.broken.v1"

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 from shared.base.ids import derived_id
+from shared.base.money import decimal_text, minor_of
 from shared.contracts import portal_api
 from shared.contracts.disputes import Reason
 from shared.contracts.event import Event
-from shared.contracts.portal_api import PromiseState
+from shared.contracts.portal_api import PlanState, PromiseState
 
 
 def portal_examples(customer_id: UUID, invoice_id: UUID, morning: datetime) -> Iterator[Event]:
@@ -25,6 +27,7 @@ def portal_examples(customer_id: UUID, invoice_id: UUID, morning: datetime) -> I
         expires_at=morning + timedelta(minutes=10),
     )
     yield from promise_examples(customer_id, invoice_id, morning)
+    yield from plan_examples(customer_id, invoice_id, morning)
     yield from payment_examples(customer_id, invoice_id, morning)
     yield from request_examples(customer_id, morning)
     yield from preference_examples(customer_id, morning)
@@ -93,7 +96,7 @@ def preference_examples(customer_id: UUID, morning: datetime) -> Iterator[Event]
 
 def promise_examples(customer_id: UUID, invoice_id: UUID, morning: datetime) -> Iterator[Event]:
     """A promise of 500.00, and all that may become of it."""
-    for version, (fact, state, paid) in enumerate(_ENDS, 1):
+    for version, (fact, state, paid, held) in enumerate(_ENDS, 1):
         yield fact(
             customer_id=customer_id,
             version=version,
@@ -107,7 +110,7 @@ def promise_examples(customer_id: UUID, invoice_id: UUID, morning: datetime) -> 
                     invoice_number="2026-0815",
                     amount="500.00",
                     paid=paid,
-                    held="500.00" if state is PromiseState.OPEN else "0.00",
+                    held=held,
                 ),
             ),
             pay_on=date(2026, 4, 30),
@@ -117,12 +120,92 @@ def promise_examples(customer_id: UUID, invoice_id: UUID, morning: datetime) -> 
         )
 
 
-_ENDS: tuple[tuple[type[portal_api.PromiseEvent], PromiseState, str], ...] = (
-    (portal_api.PromiseMade, PromiseState.OPEN, "0.00"),
-    (portal_api.PromiseKept, PromiseState.KEPT, "500.00"),
-    (portal_api.PromisePartlyKept, PromiseState.PARTLY_KEPT, "200.00"),
-    (portal_api.PromiseBroken, PromiseState.BROKEN, "0.00"),
-    (portal_api.PromiseWithdrawn, PromiseState.WITHDRAWN, "0.00"),
+_ENDS: tuple[tuple[type[portal_api.PromiseEvent], PromiseState, str, str], ...] = (
+    (portal_api.PromiseMade, PromiseState.OPEN, "0.00", "500.00"),
+    (portal_api.PromisePartPaid, PromiseState.OPEN, "200.00", "300.00"),
+    (portal_api.PromiseKept, PromiseState.KEPT, "500.00", "0.00"),
+    (portal_api.PromisePartlyKept, PromiseState.PARTLY_KEPT, "200.00", "0.00"),
+    (portal_api.PromiseBroken, PromiseState.BROKEN, "0.00", "0.00"),
+    (portal_api.PromiseWithdrawn, PromiseState.WITHDRAWN, "0.00", "0.00"),
+)
+
+
+def plan_examples(customer_id: UUID, invoice_id: UUID, morning: datetime) -> Iterator[Event]:
+    """A plan of 100.00 in three parts, and all that may become of it."""
+    for version, (fact, state, paid, number) in enumerate(_STEPS, 1):
+        stands = state in {PlanState.ACCEPTED, PlanState.ACTIVE}
+        yield fact(
+            customer_id=customer_id,
+            version=version,
+            plan_id=derived_id("plan", customer_id, 0),
+            legal_entity="DE01",
+            currency="EUR",
+            state=state,
+            items=(
+                portal_api.PlannedItem(
+                    invoice_id=invoice_id,
+                    invoice_number="2026-0815",
+                    amount="100.00",
+                    paid=paid,
+                    held=decimal_text(10_000 - minor_of(paid, "EUR"), "EUR") if stands else "0.00",
+                ),
+            ),
+            instalments=_parts(minor_of(paid, "EUR")),
+            agreement=portal_api.PlanText(
+                version=1, language="de", text=_TEXT, hash=sha256(_TEXT.encode()).hexdigest()
+            ),
+            acceptances=_acceptances(morning) if stands else (),
+            answer_by=morning + timedelta(days=7),
+            extended_days=14 if fact is portal_api.PlanExtended else 0,
+            extension_days_max=31,
+            needs_approval=fact in {portal_api.PlanAccepted, portal_api.PlanDeclined},
+            reason="Bitte rufen Sie uns an." if fact is portal_api.PlanDeclined else None,
+            number=number,
+            at=morning,
+        )
+
+
+def _parts(paid_minor: int) -> tuple[portal_api.PlannedPart, ...]:
+    """33.34 and twice 33.33, monthly, with five days of grace; what is paid pays the first first."""
+    parts = []
+    for number, minor in enumerate((3_334, 3_333, 3_333), 1):
+        due_on = date(2026, 4 + number, 15)
+        parts.append(
+            portal_api.PlannedPart(
+                number=number,
+                due_on=due_on,
+                until=due_on + timedelta(days=5),
+                amount=decimal_text(minor, "EUR"),
+                paid=decimal_text(min(minor, paid_minor), "EUR"),
+            )
+        )
+        paid_minor -= min(minor, paid_minor)
+    return tuple(parts)
+
+
+def _acceptances(morning: datetime) -> tuple[portal_api.PlanAcceptance, ...]:
+    hashed = sha256(_TEXT.encode()).hexdigest()
+    return tuple(
+        portal_api.PlanAcceptance(side=side, by=by, at=morning, text_hash=hashed)
+        for side, by in (("us", "policy plans/1"), ("customer", "1"))
+    )
+
+
+_TEXT = (
+    "Zahlungsplan\n\n1. 15.05.2026: 33,34 EUR\n2. 15.06.2026: 33,33 EUR\n3. 15.07.2026: 33,33 EUR\n"
+)
+_STEPS: tuple[tuple[type[portal_api.PlanEvent], PlanState, str, int | None], ...] = (
+    (portal_api.PlanProposed, PlanState.PROPOSED, "0.00", None),
+    (portal_api.PlanAccepted, PlanState.ACCEPTED, "0.00", None),
+    (portal_api.PlanActivated, PlanState.ACTIVE, "0.00", None),
+    (portal_api.InstalmentDue, PlanState.ACTIVE, "0.00", 1),
+    (portal_api.InstalmentMissed, PlanState.ACTIVE, "0.00", 1),
+    (portal_api.InstalmentPaid, PlanState.ACTIVE, "33.34", None),
+    (portal_api.PlanExtended, PlanState.ACTIVE, "33.34", None),
+    (portal_api.PlanCompleted, PlanState.COMPLETED, "100.00", None),
+    (portal_api.PlanBroken, PlanState.BROKEN, "33.34", 2),
+    (portal_api.PlanDeclined, PlanState.DECLINED, "0.00", None),
+    (portal_api.PlanLapsed, PlanState.LAPSED, "0.00", None),
 )
 
 

@@ -1,12 +1,13 @@
 """A promise to pay: who says until when so much of which invoices is paid, and whether it came."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Final
 from uuid import UUID
 
+from portal_api.domain.owed import Item, Paid
 from shared.base.clock import Moment
 
 
@@ -27,46 +28,7 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
     State.BROKEN: frozenset(),
     State.WITHDRAWN: frozenset(),
 }
-"""A promise ends once. It is withdrawn when nothing that was promised is owed any more, though nothing was paid."""
-
-
-class Paid(NamedTuple):
-    """What one payment pays of an invoice now, in minor units of its currency."""
-
-    payment_id: UUID
-    value_date: date
-    minor: int
-
-
-@dataclass(slots=True)
-class Item:
-    """So much of an invoice is promised. `before` is what each payment had paid of it already when it was."""
-
-    invoice_id: UUID
-    invoice_number: str
-    minor: int
-    before: dict[UUID, int] = field(default_factory=dict)
-    paid_minor: int = 0
-    """Of what was promised, as it was last counted: in time, by value date."""
-
-    def __post_init__(self) -> None:
-        assert self.minor > 0, "something is promised"
-        assert 0 <= self.paid_minor <= self.minor, "no more is counted than was promised"
-
-    def count(self, paid: Iterable[Paid], *, open_minor: int, until: date) -> int:
-        """Count what was paid since, in time; returns what of the promise was still owed when time was up. Less than
-        was promised is, where something else than money took it off: a credit note, or the ERP took the invoice back.
-        """
-        in_time = late = 0
-        for one in paid:
-            new = max(one.minor - self.before.get(one.payment_id, 0), 0)
-            if one.value_date <= until:
-                in_time += new
-            else:
-                late += new
-
-        self.paid_minor = min(in_time, self.minor)
-        return min(self.minor, in_time + late + open_minor)
+"""A promise ends once. Withdrawn: by the customer, or since nothing of it is owed any more, though nothing was paid."""
 
 
 @dataclass(slots=True)
@@ -84,6 +46,8 @@ class Promise:
     state: State = State.OPEN
     version: int = 1
     ended_at: Moment | None = None
+    withdrawn_by: str | None = None
+    """The contact who took it back."""
 
     @property
     def until(self) -> date:
@@ -91,22 +55,19 @@ class Promise:
         return self.pay_on + timedelta(days=self.grace_days)
 
     def held_minor(self, item: Item) -> int:
-        """What of the item is not asked for now."""
-        return item.minor if self.state is State.OPEN else 0
+        """What of the item is not asked for now: what was paid in time needs no silence any more."""
+        return item.unpaid_minor if self.state is State.OPEN else 0
 
     def verdict(
         self, paid: Mapping[UUID, Iterable[Paid]], open_minor: Mapping[UUID, int], *, is_over: bool
     ) -> State:
         """What it is by what was paid; OPEN while that is not decided. Invoices that are not named are open with 0."""
-        owed = sum(
-            item.count(
-                paid.get(item.invoice_id, ()),
-                open_minor=open_minor.get(item.invoice_id, 0),
-                until=self.until,
-            )
-            for item in self.items
-        )
-        came = sum(item.paid_minor for item in self.items)
+        owed = came = 0
+        for item in self.items:
+            payments = list(paid.get(item.invoice_id, ()))
+            item.paid_minor = item.came(payments, until=self.until)
+            came += item.paid_minor
+            owed += item.owed(payments, open_minor=open_minor.get(item.invoice_id, 0))
 
         if came >= owed:
             return State.KEPT if came else State.WITHDRAWN

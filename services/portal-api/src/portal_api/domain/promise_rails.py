@@ -33,11 +33,18 @@ class TooManyBroken(Refusal):
     code, status = "too-many-broken-promises", 409
 
 
+class TooManyWithdrawn(Refusal):
+    """Of late the customer took back as many promises as one may."""
+
+    code, status = "too-many-withdrawn-promises", 409
+
+
 class Standing(NamedTuple):
-    """How many promises a customer has open, and how many they broke within the rails' days."""
+    """How many promises a customer has open, and how many they broke or took back within the rails' days."""
 
     open: int
     broken: int
+    withdrawn: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,8 @@ class PromiseRails:
     open_per_customer_max: int
     broken_max: int
     broken_within_days: int
+    withdrawn_max: int
+    """Within the same days."""
     zones: Mapping[str, str]
 
     def __post_init__(self) -> None:
@@ -74,4 +83,8 @@ class PromiseRails:
         if standing.broken >= self.broken_max:
             raise TooManyBroken(
                 f"{standing.broken} promises were broken in {self.broken_within_days} days"
+            )
+        if standing.withdrawn >= self.withdrawn_max:
+            raise TooManyWithdrawn(
+                f"{standing.withdrawn} promises were taken back in {self.broken_within_days} days"
             )

@@ -6,6 +6,7 @@ from uuid import UUID
 import asyncpg
 
 from portal_api.domain.contact import Role
+from portal_api.domain.session import NotSignedIn
 
 _ACTING = """
 SELECT customer_id, customer_number, customers.name AS customer_name, contact_id, contacts.name, contacts.language,
@@ -42,3 +43,11 @@ async def acting(connection: asyncpg.Connection, address: str) -> list[Acting]:
         roles = tuple(role for role in Role if role in row["roles"])
         found.setdefault(row["customer_id"], Acting(**dict(row) | {"roles": roles}))
     return list(found.values())
+
+
+async def me(connection: asyncpg.Connection, customer_id: UUID, address: str) -> Acting:
+    """Who acts for a customer with this address; refuses when they are no contact any more."""
+    found = {one.customer_id: one for one in await acting(connection, address)}
+    if customer_id not in found:
+        raise NotSignedIn("the contact is gone")
+    return found[customer_id]

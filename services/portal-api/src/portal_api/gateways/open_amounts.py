@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from portal_api.domain.promises import Owed
+from portal_api.domain.owed import Owed
 from shared.base.money import minor_of
 from shared.web.calls import Peer
 

@@ -1,11 +1,11 @@
-"""What each payment pays of each invoice, by value date; and whoever promised that is looked at."""
+"""What each payment pays of each invoice, by value date; and promises and plans about it are looked at."""
 
 from collections.abc import Iterable
 from typing import Final
 from uuid import UUID
 
 from portal_api.domain.items import PaidPart
-from portal_api.gateways.promises import TIMER
+from portal_api.gateways import plans, promises
 from shared.db.work import Work
 
 _SAVE: Final = """
@@ -15,19 +15,23 @@ ON CONFLICT (invoice_id, payment_id) DO UPDATE SET
     version = excluded.version, value_date = excluded.value_date, amount = excluded.amount
 WHERE held.version < excluded.version
 """
+KINDS: Final = (promises.TIMER, plans.TIMER)
 _WAKE: Final = """
 UPDATE timers SET due_at = $2 FROM (
     SELECT kind, key FROM timers
-    WHERE kind = $3 AND due_at > $2 AND key IN (
-        SELECT promise_id::text FROM promises JOIN invoices USING (customer_id)
-        WHERE state = 'open' AND invoice_id = ANY($1::uuid[]))
-    ORDER BY key FOR UPDATE
+    WHERE due_at > $2 AND (kind, key) IN (
+        SELECT $3::text, promise_id::text FROM promises JOIN invoices USING (customer_id)
+        WHERE state = 'open' AND invoice_id = ANY($1::uuid[])
+        UNION ALL
+        SELECT $4::text, plan_id::text FROM plans JOIN invoices USING (customer_id)
+        WHERE state IN ('accepted', 'active') AND invoice_id = ANY($1::uuid[]))
+    ORDER BY kind, key FOR UPDATE
 ) AS asleep
 WHERE timers.kind = asleep.kind AND timers.key = asleep.key
 """
 
 
 def save(work: Work, parts: Iterable[PaidPart], invoices: Iterable[UUID]) -> None:
-    """Write these, and wake the promises of whom these invoices belong to: a hint, the judge reads again."""
+    """Write these, and wake what was answered by whom these invoices belong to: a hint, the judge reads again."""
     work.later(_SAVE, sorted(parts))
-    work.later(_WAKE, [(one,) for one in invoices], work.moment, TIMER)
+    work.later(_WAKE, [(one,) for one in invoices], work.moment, *KINDS)

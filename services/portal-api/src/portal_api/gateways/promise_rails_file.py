@@ -29,6 +29,7 @@ class RailsFile(BaseModel):
     open_per_customer_max: Count
     broken_max: Count
     broken_within_days: Days
+    withdrawn_max: Count
 
 
 def load_promise_rails(path: Path, company: Company | None) -> PromiseRails:

@@ -7,7 +7,7 @@ import asyncpg
 
 from portal_api.domain.request import Asker, Feedback, Request, RequestKind
 from portal_api.domain.requests import Requests
-from portal_api.gateways.promises import lock
+from portal_api.gateways.answers import lock
 from shared.base.ids import derived_id
 from shared.db.work import Work
 from shared.messaging.tell import tell

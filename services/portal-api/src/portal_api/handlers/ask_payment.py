@@ -5,8 +5,8 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
+from portal_api.domain.owed import Owed
 from portal_api.domain.payment import Item, LeftOut, Payment
-from portal_api.domain.promises import Owed
 from shared.base.clock import Moment
 from shared.base.errors import Refusal
 from shared.base.money import decimal_text, minor_of

@@ -19,10 +19,12 @@ FACTS: Final[Mapping[State, type[told.PromiseEvent]]] = {
 
 
 def tell_promise(telling: Telling, promise: Promise, *, moment: Moment) -> None:
-    """As it stands now."""
+    """As it stands now. What is open still, and was told before, is told because of what was paid."""
     currency = promise.currency
+    is_news = promise.version == 1 or promise.state is not State.OPEN
+    fact = FACTS[promise.state] if is_news else told.PromisePartPaid
     telling.announce(
-        FACTS[promise.state](
+        fact(
             customer_id=promise.customer_id,
             version=promise.version,
             promise_id=promise.promise_id,
@@ -42,6 +44,7 @@ def tell_promise(telling: Telling, promise: Promise, *, moment: Moment) -> None:
             pay_on=promise.pay_on,
             until=promise.until,
             made_at=promise.made_at,
+            withdrawn_by=promise.withdrawn_by,
             at=moment,
         )
     )

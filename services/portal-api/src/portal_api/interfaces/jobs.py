@@ -1,10 +1,10 @@
-"""What is done unasked: sign-ins, sessions, changes of address and the provider's notices are forgotten in time."""
+"""What is done unasked: what is long over is forgotten, such as sign-ins, quotes and the provider's notices."""
 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
-from portal_api.gateways import payments, preferences, sessions, sign_ins
+from portal_api.gateways import payments, plans, preferences, sessions, sign_ins
 from shared.base.clock import Clock
 from shared.db.work import Database
 
@@ -32,5 +32,6 @@ class Forgetting:
                 await payments.forget_notices(
                     work.connection, before=work.moment - NOTICES_KEPT, limit=FORGET_AT_ONCE
                 ),
+                await plans.forget_quotes(work.connection, before=before, limit=FORGET_AT_ONCE),
             ]
         return FORGET_AT_ONCE in forgotten

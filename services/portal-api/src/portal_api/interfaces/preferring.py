@@ -19,7 +19,7 @@ from portal_api.domain.preferences import (
 from portal_api.domain.request import Asker
 from portal_api.domain.session import Session
 from portal_api.gateways import preferences
-from portal_api.gateways.promises import lock
+from portal_api.gateways.answers import lock
 from portal_api.gateways.secrets import draw_token, hash_of
 from portal_api.handlers.tell_preferences import ask_confirmation, tell_preferences
 from portal_api.interfaces.being_heard import BeingHeard

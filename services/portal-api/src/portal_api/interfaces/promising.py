@@ -5,14 +5,17 @@ from dataclasses import dataclass
 from datetime import date, time
 from uuid import UUID
 
+from portal_api.domain.answers import Answers
 from portal_api.domain.promise import Promise, State
 from portal_api.domain.promise_rails import PromiseRails
-from portal_api.domain.promises import Promises
-from portal_api.gateways import promises
+from portal_api.gateways import answers, promises
 from portal_api.handlers.judge_promise import judge_promise
-from portal_api.handlers.make_promise import Wanted, make_promise
+from portal_api.handlers.make_promise import make_promise
+from portal_api.handlers.take_items import Wanted
+from portal_api.handlers.withdraw_promise import withdraw_promise
 from shared.base.clock import Moment
 from shared.base.days import DAY, at_local
+from shared.db import timers
 from shared.db.work import Work
 from shared.messaging.tell import tell
 
@@ -37,31 +40,50 @@ class Promising:
             promise_id=await promises.next_id(work.connection, customer_id),
             moment=work.moment,
         )
-        await promises.save(work, found)
-        await promises.set_timers(work, {promise.promise_id: self.over_at(promise)})
-        tell(work, found.told)
+        await self._save(work, found)
+        return promise
+
+    async def withdraw(
+        self, work: Work, customer_id: UUID, promise_id: UUID, *, by: str
+    ) -> Promise | None:
+        """The promise, taken back; None when they made none of that id."""
+        found = await self._load(work, customer_id)
+        promise = found.promises.get(promise_id)
+        if promise is None:
+            promise = await promises.one(work.connection, customer_id, promise_id)
+        if promise is not None:
+            withdraw_promise(found, promise, self.rails, by=by, moment=work.moment)
+            await self._save(work, found)
         return promise
 
     async def judge(self, work: Work, promise_id: UUID) -> None:
         """End it if it is decided; else look again when its time is up, or when something is paid."""
         customer_id = await promises.customer_of(work.connection, promise_id)
         found = await self._load(work, customer_id)
-        promise = found.open.get(promise_id)
-        again = None
+        promise = found.promises.get(promise_id)
         if promise is not None:
-            over_at = self.over_at(promise)
-            judge_promise(found, promise, over_at=over_at, moment=work.moment)
-            again = over_at if promise.state is State.OPEN else None
-        await promises.save(work, found)
-        await promises.set_timers(work, {promise_id: again})
-        tell(work, found.told)
+            judge_promise(found, promise, over_at=self.over_at(promise), moment=work.moment)
+            found.keep_promise(promise)
+        await self._save(work, found)
+        if promise is None:
+            await timers.set_many(work.connection, promises.TIMER, {str(promise_id): None})
 
     def over_at(self, promise: Promise) -> Moment:
         """When the last day that keeps it is over where the legal entity is."""
         return at_local(promise.until + DAY, time(), self.rails.zone(promise.legal_entity))
 
-    async def _load(self, work: Work, customer_id: UUID, invoices: Sequence[UUID] = ()) -> Promises:
+    async def _load(self, work: Work, customer_id: UUID, invoices: Sequence[UUID] = ()) -> Answers:
         since = self.rails.broken_since(work.moment)
-        return await promises.load(
+        return await answers.load(
             work.connection, customer_id, invoices=invoices, broken_since=since
         )
+
+    async def _save(self, work: Work, found: Answers) -> None:
+        """Those that changed are looked at again when their time is up, if they are open."""
+        await answers.save(work, found)
+        due = {
+            str(one.promise_id): self.over_at(one) if one.state is State.OPEN else None
+            for one in found.changed_promises.values()
+        }
+        await timers.set_many(work.connection, promises.TIMER, due)
+        tell(work, found.told)

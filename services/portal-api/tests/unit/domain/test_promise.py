@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal_api.domain.promise import MOVES, Item, Paid, Promise, State
+from portal_api.domain.owed import Item, Paid
+from portal_api.domain.promise import MOVES, Promise, State
 from portal_api.domain.promise_rails import (
     PayOnPast,
     PayOnTooLate,
@@ -15,6 +16,7 @@ from portal_api.domain.promise_rails import (
     Standing,
     TooManyBroken,
     TooManyPromises,
+    TooManyWithdrawn,
 )
 from shared.contracts import portal_api
 
@@ -23,7 +25,7 @@ MADE_AT = datetime(2026, 4, 20, 7, tzinfo=UTC)
 PAY_ON = date(2026, 4, 30)
 GRACE = 3
 UNTIL = date(2026, 5, 3)
-RAILS = PromiseRails(30, GRACE, 5, 2, 180, {"DE01": "Europe/Berlin"})
+RAILS = PromiseRails(30, GRACE, 5, 2, 180, 4, {"DE01": "Europe/Berlin"})
 
 money = st.integers(0, 1_000)
 payments = st.lists(
@@ -138,6 +140,7 @@ class TestRails:
             (31, Standing(0, 0), PayOnTooLate),
             (7, Standing(5, 0), TooManyPromises),
             (7, Standing(0, 2), TooManyBroken),
+            (7, Standing(0, 0, 4), TooManyWithdrawn),
         ],
     )
     def test_refuse_by_name(self, days: int, standing: Standing, refusal: type[Exception]) -> None:

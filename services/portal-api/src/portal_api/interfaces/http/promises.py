@@ -10,14 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from portal_api.domain.contact import Role
 from portal_api.domain.promise import Promise, State
-from portal_api.domain.promise_rails import PayOnPast, PayOnTooLate, TooManyBroken, TooManyPromises
-from portal_api.gateways import promises
-from portal_api.handlers.make_promise import (
-    ItemsMixed,
-    MorePromisedThanOpen,
-    PromisedInvoiceUnknown,
-    Wanted,
+from portal_api.domain.promise_rails import (
+    PayOnPast,
+    PayOnTooLate,
+    TooManyBroken,
+    TooManyPromises,
+    TooManyWithdrawn,
 )
+from portal_api.gateways import contacts, promises
+from portal_api.handlers.take_items import InvoiceNotYours, ItemsMixed, MorePromisedThanOpen, Wanted
+from portal_api.handlers.withdraw_promise import PromiseOver
 from portal_api.interfaces.http.customer_commands import CustomerCommand, command_of
 from portal_api.interfaces.http.visitors import SIGNED_IN, Visitor, Visitors
 from portal_api.interfaces.promising import Promising
@@ -99,8 +101,8 @@ class PromiseShown(BaseModel):
 
 
 REFUSALS = (
-    *(PromisedInvoiceUnknown, ItemsMixed, MorePromisedThanOpen, PayOnPast, PayOnTooLate),
-    *(TooManyPromises, TooManyBroken, AmountTooPrecise, AmountTooLarge),
+    *(InvoiceNotYours, ItemsMixed, MorePromisedThanOpen, PayOnPast, PayOnTooLate),
+    *(TooManyPromises, TooManyBroken, TooManyWithdrawn, AmountTooPrecise, AmountTooLarge),
 )
 
 
@@ -141,5 +143,21 @@ def promises_router(visitors: Visitors, promising: Promising) -> APIRouter:
         wanted = [Wanted(one.invoice_id, one.amount) for one in given.items]
         mine = command.visitor.session.customer_id
         return PromiseShown.of(await promising.make(command.work, mine, wanted, given.pay_on))
+
+    @router.post(
+        "/{promise_id}/withdrawals",
+        status_code=201,
+        responses=problems(PromiseUnknown, PromiseOver),
+    )
+    async def withdraw(
+        promise_id: UUID, command: Annotated[CustomerCommand, command_of(visitors, Role.PAY)]
+    ) -> PromiseShown:
+        """Until its day: what is not paid of it is asked for again. Taken back twice is taken back once."""
+        session, work = command.visitor.session, command.work
+        me = await contacts.me(work.connection, session.customer_id, session.address)
+        found = await promising.withdraw(work, session.customer_id, promise_id, by=me.contact_id)
+        if found is None:
+            raise PromiseUnknown("you made no such promise")
+        return PromiseShown.of(found)
 
     return router
