@@ -176,6 +176,7 @@ class TaskKind(StrEnum):
     CALL_BACK = "call-back"
     BAD_FEEDBACK = "bad-feedback"
     PAYMENT_DECLINED = "payment-declined"
+    PLAN_APPROVAL = "plan-approval"
 
 
 class TaskOutcome(StrEnum):
@@ -185,7 +186,7 @@ class TaskOutcome(StrEnum):
 
 
 class TaskEvent(Event):
-    """Work for a person of ours. `about` is the escalation, dispute, request or invoice that it comes from."""
+    """Work for a person of ours. `about` is the escalation, dispute, request, plan or invoice that it comes from."""
 
     TOPIC = TOPIC
     SUBJECT = "task_id"

@@ -38,7 +38,7 @@ class Discount:
     pays_minor: int
 
 
-DISPUTE, PROMISE = "dispute", "promise"
+DISPUTE, PROMISE, PLAN = "dispute", "promise", "plan"
 """Kinds of a hold on an amount."""
 
 
@@ -96,12 +96,12 @@ class Invoice:
 
     def held_minor(self, today: date, *, whole_debt: bool) -> Mapping[int, int]:
         """How much of each instalment stands under a hold, by number; a consumer's dispute stops the whole debt, a
-        promise nothing but what was promised.
+        promise or plan nothing but its own amount.
 
         A hold on an amount takes the oldest first, and what is not due last, where it does not name an instalment.
         """
         standing = [hold for hold in self.holds if hold.stands(today)]
-        stops_all = standing or any(hold.kind != PROMISE for hold in self.amount_holds)
+        stops_all = standing or any(hold.kind == DISPUTE for hold in self.amount_holds)
         whole = whole_debt or any(hold.amount_minor is None for hold in standing)
         amount = sum(hold.amount_minor or 0 for hold in standing)
         amount += sum(hold.minor for hold in self.amount_holds if hold.instalment is None)

@@ -1,17 +1,22 @@
 """What another service says is not to be asked for, or is again."""
 
+from typing import Final
+
 from notifier.domain.desk import Desk
-from notifier.domain.invoice import DISPUTE, PROMISE, AmountHold
+from notifier.domain.invoice import DISPUTE, PLAN, PROMISE, AmountHold
 from shared.base.clock import Moment
 from shared.base.ids import derived_id
 from shared.base.money import minor_of
 from shared.contracts.disputes import DisputeEvent
-from shared.contracts.portal_api import PromiseEvent
+from shared.contracts.portal_api import PlanEvent, PromiseEvent
+
+Told = DisputeEvent | PlanEvent | PromiseEvent
+KINDS: Final = ((DisputeEvent, DISPUTE), (PromiseEvent, PROMISE), (PlanEvent, PLAN))
 
 
-def hear_amounts(desk: Desk, told: DisputeEvent | PromiseEvent, *, moment: Moment) -> None:
+def hear_amounts(desk: Desk, told: Told, *, moment: Moment) -> None:
     """Keep what is held of each item; what has ended is kept too, so that an older word cannot revive it."""
-    kind = DISPUTE if isinstance(told, DisputeEvent) else PROMISE
+    kind = next(name for base, name in KINDS if isinstance(told, base))
     for item in told.items:
         place = (told.subject_id, item.invoice_id, item.instalment)
         desk.hear_amount_hold(

@@ -72,10 +72,22 @@ HEARS: Mapping[type[Event], Callable[..., None]] = {
     portal_api.PaymentConfirmed: take_payment,
     portal_api.PaymentDeclined: take_payment,
     portal_api.PromiseMade: hear_amounts,
+    portal_api.PromisePartPaid: hear_amounts,
     portal_api.PromiseKept: hear_amounts,
     portal_api.PromisePartlyKept: hear_amounts,
     portal_api.PromiseBroken: hear_amounts,
     portal_api.PromiseWithdrawn: hear_amounts,
+    portal_api.PlanProposed: hear_amounts,
+    portal_api.PlanAccepted: hear_amounts,
+    portal_api.PlanActivated: hear_amounts,
+    portal_api.PlanDeclined: hear_amounts,
+    portal_api.PlanLapsed: hear_amounts,
+    portal_api.InstalmentPaid: hear_amounts,
+    portal_api.InstalmentDue: hear_amounts,
+    portal_api.InstalmentMissed: hear_amounts,
+    portal_api.PlanExtended: hear_amounts,
+    portal_api.PlanCompleted: hear_amounts,
+    portal_api.PlanBroken: hear_amounts,
 }
 
 

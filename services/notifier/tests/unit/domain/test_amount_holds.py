@@ -12,9 +12,9 @@ from notifier.domain.invoice import AmountHold, InvoiceHold
 from notifier.handlers.hear_amounts import hear_amounts
 from shared.base.clock import Moment
 from shared.contracts import disputes
-from shared.contracts.portal_api import PromiseEvent
+from shared.contracts.portal_api import PlanEvent, PromiseEvent
 from shared.testing.dispute_examples import dispute_examples
-from shared.testing.portal_examples import promise_examples
+from shared.testing.portal_examples import plan_examples, promise_examples
 
 TODAY = date(2026, 4, 20)
 PARTS = ((date(2026, 3, 1), 300_00), (date(2026, 4, 1), 300_00), (None, 300_00))
@@ -26,6 +26,8 @@ MADE_AT = datetime(2026, 4, 20, 7, tzinfo=UTC)
 PROMISED = [
     one for one in promise_examples(CUSTOMER, INVOICE, MADE_AT) if isinstance(one, PromiseEvent)
 ]
+
+PLANNED = [one for one in plan_examples(CUSTOMER, INVOICE, MADE_AT) if isinstance(one, PlanEvent)]
 
 
 def hold(minor: int, instalment: int | None = None) -> AmountHold:
@@ -79,13 +81,28 @@ class TestHearing:
             assert (held.version, held.minor) == (len(TOLD), 0)
 
     def test_a_promise_holds_its_amount_until_it_has_ended(self) -> None:
-        made, kept, *_ = PROMISED
-        for order, minor in (((made,), 500_00), ((made, kept), 0), ((kept, made), 0)):
+        made, paid, kept, *_ = PROMISED
+        told_in_order = (
+            ((made,), 500_00),
+            ((made, paid), 300_00),
+            ((made, kept), 0),
+            ((kept, made), 0),
+        )
+        for order, minor in told_in_order:
             desk = Desk()
             for told in order:
                 hear_amounts(desk, told, moment=Moment(2026, 4, 20))
             (held,) = desk.amount_holds.values()
             assert (held.kind, held.minor) == ("promise", minor)
+
+    def test_a_plan_holds_what_is_not_paid_while_it_stands(self) -> None:
+        *_, paid, extended, completed, _broken, _declined, _lapsed = PLANNED
+        for order, minor in (((paid,), 66_66), ((extended, paid), 66_66), ((completed, paid), 0)):
+            desk = Desk()
+            for told in order:
+                hear_amounts(desk, told, moment=Moment(2026, 4, 20))
+            (held,) = desk.amount_holds.values()
+            assert (held.kind, held.minor) == ("plan", minor)
 
     def test_a_promise_and_a_dispute_of_one_invoice_stand_beside_one_another(self) -> None:
         desk = Desk()

@@ -9,7 +9,7 @@ from shared.base.clock import Moment
 from shared.base.errors import Refusal
 from shared.base.ids import derived_id
 
-DISPUTE, PROMISE = "dispute", "promise"
+DISPUTE, PROMISE, PLAN = "dispute", "promise", "plan"
 """Kinds of a hold on an amount."""
 
 
@@ -88,7 +88,7 @@ class AmountHold:
 
 
 def amount_hold_id(kind: str, subject_id: UUID, invoice_id: UUID, instalment: int | None) -> UUID:
-    """Of one item of a dispute or promise, whatever becomes of the others."""
+    """Of one item of a dispute, promise or plan, whatever becomes of the others."""
     return derived_id("amount-hold", kind, subject_id, invoice_id, instalment)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from scheduler.domain.hold import PROMISE, AmountHold
+from scheduler.domain.hold import DISPUTE, AmountHold
 
 UNTOLD = -100
 """Below every step there is."""
@@ -90,7 +90,7 @@ class Item:
         self, today: date, amounts: Sequence[AmountHold], *, older_minor: int, whole_debt: bool
     ) -> int:
         """How much of the open amount is held back; a consumer's dispute of a part stops the whole debt,
-        a promise nothing but what was promised.
+        a promise or plan nothing but its own amount.
 
         A hold on an amount takes the oldest instalments first, where it does not name one: `older_minor` is what is
         open on those before this. `amounts` are the invoice's, by other services.
@@ -98,7 +98,7 @@ class Item:
         standing = [hold for hold in self.holds if hold.stands(today)]
         if not standing and not amounts:
             return 0
-        stops_all = whole_debt and (standing or any(hold.kind != PROMISE for hold in amounts))
+        stops_all = whole_debt and (standing or any(hold.kind == DISPUTE for hold in amounts))
         if stops_all or any(hold.amount_minor is None for hold in standing):
             return self.open_minor
         anywhere = sum(hold.amount_minor or 0 for hold in standing)

@@ -32,6 +32,7 @@ class TaskKind(StrEnum):
     CALL_BACK = "call-back"
     BAD_FEEDBACK = "bad-feedback"
     PAYMENT_DECLINED = "payment-declined"
+    PLAN_APPROVAL = "plan-approval"
 
 
 class MootBy(StrEnum):
@@ -64,6 +65,7 @@ TASK_RULES: Final[Mapping[TaskKind, TaskRule]] = {
     TaskKind.CALL_BACK: TaskRule(_MANAGER, timedelta(days=1)),
     TaskKind.BAD_FEEDBACK: TaskRule(_MANAGER, timedelta(days=3)),
     TaskKind.PAYMENT_DECLINED: TaskRule(_COLLECTOR, timedelta(days=2)),
+    TaskKind.PLAN_APPROVAL: TaskRule("manager"),
 }
 """One row for each kind. Days are our estimate of a prompt answer, no rule of law. A person may end any."""
 
@@ -92,8 +94,8 @@ class TaskOver(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`about` is the escalation, dispute, request or invoice that it comes from; `owner` a person, or "" where the role
-    alone is known.
+    """`about` is the escalation, dispute, request, plan or invoice that it comes from; `owner` a person, or "" where
+    the role alone is known.
 
     `ended_by` is the subject of a staff member; "" for the machine.
     """

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 
 from scheduler.domain.facts import Facts, Sent
-from scheduler.domain.hold import DISPUTE, PROMISE, amount_hold_id, requested_hold_id
+from scheduler.domain.hold import DISPUTE, PLAN, PROMISE, amount_hold_id, requested_hold_id
 from scheduler.gateways import tasks
 from scheduler.gateways.rows import amount_hold_of, item_of
 from shared.base.clock import Moment
@@ -27,6 +27,7 @@ from shared.contracts.portal_api import (
     CallRequested,
     FeedbackGiven,
     HardshipRequested,
+    PlanEvent,
     PromiseEvent,
 )
 
@@ -89,6 +90,12 @@ class _Named:
             case PromiseEvent():
                 self.holds.update(
                     amount_hold_id(PROMISE, event.promise_id, item.invoice_id, item.instalment)
+                    for item in event.items
+                )
+            case PlanEvent():
+                self.causes.add(event.plan_id)
+                self.holds.update(
+                    amount_hold_id(PLAN, event.plan_id, item.invoice_id, item.instalment)
                     for item in event.items
                 )
             case HardshipRequested():

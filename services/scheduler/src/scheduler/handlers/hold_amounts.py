@@ -9,7 +9,10 @@ from scheduler.domain.facts import Facts
 from scheduler.domain.hold import AmountHold, amount_hold_id
 from shared.base.money import minor_of
 from shared.contracts.disputes import DisputedItem, DisputeEvent
-from shared.contracts.portal_api import PromisedItem, PromiseEvent
+from shared.contracts.portal_api import PlanEvent, PlannedItem, PromisedItem, PromiseEvent
+
+Told = DisputeEvent | PlanEvent | PromiseEvent
+Item = DisputedItem | PlannedItem | PromisedItem
 
 
 class Cause(NamedTuple):
@@ -24,24 +27,29 @@ class Cause(NamedTuple):
     until: date | None = None
 
 
-def hold_amounts(facts: Facts, told: DisputeEvent | PromiseEvent, cause: Cause) -> None:
-    """Take over what is held of each item; what begins, changes or ends it is a line of the timeline."""
+def hold_amounts(facts: Facts, told: Told, cause: Cause) -> bool:
+    """Take over what is held of each item; what begins, changes or ends it is a line of the timeline. Returns whether
+    this is the newest that was heard.
+    """
+    is_newest = True
     for item in told.items:
         hold_id = amount_hold_id(cause.kind, told.subject_id, item.invoice_id, item.instalment)
         known = facts.held.get(hold_id)
         hold = _hold(hold_id, told, item, cause, known)
         if known is not None and known.version >= hold.version:
+            is_newest = is_newest and known.version == hold.version
             continue
         facts.held[hold.hold_id] = facts.amount_holds[hold.hold_id] = hold
         facts.touch(told.customer_id)
         if rule := _news(known, hold):
             facts.lines.append((told.customer_id, _decision(told, item, hold, cause, rule)))
+    return is_newest
 
 
 def _hold(
     hold_id: UUID,
-    told: DisputeEvent | PromiseEvent,
-    item: DisputedItem | PromisedItem,
+    told: Told,
+    item: Item,
     cause: Cause,
     known: AmountHold | None,
 ) -> AmountHold:
@@ -75,8 +83,8 @@ def _news(known: AmountHold | None, hold: AmountHold) -> str:
 
 
 def _decision(
-    told: DisputeEvent | PromiseEvent,
-    item: DisputedItem | PromisedItem,
+    told: Told,
+    item: Item,
     hold: AmountHold,
     cause: Cause,
     rule: str,

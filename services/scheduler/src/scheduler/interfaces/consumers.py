@@ -15,6 +15,7 @@ from scheduler.handlers.apply_feedback import apply_feedback
 from scheduler.handlers.apply_hardship import apply_hardship
 from scheduler.handlers.apply_invoice import apply_invoice
 from scheduler.handlers.apply_payment import apply_payment
+from scheduler.handlers.apply_plan import apply_plan
 from scheduler.handlers.apply_portal_payment import apply_decline, end_declines
 from scheduler.handlers.apply_promise import apply_promise
 from scheduler.handlers.note_outcome import note_outcome
@@ -52,6 +53,7 @@ HEARS: Final[Mapping[type[Event], Callable[..., None]]] = {
     disputes.DisputeMerged: apply_dispute,
     disputes.ClockWarned: apply_clock,
     portal_api.PromiseMade: apply_promise,
+    portal_api.PromisePartPaid: apply_promise,
     portal_api.PromiseKept: apply_promise,
     portal_api.PromisePartlyKept: apply_promise,
     portal_api.PromiseBroken: apply_promise,
@@ -61,6 +63,17 @@ HEARS: Final[Mapping[type[Event], Callable[..., None]]] = {
     portal_api.FeedbackGiven: apply_feedback,
     portal_api.PaymentDeclined: apply_decline,
     portal_api.PaymentConfirmed: end_declines,
+    portal_api.PlanProposed: apply_plan,
+    portal_api.PlanAccepted: apply_plan,
+    portal_api.PlanActivated: apply_plan,
+    portal_api.PlanDeclined: apply_plan,
+    portal_api.PlanLapsed: apply_plan,
+    portal_api.InstalmentPaid: apply_plan,
+    portal_api.InstalmentDue: apply_plan,
+    portal_api.InstalmentMissed: apply_plan,
+    portal_api.PlanExtended: apply_plan,
+    portal_api.PlanCompleted: apply_plan,
+    portal_api.PlanBroken: apply_plan,
     notifier.MessageSent: note_outcome,
     notifier.MessageSuppressed: note_outcome,
     notifier.MessageFailed: note_outcome,

@@ -16,7 +16,7 @@ from shared.testing.portal_examples import promise_examples
 CUSTOMER, INVOICE = UUID(int=1), UUID(int=2)
 NOON = Moment(2026, 4, 20, 12)
 MADE_AT = datetime(2026, 4, 20, 7, tzinfo=UTC)
-MADE, KEPT, PARTLY, BROKEN, WITHDRAWN = [
+MADE, PART_PAID, KEPT, PARTLY, BROKEN, WITHDRAWN = [
     one for one in promise_examples(CUSTOMER, INVOICE, MADE_AT) if isinstance(one, PromiseEvent)
 ]
 
@@ -51,6 +51,11 @@ class TestApplyPromise:
             ("hold.placed", "promised by 2026-04-30: open", "promise", "500.00"),
             ("hold.ended", "promised by 2026-04-30: broken", "promise", "0.00"),
         ]
+
+    def test_what_is_paid_is_not_held_any_more(self) -> None:
+        for order in ((MADE, PART_PAID), (PART_PAID, MADE)):
+            (held,) = heard(*order).amount_holds.values()
+            assert held.minor == 300_00
 
     def test_both_ends_ring_the_customer_s_alarm(self) -> None:
         facts = heard(MADE)

@@ -51,7 +51,7 @@ class WantedTasks(BaseModel):
 
 
 class ShownTask(BaseModel):
-    """`about` is the escalation or dispute that it comes from; `ended_by` is empty when it ended by itself."""
+    """`about` is the escalation, dispute or plan that it comes from; `ended_by` is empty when it ended by itself."""
 
     task_id: UUID
     customer_id: UUID
