@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_23_0530"
-down_revision = "2026_11_23_0100"
+down_revision = "2026_11_23_0430"
 
 PREFERENCES = """
 CREATE TABLE preferences (

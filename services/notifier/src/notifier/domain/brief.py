@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from notifier.domain.contact import Channel
-from notifier.domain.news import Contested, News
+from notifier.domain.agreement import AgreementBrief
+from notifier.domain.contact import Channel, Route
+from notifier.domain.customer import Customer
+from notifier.domain.news import ANSWERS_AT_ONCE, Contested, News
 from notifier.domain.payment import PaymentBrief
 from notifier.domain.reply import ReplyBrief
 from notifier.domain.sign_in import SignInBrief
@@ -80,6 +82,13 @@ class EscalationBrief:
     why: str
     items: tuple[PlannedItem, ...]
 
+    def route(self, customer: Customer) -> Route:
+        """Who of us is told: the account owner of now, if another was when it was planned."""
+        owner = customer.account_owner
+        if self.level == "account-owner" and owner is not None:
+            return Route(Channel.EMAIL, owner.email, owner.name)
+        return Route(Channel.EMAIL, self.to_email, self.to_name)
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerBrief:
@@ -111,6 +120,16 @@ class DisputeBrief:
         """What was decided is to be read, kept and answered."""
         return (Channel.EMAIL,)
 
+    @property
+    def at_once(self) -> bool:
+        """Answers to the customer's own act wait for no hours."""
+        return self.news in ANSWERS_AT_ONCE
+
+    @property
+    def asks(self) -> bool:
+        """Nothing is asked for by an answer."""
+        return False
+
 
 ESCALATES_FROM = 80
 """Per cent of the time at which the team's lead hears of it, and the team no more."""
@@ -139,11 +158,12 @@ class WarningBrief:
         return self.per_cent >= ESCALATES_FROM
 
 
+NewsBrief = AgreementBrief | DisputeBrief
 Brief = (
     ReminderBrief
     | EscalationBrief
     | AnswerBrief
-    | DisputeBrief
+    | NewsBrief
     | WarningBrief
     | SignInBrief
     | ReplyBrief

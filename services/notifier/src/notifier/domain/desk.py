@@ -41,8 +41,8 @@ class Desk(Telling):
     holds: dict[UUID, Hold] = field(default_factory=dict)
     amount_holds: dict[UUID, AmountHold] = field(default_factory=dict)
     preferences: dict[UUID, Preferences] = field(default_factory=dict)
-    disputes: dict[UUID, int] = field(default_factory=dict)
-    """Dispute → the newest version heard."""
+    newest: dict[UUID, int] = field(default_factory=dict)
+    """Dispute, promise or plan → the newest version heard."""
 
     def open(self, message: Message) -> None:
         """A new message, asked for by the record being handled."""
@@ -68,10 +68,10 @@ class Desk(Telling):
             ):
                 yield message
 
-    def waiting_news(self, dispute_id: UUID) -> Iterator[Message]:
-        """What was to be said of a dispute and has not left yet."""
+    def waiting_news(self, subject_id: UUID) -> Iterator[Message]:
+        """What was to be said of a dispute, promise or plan and has not left yet."""
         for message in list(self.messages.values()):
-            if message.dispute_id == dispute_id and message.status is Status.WAITING:
+            if message.subject_id == subject_id and message.status is Status.WAITING:
                 yield message
 
     def hear_customer(self, customer: Customer) -> None:

@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 from notifier.domain import budget
+from notifier.domain.agreement import AgreementBrief
 from notifier.domain.answer_look import QUIET_MAX, look_at_answer
 from notifier.domain.brief import (
     AnswerBrief,
     DisputeBrief,
     EscalationBrief,
+    NewsBrief,
     PlannedItem,
     ReminderBrief,
     WarningBrief,
@@ -15,7 +17,6 @@ from notifier.domain.brief import (
 from notifier.domain.contact import Channel, Route
 from notifier.domain.hours import earliest
 from notifier.domain.message import Message, Purpose
-from notifier.domain.news import ANSWERS_AT_ONCE
 from notifier.domain.payment import PaymentBrief
 from notifier.domain.reply import ReplyBrief
 from notifier.domain.sign_in import SignInBrief
@@ -27,10 +28,11 @@ from notifier.domain.silence import (
     rest_asked,
     silence_of_customer,
     silence_of_news,
+    silence_of_request,
     still_asked,
 )
 from notifier.domain.verdict import Speak, Verdict, Wait
-from notifier.domain.ways import quiet_zones, way_to, way_to_ours
+from notifier.domain.ways import quiet_zones, way_to
 from shared.base.clock import Moment
 from shared.base.days import local_day
 
@@ -39,7 +41,7 @@ RECHECK = timedelta(minutes=15)
 contact day is the limit."""
 
 NEWS_WAITS_MAX = timedelta(days=1)
-"""So long news of a dispute waits for records that stand aside; then it says what is certain."""
+"""So long news waits for records that stand aside; then it says what is certain."""
 
 
 def look_last(message: Message, facts: Facts, *, now: Moment) -> Verdict:
@@ -53,7 +55,7 @@ def look_last(message: Message, facts: Facts, *, now: Moment) -> Verdict:
             return _look_at_escalation(message, brief, facts, now=now)
         case AnswerBrief() | SignInBrief() | ReplyBrief() | PaymentBrief() as brief:
             return look_at_answer(message, brief, facts, now=now)
-        case DisputeBrief() as brief:
+        case AgreementBrief() | DisputeBrief() as brief:
             return _look_at_news(message, brief, facts, now=now)
         case WarningBrief() as brief:
             return _look_at_warning(message, brief, facts, now=now)
@@ -108,7 +110,7 @@ def _look_at_escalation(
     )
     if brief.items and not asked:
         return Silence("settled", "silence.settled")
-    route = way_to_ours(brief, facts.customer)
+    route = brief.route(facts.customer)
     if (Channel.EMAIL, route.address) in message.failed_roads:
         return Silence("no-contact", "route.none")
     if not facts.sending.allows(route.address):
@@ -144,9 +146,10 @@ def _look_at_warning(
     return Speak(route, Purpose.WARNING, local_day(now, facts.entity_zone), lines=lines)
 
 
-def _look_at_news(message: Message, brief: DisputeBrief, facts: Facts, *, now: Moment) -> Verdict:
+def _look_at_news(message: Message, brief: NewsBrief, facts: Facts, *, now: Moment) -> Verdict:
     """Not in the contact budget: the customer has asked, and this is the answer."""
-    if silence := silence_of_news(message.legal_entity, facts, now):
+    silent = silence_of_request if brief.asks else silence_of_news
+    if silence := silent(message.legal_entity, brief.items, facts, now):
         return silence
     route = way_to(message, brief.channels, facts)
     if isinstance(route, Silence):
@@ -156,7 +159,7 @@ def _look_at_news(message: Message, brief: DisputeBrief, facts: Facts, *, now: M
 
     return Speak(
         route,
-        Purpose.DISPUTE,
+        message.purpose,
         local_day(now, facts.entity_zone),
         lines=tuple(item.line(facts.invoices) for item in brief.items),
         rest_minor=rest_asked([item.invoice_id for item in brief.items], facts, now),
@@ -164,14 +167,14 @@ def _look_at_news(message: Message, brief: DisputeBrief, facts: Facts, *, now: M
 
 
 def _news_waits(
-    message: Message, brief: DisputeBrief, route: Route, facts: Facts, now: Moment
+    message: Message, brief: NewsBrief, route: Route, facts: Facts, now: Moment
 ) -> Wait | Silence | None:
     if facts.earlier_at is not None:
-        return Wait(max(now, facts.earlier_at), "earlier-news-first", "dispute.in-order")
+        return Wait(max(now, facts.earlier_at), "earlier-news-first", f"{message.purpose}.in-order")
     patience = message.planned_at + NEWS_WAITS_MAX
     if facts.is_in_doubt and now < patience:
         return Wait(min(now + RECHECK, patience), "records-parked", "doubt.records-parked")
-    if brief.news not in ANSWERS_AT_ONCE:
+    if not brief.at_once:
         zones = quiet_zones(facts, planned_zone=facts.entity_zone)
         moment = earliest(now, not_before=now, not_after=now + QUIET_MAX, quiet_zones=zones)
         if moment is None:

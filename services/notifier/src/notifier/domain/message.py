@@ -21,6 +21,11 @@ class Purpose(StrEnum):
     WARNING = "warning"
     SIGN_IN = "sign-in"
     PAYMENT = "payment"
+    PROMISE = "promise"
+    PLAN = "plan"
+
+
+OF_DISPUTES = frozenset({Purpose.DISPUTE, Purpose.WARNING})
 
 
 class Status(StrEnum):
@@ -77,7 +82,8 @@ class Message:
     version: int = 1
     reminder_id: UUID | None = None
     escalation_id: UUID | None = None
-    dispute_id: UUID | None = None
+    subject_id: UUID | None = None
+    """Of what it tells the news: a dispute, a promise or a plan."""
     attempts: int = 0
     failed_roads: tuple[Address, ...] = ()
     route: Route | None = None

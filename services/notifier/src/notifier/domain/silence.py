@@ -13,6 +13,7 @@ from notifier.domain.budget import ContactDay
 from notifier.domain.contact import Address
 from notifier.domain.customer import Customer, Hold, Team
 from notifier.domain.invoice import Credit, Instalment, Invoice
+from notifier.domain.news import Contested
 from notifier.domain.sending import Sending
 from shared.base.clock import Moment
 from shared.base.days import local_day
@@ -108,8 +109,21 @@ def silence_of_customer(legal_entity: str, facts: Facts, now: Moment) -> Silence
     return _first(checks)
 
 
-def silence_of_news(legal_entity: str, facts: Facts, now: Moment) -> Silence | None:
-    """What silences even an answer to a dispute. Holds that only keep us from asking for money do not."""
+def silence_of_request(
+    legal_entity: str, items: Sequence[Contested], facts: Facts, now: Moment
+) -> Silence | None:
+    """What silences a word that asks for a part of a plan: all that silences a reminder, and settled invoices."""
+    if silence := silence_of_customer(legal_entity, facts, now):
+        return silence
+    known = [facts.invoices[one.invoice_id] for one in items if one.invoice_id in facts.invoices]
+    owed = any(is_owed(one, part, facts.customer) for one in known for part in one.instalments)
+    return Silence("settled", "silence.settled") if known and not owed else None
+
+
+def silence_of_news(
+    legal_entity: str, _: Sequence[Contested], facts: Facts, now: Moment
+) -> Silence | None:
+    """What silences even an answer. Holds that only keep us from asking for money do not."""
     customer = facts.customer
     held_by = {hold.kind for hold in facts.holds if _covers(hold, legal_entity, now)}
     checks: Checks = (

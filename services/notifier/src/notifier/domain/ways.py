@@ -2,9 +2,7 @@
 
 from collections.abc import Sequence
 
-from notifier.domain.brief import EscalationBrief
 from notifier.domain.contact import Channel, Route, for_reminders, routes, somebody_opted_out
-from notifier.domain.customer import Customer
 from notifier.domain.desk import REMINDERS
 from notifier.domain.hours import candidate_zones
 from notifier.domain.message import Message
@@ -24,14 +22,6 @@ def way_to(message: Message, channels: Sequence[Channel], facts: Facts) -> Route
     if not open_roads and somebody_opted_out(contacts, channels, opted_out=facts.opted_out):
         return Silence("opted-out", "consent.opt-out")
     return Silence("no-contact", "route.none")
-
-
-def way_to_ours(brief: EscalationBrief, customer: Customer) -> Route:
-    """Who of us is told: the account owner of now, if another was when it was planned."""
-    owner = customer.account_owner
-    if brief.level == "account-owner" and owner is not None:
-        return Route(Channel.EMAIL, owner.email, owner.name)
-    return Route(Channel.EMAIL, brief.to_email, brief.to_name)
 
 
 def quiet_zones(facts: Facts, *, planned_zone: str) -> tuple[str, ...]:

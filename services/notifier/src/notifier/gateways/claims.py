@@ -66,8 +66,8 @@ WHERE key = ANY($1::text[]) AND ended_at IS NULL GROUP BY key
 """
 _EARLIER = """
 SELECT later.message_id, max(earlier.due_at) AS due_at
-FROM messages AS later JOIN messages AS earlier USING (dispute_id)
-WHERE later.message_id = ANY($1::uuid[]) AND later.purpose = 'dispute' AND earlier.purpose = 'dispute'
+FROM messages AS later JOIN messages AS earlier USING (subject_id, purpose)
+WHERE later.message_id = ANY($1::uuid[]) AND purpose <> 'warning'
   AND earlier.status IN ('waiting', 'handing-over') AND earlier.withheld_at IS NULL
   AND (earlier.brief ->> 'version')::bigint < (later.brief ->> 'version')::bigint
 GROUP BY later.message_id
@@ -95,7 +95,7 @@ class Known:
     opted_out: frozenset[tuple[Channel, str]] = frozenset()
     parked: Mapping[UUID, int] = field(default_factory=dict)
     earlier: Mapping[UUID, Moment] = field(default_factory=dict)
-    """News of a dispute → when earlier news of it is due that has not left yet."""
+    """News of a dispute, promise or plan → when earlier news of it is due that has not left yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +213,7 @@ async def _known(
 
 
 async def _earlier(connection: asyncpg.Connection, due: Sequence[Message]) -> Mapping[UUID, Moment]:
-    news = [one.message_id for one in due if one.dispute_id is not None]
+    news = [one.message_id for one in due if one.subject_id is not None]
     rows = await connection.fetch(_EARLIER, news) if news else ()
     return {row["message_id"]: row["due_at"] for row in rows}
 

@@ -97,15 +97,17 @@ SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::uuid[
 ON CONFLICT (hold_id) DO UPDATE SET version = excluded.version, minor = excluded.minor
 WHERE known.version < excluded.version
 """
-_HEARD = "SELECT dispute_id, version FROM disputes WHERE dispute_id = ANY($1::uuid[])"
-_DISPUTES = """
-INSERT INTO disputes AS known (dispute_id, version) SELECT * FROM unnest($1::uuid[], $2::bigint[])
-ON CONFLICT (dispute_id) DO UPDATE SET version = excluded.version WHERE known.version < excluded.version
+_HEARD = "SELECT subject_id, version FROM subjects WHERE subject_id = ANY($1::uuid[])"
+_SUBJECTS = """
+INSERT INTO subjects AS known (subject_id, version) SELECT * FROM unnest($1::uuid[], $2::bigint[])
+ON CONFLICT (subject_id) DO UPDATE SET version = excluded.version WHERE known.version < excluded.version
 """
 
 
 _CAUSES = ("reminder_id", "escalation_id", "sign_in_id", "request_id", "change_id")
 """What a message may be of; each has one."""
+_SUBJECTS_OF = ("dispute_id", "promise_id", "plan_id")
+"""What there is news of; each has as many as it moves."""
 
 
 async def load(connection: asyncpg.Connection, events: Sequence[Event], *, moment: Moment) -> Desk:
@@ -119,9 +121,10 @@ async def load(connection: asyncpg.Connection, events: Sequence[Event], *, momen
         if (cause := getattr(event, name, None))
     ]
     moves = [
-        (dispute_id, event.version)
+        (subject_id, event.version)
         for event in events
-        if (dispute_id := getattr(event, "dispute_id", None))
+        for name in _SUBJECTS_OF
+        if (subject_id := getattr(event, name, None))
     ]
     paid = {event.payment_id for event in events if isinstance(event, PaymentEvent)}
     if not causes and not moves and not paid:
@@ -131,13 +134,13 @@ async def load(connection: asyncpg.Connection, events: Sequence[Event], *, momen
     ]
     message_ids = [derived_id("message", *one) for one in asked]
     message_ids += [payment_message_id(one, news) for one in paid for news in PaymentNews]
-    dispute_ids = list({dispute_id for dispute_id, _ in moves})
+    subject_ids = list({subject_id for subject_id, _ in moves})
     return Desk(
         messages=await messages.load(
-            connection, message_ids, list({customer for _, customer in causes}), dispute_ids
+            connection, message_ids, list({customer for _, customer in causes}), subject_ids
         ),
-        disputes={
-            row["dispute_id"]: row["version"] for row in await connection.fetch(_HEARD, dispute_ids)
+        newest={
+            row["subject_id"]: row["version"] for row in await connection.fetch(_HEARD, subject_ids)
         },
     )
 
@@ -158,7 +161,7 @@ async def save(connection: asyncpg.Connection, desk: Desk) -> None:
     await _write(connection, _CREDITS, map(_credit_row, desk.credits.values()))
     await _write(connection, _HOLDS, map(_hold_row, desk.holds.values()))
     await _write(connection, _AMOUNT_HOLDS, map(astuple, desk.amount_holds.values()))
-    await _write(connection, _DISPUTES, desk.disputes.items())
+    await _write(connection, _SUBJECTS, desk.newest.items())
     await messages.save(connection, desk.to_save(), desk.opened_by)
 
 

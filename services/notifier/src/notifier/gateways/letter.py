@@ -6,6 +6,7 @@ from datetime import timedelta
 from urllib.parse import quote
 from uuid import UUID
 
+from notifier.domain.agreement import AgreementBrief
 from notifier.domain.brief import (
     AnswerBrief,
     Brief,
@@ -21,9 +22,11 @@ from notifier.domain.invoice import Discount
 from notifier.domain.message import Message, Purpose, Told
 from notifier.domain.payment import PaymentBrief
 from notifier.domain.reply import ReplyBrief
+from notifier.domain.sign_in import SignInBrief
 from notifier.domain.silence import Asked
 from notifier.domain.verdict import Speak
 from notifier.gateways import phrasing
+from notifier.gateways.agreement_letter import agreement_values
 from notifier.gateways.mime import Mail, Mailbox, mail_bytes
 from notifier.gateways.news_letter import form_of, news_values
 from notifier.gateways.payment_letter import payment_form, payment_values
@@ -42,7 +45,6 @@ ITEMS_SHOWN_MAX = 40
 TEXT_CHARACTERS_MAX = 459
 """Three parts of a concatenated text message, in the alphabet of GSM 03.38. What is too long is cut where it speaks of
 invoices: how to pay, whom to ask and how to stop stay whole."""
-
 SUBJECT_CHARACTERS_MAX = 200
 
 _FIRMEST = "urgent"
@@ -79,6 +81,8 @@ class Writer:
         language = _language(message, speak, customer)
         reader = Reader(customer, entity, language, local_day(now, entity.time_zone))
         match message.brief:
+            case AgreementBrief() as brief:
+                values = agreement_values(self._stationery, message, brief, speak, reader, now=now)
             case DisputeBrief():
                 values = news_values(self._stationery, message, speak, reader, now=now)
             case WarningBrief() as brief:
@@ -249,17 +253,21 @@ def _language(message: Message, speak: Speak, customer: Customer) -> str:
 
 
 def _kind(message: Message, speak: Speak) -> str:
-    if message.purpose in {Purpose.ESCALATION, Purpose.SIGN_IN}:
-        return message.purpose.value
-    if isinstance(message.brief, DisputeBrief):
-        return form_of(message.brief)
-    if isinstance(message.brief, WarningBrief):
-        return warning_form(message.brief)
-    if isinstance(message.brief, ReplyBrief):
-        return message.brief.form
-    if isinstance(message.brief, PaymentBrief):
-        return payment_form(message.brief)
-    return speak.step.tone if speak.step else "answer"
+    kind = speak.step.tone if speak.step else "answer"
+    match message.brief:
+        case EscalationBrief() | SignInBrief():
+            kind = message.purpose.value
+        case AgreementBrief() as brief:
+            kind = brief.news.value
+        case DisputeBrief() as brief:
+            kind = form_of(brief)
+        case WarningBrief() as brief:
+            kind = warning_form(brief)
+        case ReplyBrief() as brief:
+            kind = brief.form
+        case PaymentBrief() as brief:
+            kind = payment_form(brief)
+    return kind
 
 
 def _until(brief: Brief | None, reader: Reader) -> str:

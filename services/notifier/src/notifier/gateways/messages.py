@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 from pydantic import TypeAdapter
 
+from notifier.domain.agreement import AgreementBrief
 from notifier.domain.brief import (
     AnswerBrief,
     Brief,
@@ -34,6 +35,8 @@ _BRIEFS: Mapping[Purpose, TypeAdapter[Any]] = {
     Purpose.WARNING: TypeAdapter(WarningBrief),
     Purpose.SIGN_IN: TypeAdapter(SignInBrief),
     Purpose.PAYMENT: TypeAdapter(PaymentBrief),
+    Purpose.PROMISE: TypeAdapter(AgreementBrief),
+    Purpose.PLAN: TypeAdapter(AgreementBrief),
 }
 _ROUTE = TypeAdapter(Route)
 _TOLD = TypeAdapter(Told)
@@ -48,7 +51,7 @@ _MOVING = (
 
 _MOVING_LIST = ", ".join(_MOVING)
 _LASTING_LIST = (
-    "customer_id, legal_entity, reminder_id, escalation_id, planned_at, brief, dispute_id"
+    "customer_id, legal_entity, reminder_id, escalation_id, planned_at, brief, subject_id"
 )
 COLUMNS = f"message_id, {_MOVING_LIST}, {_LASTING_LIST}"
 _ROWS = """
@@ -77,7 +80,7 @@ SELECT {COLUMNS} FROM messages
 WHERE customer_id = ANY($2::uuid[]) AND status = 'waiting' AND purpose IN ('courtesy', 'reminder')
 UNION
 SELECT {COLUMNS} FROM messages
-WHERE dispute_id = ANY($3::uuid[]) AND status = 'waiting'
+WHERE subject_id = ANY($3::uuid[]) AND status = 'waiting'
 """
 _NOT_OVER = """
 SELECT told.message_id FROM unnest($1::uuid[]) AS told (message_id)
@@ -96,12 +99,12 @@ async def load(
     connection: asyncpg.Connection,
     message_ids: Sequence[UUID],
     customer_ids: Sequence[UUID] = (),
-    dispute_ids: Sequence[UUID] = (),
+    subject_ids: Sequence[UUID] = (),
 ) -> dict[UUID, Message]:
-    """These messages, every reminder that waits for these customers, and all that waits to be said of these disputes
-    (the caller has locked the rows of all their customers).
+    """These messages, every reminder that waits for these customers, and all that waits to be said of these
+    disputes, promises and plans (the caller has locked the rows of all their customers).
     """
-    rows = await connection.fetch(_OF_SLICE, message_ids, customer_ids, dispute_ids)
+    rows = await connection.fetch(_OF_SLICE, message_ids, customer_ids, subject_ids)
     return {row["message_id"]: message_of(row) for row in rows}
 
 
@@ -146,7 +149,7 @@ def message_of(row: asyncpg.Record) -> Message:
         version=row["version"],
         reminder_id=row["reminder_id"],
         escalation_id=row["escalation_id"],
-        dispute_id=row["dispute_id"],
+        subject_id=row["subject_id"],
         brief=_BRIEFS[purpose].validate_python(row["brief"]) if row["brief"] else None,
         due_at=row["due_at"],
         planned_at=row["planned_at"],
@@ -189,7 +192,7 @@ def _lasting(message: Message) -> tuple[Any, ...]:
         message.escalation_id,
         message.planned_at,
         _brief_json(message.purpose, message.brief),
-        message.dispute_id,
+        message.subject_id,
     )
 
 

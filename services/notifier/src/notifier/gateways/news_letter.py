@@ -58,12 +58,12 @@ def news_values(
         "items": lines,
         "more": len(speak.lines) - len(lines),
         "reason": stationery.line("reasons", brief.reason, reader.language, {}),
-        "ref": reference_of(message.dispute_id or message.message_id),
+        "ref": reference_of(message.subject_id or message.message_id),
         "facts": (),
-        "words": _words(brief.words),
+        "words": words_of(brief.words),
         "is_open": brief.is_open,
-        "answer_by": _by(brief.answer_due_at, reader, now),
-        "decide_by": _by(brief.decision_due_at, reader, now),
+        "answer_by": by_day(brief.answer_due_at, reader, now),
+        "decide_by": by_day(brief.decision_due_at, reader, now),
         "pay": reader.payment([line.reference for line in speak.lines]),
         "help": reader.helper(),
         **sums,
@@ -123,14 +123,14 @@ def _line(stationery: Stationery, line: Line, currency: str, reader: Reader) -> 
     }
 
 
-def _by(due_at: Moment | None, reader: Reader, now: Moment) -> str:
+def by_day(due_at: Moment | None, reader: Reader, now: Moment) -> str:
     """The day until which we owe a word; "" when we owe none, or are late with it already."""
     if due_at is None or due_at <= now:
         return ""
     return phrasing.day(local_day(due_at, reader.entity.time_zone), reader.locale)
 
 
-def _words(text: str) -> list[str]:
+def words_of(text: str) -> list[str]:
     """What somebody of ours wrote, line by line, without what nobody could see."""
     cut = text if len(text) <= WORDS_CHARACTERS_MAX else text[: WORDS_CHARACTERS_MAX - 1] + "…"
     lines = [printable(line, WORDS_CHARACTERS_MAX) for line in cut.strip().splitlines()]

@@ -8,7 +8,9 @@ from uuid import UUID
 import asyncpg
 
 _LIST = """
-SELECT message_id, reminder_id, escalation_id, dispute_id, purpose, legal_entity, status, version, route, told, reason,
+SELECT message_id, reminder_id, escalation_id, purpose,
+       CASE WHEN purpose IN ('dispute', 'warning') THEN subject_id END AS dispute_id,
+       legal_entity, status, version, route, told, reason,
        rule, planned_at, due_at, contact_day, ended_at, attempts, trace_id, traceparent, origin_traces
 FROM messages
 WHERE customer_id = $1 AND ($2::timestamptz IS NULL OR (planned_at, message_id) > ($2, $3::uuid))

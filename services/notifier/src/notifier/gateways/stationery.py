@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from mjml import mjml2html
 
+from notifier.domain.agreement import PAYS, AgreementNews
 from notifier.domain.news import DUE_AGAIN, News
 from shared.base.errors import Refusal
 from shared.contracts.company import Brand
@@ -23,8 +24,8 @@ FILES_CHARACTERS_MAX = 200_000
 CHOICES = ("paid", "time", "query")
 """What a reader can answer with one click."""
 
-NEWS_FORMS = frozenset(f"dispute-{news.value}" for news in News)
-"""Forms that say how a dispute goes on."""
+NEWS_FORMS = frozenset(f"dispute-{news.value}" for news in News) | frozenset(AgreementNews)
+"""Forms that say how a dispute, a promise or a plan goes on."""
 
 PAYMENT_FORMS = frozenset({"payment-confirmed", "payment-declined"})
 """Forms that answer a payment at the provider's page."""
@@ -33,7 +34,7 @@ WARNING_FORMS = frozenset({"clock-warned", "clock-escalated"})
 OUR_FORMS = WARNING_FORMS | {"escalation"}
 """Those that only people of ours read."""
 
-PAYS_AGAIN = frozenset(f"dispute-{news.value}" for news in DUE_AGAIN)
+PAYS_AGAIN = frozenset(f"dispute-{news.value}" for news in DUE_AGAIN) | PAYS
 """Those that say how to pay."""
 
 SIGN_IN_FORM = "sign-in"
@@ -111,7 +112,7 @@ class Stationery:
             "customer_mail": kind not in OUR_FORMS,
             "news": kind in NEWS_FORMS | WARNING_FORMS | PAYMENT_FORMS,
             "pays": kind not in NEWS_FORMS | PAYMENT_FORMS or kind in PAYS_AGAIN,
-            "dispute": phrases["payment" if kind in PAYMENT_FORMS else "dispute"],
+            "about": phrases[section_of(kind)],
             "choices": [
                 {"label": label, "subject": quote(f"{label}: ")}
                 for label in (labels[f"option_{choice}"] for choice in CHOICES)
@@ -128,6 +129,12 @@ class Stationery:
             html=self._html.from_string(html),
             text=self._plain.from_string(self._layout.from_string(plain).render(blanks)),
         )
+
+
+def section_of(kind: str) -> str:
+    """Where the phrases stand that the forms of one subject share."""
+    subject = kind.partition("-")[0]
+    return subject if subject in {"payment", "plan", "promise"} else "dispute"
 
 
 def fill(template: Template, values: Mapping[str, Any]) -> str:

@@ -35,7 +35,7 @@ def warning_values(
         "kind": brief.clock,
         "per_cent": brief.per_cent,
         "reason": said("reasons", brief.reason),
-        "ref": reference_of(message.dispute_id or message.message_id),
+        "ref": reference_of(message.subject_id or message.message_id),
         "team": printable(brief.team),
         "owner": printable(brief.owner),
     }
@@ -48,7 +48,7 @@ def warning_values(
         "reason": values["reason"],
         "team": values["team"],
         "owner": values["owner"] or said("warning", "nobody"),
-        "dispute": str(message.dispute_id),
+        "dispute": str(message.subject_id),
     }
     values["figures"] = [
         {"label": said("warning", name), "amount": text} for name, text in figures.items()

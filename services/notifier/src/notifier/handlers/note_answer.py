@@ -1,5 +1,6 @@
 """The other side has answered, or nobody can say whether it did: the message moves, and an outcome is told."""
 
+from notifier.domain.agreement import AgreementBrief
 from notifier.domain.brief import DisputeBrief, ReminderBrief
 from notifier.domain.contact import Channel, routes
 from notifier.domain.customer import Customer
@@ -22,7 +23,7 @@ def note_answer(
 
 
 def _roads_left(message: Message, customer: Customer) -> int:
-    if not isinstance(message.brief, ReminderBrief | DisputeBrief):
+    if not isinstance(message.brief, ReminderBrief | AgreementBrief | DisputeBrief):
         return 0
     assert message.route is not None
     tried = {*message.failed_roads, (message.route.channel, message.route.address)}

@@ -62,7 +62,7 @@ def _forgotten(told: MessageEvent) -> Message:
         brief=None,
         reminder_id=told.reminder_id,
         escalation_id=told.escalation_id,
-        dispute_id=told.dispute_id,
+        subject_id=told.dispute_id,
     )
 
 

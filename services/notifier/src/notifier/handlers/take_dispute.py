@@ -8,9 +8,8 @@ from notifier.domain.desk import Desk
 from notifier.domain.message import Message, Purpose
 from notifier.domain.news import ONLY_WITH_WORDS, STILL_NEWS, UNTOLD, Contested, News
 from notifier.handlers.hear_amounts import hear_amounts
-from notifier.handlers.tell_outcome import tell_outcome
+from notifier.handlers.tell_news import news_id, tell_news
 from shared.base.clock import Moment
-from shared.base.ids import derived_id
 from shared.base.money import minor_of
 from shared.contracts import disputes
 from shared.contracts.disputes import DisputeEvent, Outcome, State
@@ -37,34 +36,16 @@ _ENDED: Final = frozenset({State.RESOLVED, State.CLOSED, State.WITHDRAWN, State.
 
 
 def take_dispute(desk: Desk, told: DisputeEvent, *, moment: Moment) -> None:
-    """Open the message of this step, if it is one for the customer, and silence what is no news any more.
-
-    A step that comes after a later one, or again, moves nothing: the late one is kept as never told, with its reason.
-    """
-    newest, news = desk.disputes.get(told.dispute_id, 0), _news_of(told)
-    message_id = derived_id("message", told.dispute_id, told.version)
+    """Open the message of this step, if it is one for the customer, and silence what is no news any more."""
+    news = _news_of(told)
     hear_amounts(desk, told, moment=moment)
-    if told.version == newest or message_id in desk.messages:
-        return
-
-    late = told.version < newest
-    if not late:
-        desk.disputes[told.dispute_id] = told.version
-        for waiting in list(desk.waiting_news(told.dispute_id)):
-            if not _is_still_news(waiting, told, news):
-                supersede(desk, waiting, moment=moment)
-
+    message = None
     if news is not None and _is_told(told, news):
-        message = _open(desk, told, news, moment=moment)
-        if late:
-            supersede(desk, message, moment=moment)
+        message = _message(desk, told, news, moment=moment)
 
-
-def supersede(desk: Desk, message: Message, *, moment: Moment) -> None:
-    """It waits no longer: the dispute has moved on."""
-    superseded = message.suppress("superseded", "dispute.newest-only", at=moment)
-    desk.put(superseded)
-    tell_outcome(desk, superseded)
+    tell_news(
+        desk, told, message, lambda waiting: _is_still_news(waiting, told, news), moment=moment
+    )
 
 
 def contested_of(item: disputes.DisputedItem, currency: str) -> Contested:
@@ -110,10 +91,10 @@ def _our_words(told: DisputeEvent) -> str:
     return told.words if told.by is disputes.Actor.STAFF else ""
 
 
-def _open(desk: Desk, told: DisputeEvent, news: News, *, moment: Moment) -> Message:
+def _message(desk: Desk, told: DisputeEvent, news: News, *, moment: Moment) -> Message:
     heard_at = told_at(desk.cause, otherwise=moment)
-    message = Message(
-        message_id=derived_id("message", told.dispute_id, told.version),
+    return Message(
+        message_id=news_id(told),
         customer_id=told.customer_id,
         purpose=Purpose.DISPUTE,
         legal_entity=told.legal_entity,
@@ -131,7 +112,5 @@ def _open(desk: Desk, told: DisputeEvent, news: News, *, moment: Moment) -> Mess
             answer_due_at=told.answer_due_at,
             decision_due_at=told.decision_due_at,
         ),
-        dispute_id=told.dispute_id,
+        subject_id=told.dispute_id,
     )
-    desk.open(message)
-    return message

@@ -2,7 +2,7 @@
 
 from notifier.domain.brief import ReminderBrief
 from notifier.domain.desk import Desk
-from notifier.domain.message import Message, Status
+from notifier.domain.message import OF_DISPUTES, Message, Status
 from shared.base.money import decimal_text
 from shared.contracts.erp import Channel
 from shared.contracts.notifier import (
@@ -36,7 +36,7 @@ def tell_outcome(desk: Desk, message: Message) -> None:
             purpose=Purpose(message.purpose.value),
             reminder_id=message.reminder_id,
             escalation_id=message.escalation_id,
-            dispute_id=message.dispute_id,
+            dispute_id=message.subject_id if message.purpose in OF_DISPUTES else None,
             legal_entity=message.legal_entity,
             channel=Channel(route.channel.value) if route else None,
             contact_id=route.contact_id if route else None,

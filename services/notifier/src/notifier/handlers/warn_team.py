@@ -6,7 +6,8 @@ from notifier.domain.brief import WarningBrief
 from notifier.domain.desk import Desk
 from notifier.domain.message import Message, Purpose
 from notifier.gateways.addresses import usable_email
-from notifier.handlers.take_dispute import contested_of, supersede
+from notifier.handlers.take_dispute import contested_of
+from notifier.handlers.tell_news import supersede
 from shared.base.clock import Moment
 from shared.base.ids import derived_id
 from shared.contracts.disputes import ClockWarned
@@ -21,7 +22,7 @@ def warn_team(desk: Desk, warned: ClockWarned, *, moment: Moment) -> None:
     if opened[0].message_id in desk.messages:
         return
 
-    late = warned.version < desk.disputes.get(warned.dispute_id, 0)
+    late = warned.version < desk.newest.get(warned.dispute_id, 0)
     for waiting in list(desk.waiting_news(warned.dispute_id)):
         same = isinstance(waiting.brief, WarningBrief) and waiting.brief.clock == warned.clock
         if same and not late:
@@ -44,7 +45,7 @@ def _messages(desk: Desk, warned: ClockWarned, *, moment: Moment) -> list[Messag
         planned_at=heard_at,
         contact_day=moment.date(),
         brief=brief,
-        dispute_id=warned.dispute_id,
+        subject_id=warned.dispute_id,
     )
     owner_email = usable_email(warned.owner)
     if brief.escalates or owner_email is None:

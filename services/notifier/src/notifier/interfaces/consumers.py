@@ -8,7 +8,6 @@ from notifier.gateways import dossiers, messages, switch
 from notifier.gateways.tally import count_ends
 from notifier.handlers.answer_request import answer_call, answer_hardship, mail_address_change
 from notifier.handlers.close_dispute import close_dispute
-from notifier.handlers.hear_amounts import hear_amounts
 from notifier.handlers.hear_credit import hear_credit
 from notifier.handlers.hear_customer import hear_customer
 from notifier.handlers.hear_hold import hear_hold
@@ -17,6 +16,7 @@ from notifier.handlers.hear_parked import hear_parked
 from notifier.handlers.hear_preferences import hear_preferences
 from notifier.handlers.mail_sign_in import mail_sign_in
 from notifier.handlers.recall_outcome import STATUSES, recall_outcome
+from notifier.handlers.take_agreement import take_agreement
 from notifier.handlers.take_dispute import take_dispute
 from notifier.handlers.take_escalation import take_escalation
 from notifier.handlers.take_payment import take_payment
@@ -71,28 +71,28 @@ HEARS: Mapping[type[Event], Callable[..., None]] = {
     portal_api.PreferencesChanged: hear_preferences,
     portal_api.PaymentConfirmed: take_payment,
     portal_api.PaymentDeclined: take_payment,
-    portal_api.PromiseMade: hear_amounts,
-    portal_api.PromisePartPaid: hear_amounts,
-    portal_api.PromiseKept: hear_amounts,
-    portal_api.PromisePartlyKept: hear_amounts,
-    portal_api.PromiseBroken: hear_amounts,
-    portal_api.PromiseWithdrawn: hear_amounts,
-    portal_api.PlanProposed: hear_amounts,
-    portal_api.PlanAccepted: hear_amounts,
-    portal_api.PlanActivated: hear_amounts,
-    portal_api.PlanDeclined: hear_amounts,
-    portal_api.PlanLapsed: hear_amounts,
-    portal_api.InstalmentPaid: hear_amounts,
-    portal_api.InstalmentDue: hear_amounts,
-    portal_api.InstalmentMissed: hear_amounts,
-    portal_api.PlanExtended: hear_amounts,
-    portal_api.PlanCompleted: hear_amounts,
-    portal_api.PlanBroken: hear_amounts,
+    portal_api.PromiseMade: take_agreement,
+    portal_api.PromisePartPaid: take_agreement,
+    portal_api.PromiseKept: take_agreement,
+    portal_api.PromisePartlyKept: take_agreement,
+    portal_api.PromiseBroken: take_agreement,
+    portal_api.PromiseWithdrawn: take_agreement,
+    portal_api.PlanProposed: take_agreement,
+    portal_api.PlanAccepted: take_agreement,
+    portal_api.PlanActivated: take_agreement,
+    portal_api.PlanDeclined: take_agreement,
+    portal_api.PlanLapsed: take_agreement,
+    portal_api.InstalmentPaid: take_agreement,
+    portal_api.InstalmentDue: take_agreement,
+    portal_api.InstalmentMissed: take_agreement,
+    portal_api.PlanExtended: take_agreement,
+    portal_api.PlanCompleted: take_agreement,
+    portal_api.PlanBroken: take_agreement,
 }
 
 
 def projection() -> Projection[Desk]:
-    """The notifier's own view of ledger, disputes, scheduler and promises, and what the portal asks it to mail."""
+    """The notifier's own view of ledger, disputes, scheduler, promises and plans, and what it is to mail."""
     return Projection(
         service="notifier",
         topics=(ledger.TOPIC, disputes.TOPIC, scheduler.TOPIC, portal_api.TOPIC),

@@ -40,7 +40,7 @@ def news(make: Any) -> Any:
         item = Contested(make.id("R1"), "R1", None, 4_000, 4_000)
         brief = DisputeBrief(3, step, True, "damaged", "EUR", (item,))
         made: Message = make.message(
-            replace(brief, **changes), purpose=Purpose.DISPUTE, dispute_id=UUID(int=5)
+            replace(brief, **changes), purpose=Purpose.DISPUTE, subject_id=UUID(int=5)
         )
         return made
 

@@ -62,7 +62,7 @@ def word(make: Any) -> Any:
             rest_minor=rest,
         )
         message = make.message(
-            brief, purpose=Purpose.DISPUTE, dispute_id=UUID(int=0x7F3A2B10 << 96)
+            brief, purpose=Purpose.DISPUTE, subject_id=UUID(int=0x7F3A2B10 << 96)
         )
         return WRITER.word(message, speak, make.customer(), now=make.now)
 

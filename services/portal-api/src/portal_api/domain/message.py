@@ -17,6 +17,8 @@ class Purpose(StrEnum):
     ANSWER = "answer"
     DISPUTE = "dispute"
     SIGN_IN = "sign-in"
+    PROMISE = "promise"
+    PLAN = "plan"
 
 
 TO_CUSTOMERS: Final = frozenset(one.value for one in Purpose)

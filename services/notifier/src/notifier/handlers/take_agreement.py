@@ -1,0 +1,147 @@
+"""A promise or plan made a step: what is held back of it is kept, and the customer is told, once and never old news."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+from notifier.domain.agreement import AgreementBrief, AgreementNews, PlannedPart
+from notifier.domain.desk import Desk
+from notifier.domain.message import Message, Purpose
+from notifier.domain.news import Contested
+from notifier.handlers.hear_amounts import hear_amounts
+from notifier.handlers.tell_news import news_id, tell_news
+from shared.base.clock import Moment
+from shared.base.money import minor_of
+from shared.contracts import portal_api
+from shared.contracts.portal_api import PlanEvent, PlanState, PromiseEvent
+from shared.messaging.cloudevents import told_at
+
+Told = PlanEvent | PromiseEvent
+
+_N = AgreementNews
+_NEWS: Final[Mapping[type[Told], AgreementNews]] = {
+    portal_api.PromiseMade: _N.PROMISE_MADE,
+    portal_api.PromiseKept: _N.PROMISE_KEPT,
+    portal_api.PromisePartlyKept: _N.PROMISE_PARTLY_KEPT,
+    portal_api.PromiseBroken: _N.PROMISE_BROKEN,
+    portal_api.PromiseWithdrawn: _N.PROMISE_WITHDRAWN,
+    portal_api.PlanProposed: _N.PLAN_PROPOSED,
+    portal_api.PlanAccepted: _N.PLAN_ACCEPTED,
+    portal_api.PlanActivated: _N.PLAN_ACTIVE,
+    portal_api.PlanDeclined: _N.PLAN_DECLINED,
+    portal_api.PlanLapsed: _N.PLAN_LAPSED,
+    portal_api.InstalmentDue: _N.PLAN_DUE,
+    portal_api.InstalmentMissed: _N.PLAN_LATE,
+    portal_api.PlanExtended: _N.PLAN_EXTENDED,
+    portal_api.PlanCompleted: _N.PLAN_COMPLETED,
+    portal_api.PlanBroken: _N.PLAN_BROKEN,
+}
+"""What is paid meanwhile is thanked for as a payment, not here."""
+_WAITING: Final = frozenset({PlanState.PROPOSED, PlanState.ACCEPTED})
+
+
+def take_agreement(desk: Desk, told: Told, *, moment: Moment) -> None:
+    """Open the message of this step, if it is one for the customer. One step makes another old, but a payment of a part
+    only changes what a reminder of it says that has not left yet.
+    """
+    hear_amounts(desk, told, moment=moment)
+    news = _news_of(told)
+    message = None if news is None else _message(desk, told, news, moment=moment)
+
+    if told.version > desk.newest.get(told.subject_id, 0) and isinstance(told, PlanEvent):
+        _refresh(desk, told)
+    tell_news(desk, told, message, lambda waiting: _is_still_news(waiting, news), moment=moment)
+
+
+def _news_of(told: Told) -> AgreementNews | None:
+    if isinstance(told, portal_api.PromiseWithdrawn) and told.withdrawn_by is None:
+        return None  # nothing is owed any more: whatever took it off says so
+    return _NEWS.get(type(told))
+
+
+def _refresh(desk: Desk, told: PlanEvent) -> None:
+    for waiting in list(desk.waiting_news(told.plan_id)):
+        if isinstance(waiting.brief, AgreementBrief) and waiting.brief.asks:
+            fresh = replace(waiting.brief, parts=_parts(told), paid_minor=_paid(told))
+            desk.put(replace(waiting, brief=fresh))
+
+
+def _is_still_news(waiting: Message, news: AgreementNews | None) -> bool:
+    brief = waiting.brief
+    assert isinstance(brief, AgreementBrief), "of an agreement nothing else waits"
+    return news is None and not (brief.asks and brief.part is None)
+
+
+def _message(desk: Desk, told: Told, news: AgreementNews, *, moment: Moment) -> Message:
+    heard_at = told_at(desk.cause, otherwise=moment)
+    brief = _plan_brief(told, news) if isinstance(told, PlanEvent) else _promise_brief(told, news)
+    return Message(
+        message_id=news_id(told),
+        customer_id=told.customer_id,
+        purpose=Purpose.PLAN if isinstance(told, PlanEvent) else Purpose.PROMISE,
+        legal_entity=told.legal_entity,
+        due_at=heard_at,
+        planned_at=heard_at,
+        contact_day=moment.date(),
+        brief=brief,
+        subject_id=told.subject_id,
+    )
+
+
+def _promise_brief(told: PromiseEvent, news: AgreementNews) -> AgreementBrief:
+    return AgreementBrief(
+        version=told.version,
+        news=news,
+        currency=told.currency,
+        items=_items(told),
+        paid_minor=_paid(told),
+        due_on=told.pay_on,
+        until=told.until,
+    )
+
+
+def _plan_brief(told: PlanEvent, news: AgreementNews) -> AgreementBrief:
+    words = told.agreement.text if news is AgreementNews.PLAN_PROPOSED else told.reason or ""
+    return AgreementBrief(
+        version=told.version,
+        news=news,
+        currency=told.currency,
+        items=_items(told),
+        paid_minor=_paid(told),
+        parts=_parts(told),
+        number=told.number,
+        words=words,
+        answer_by=told.answer_by if told.state in _WAITING else None,
+        needs_approval=told.needs_approval,
+        by_customer=not any(one.side == "customer" for one in told.acceptances),
+    )
+
+
+def _items(told: Told) -> tuple[Contested, ...]:
+    return tuple(
+        Contested(
+            invoice_id=item.invoice_id,
+            invoice_number=item.invoice_number,
+            instalment=item.instalment,
+            minor=minor_of(item.amount, told.currency),
+            held_minor=minor_of(item.held, told.currency),
+        )
+        for item in told.items
+    )
+
+
+def _paid(told: Told) -> int:
+    return sum(minor_of(item.paid, told.currency) for item in told.items)
+
+
+def _parts(told: PlanEvent) -> tuple[PlannedPart, ...]:
+    return tuple(
+        PlannedPart(
+            number=one.number,
+            due_on=one.due_on,
+            until=one.until,
+            minor=minor_of(one.amount, told.currency),
+            paid_minor=minor_of(one.paid, told.currency),
+        )
+        for one in told.instalments
+    )
