@@ -296,6 +296,18 @@ class TestApproval:
             plan = await planning.approve(work, UUID(waiting["plan_id"]), accepts)
         assert [one.paid_minor for one in plan.instalments] == [200_000, 0, 0]
 
+    async def test_all_paid_meanwhile_completes_it_at_once(
+        self, portal: Any, waiting: dict[str, Any], planning: Planning
+    ) -> None:
+        pays = portal.pays("6000.00", left="0.00", on=date(2026, 4, 21), version=2)
+        await portal.hear(pays)
+        accepts = Accepts("staff carla", waiting["terms"]["text_hash"], "")
+        async with portal.service.database.work(portal.service.clock.now()) as work:
+            await planning.approve(work, UUID(waiting["plan_id"]), accepts)
+        await portal.watch("plans")
+
+        assert (await told(portal))[3:] == [("completed", "6000.00", "0.00")]
+
     async def test_a_declined_one_is_asked_for_again_and_says_why(
         self, portal: Any, waiting: dict[str, Any], planning: Planning
     ) -> None:

@@ -7,7 +7,16 @@ from typing import Any
 import asyncpg
 import pytest
 
-from portal_api.gateways import disputes, invoices, messages, own_credits, payments, statements
+from portal_api.gateways import (
+    disputes,
+    invoices,
+    messages,
+    own_credits,
+    payments,
+    plans,
+    statements,
+)
+from portal_api.gateways import promises as promised
 from portal_api.gateways.own_rows import ROLE, own_rows
 from shared.base.ids import object_id
 from shared.testing.examples import CUSTOMER, SOURCE
@@ -33,6 +42,8 @@ FORGETTABLE = (
     (messages, "_PAGE"),
     (payments, "_OWN"),
     *((disputes, name) for name in ("_PAGE", "_ONE")),
+    *((promised, name) for name in ("_PAGE", "_ONE")),
+    *((plans, name) for name in ("_PAGE", "_ONE")),
     *((statements, name) for name in ("_INVOICES", "_CREDITS")),
 )
 """Every question that a door asks for a customer."""
@@ -56,7 +67,9 @@ _PAYMENT = """
 INSERT INTO provider_payments VALUES ($1, $1, '', 'DE01', 'EUR', '[]', 'https://p.example', now(), 'open', 1)
 """
 _PLAN = """
-INSERT INTO plans VALUES (gen_random_uuid(), $1, '{}', '[]', '[]', '[]', now(), now(), 0, '', 'proposed', 1, NULL)
+INSERT INTO plans VALUES (gen_random_uuid(), $1, '{"legal_entity": "DE01", "currency": "EUR", "grace_days": 5,
+    "extension_days_max": 31, "needs_approval": false, "text_version": 1, "language": "en", "text": "", "text_hash": ""
+}', '[]', '[]', '[]', now(), now(), 0, '', 'proposed', 1, NULL)
 """
 _QUOTE = """
 INSERT INTO plan_quotes VALUES (gen_random_uuid(), $1, '{}', '[]', '[]', now(), now())
@@ -210,7 +223,14 @@ class TestDoors:
         assert (await browser.get(f"/v1/disputes/{OTHER_DISPUTE}")).status_code == 404
         assert (await browser.get(f"/v1/payments/{CUSTOMER}/state")).status_code == 200
         assert (await browser.get(f"/v1/payments/{OTHER_CUSTOMER}/state")).status_code == 404
-        for path in ("/v1/payments", "/v1/credits", "/v1/messages", "/v1/disputes"):
+        for path in (
+            "/v1/payments",
+            "/v1/credits",
+            "/v1/messages",
+            "/v1/disputes",
+            "/v1/promises",
+            "/v1/plans",
+        ):
             assert len((await browser.get(path)).json()["items"]) == 1
         (account,) = (await browser.get("/v1/statement")).json()["accounts"]
         assert len(account["lines"]) == 2

@@ -38,11 +38,11 @@ class Answers(Telling):
                 yield from plan.items
 
     def left_minor(self, invoice_id: UUID, *, without: UUID | None = None) -> int:
-        """What of the invoice is open and neither promised nor planned."""
-        paid = self.paid.get(invoice_id, ())
+        """What of the invoice is open and neither promised nor planned; nothing of one that is not theirs any more."""
+        owed, paid = self.invoices.get(invoice_id), self.paid.get(invoice_id, ())
         items = (one for one in self.items(without=without) if one.invoice_id == invoice_id)
         taken = sum(one.minor - one.came(paid) for one in items)
-        return max(self.invoices[invoice_id].open_minor - taken, 0)
+        return 0 if owed is None else max(owed.open_minor - taken, 0)
 
     def keep_promise(self, promise: Promise) -> None:
         """Hold a promise that has news."""

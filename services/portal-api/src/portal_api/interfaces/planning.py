@@ -70,7 +70,7 @@ class Planning:
 
     async def propose(self, work: Work, customer_id: UUID, quote_id: UUID) -> Plan:
         """A plan from the quote, or the same one again."""
-        found = await answers.load(work.connection, customer_id)
+        await answers.lock(work.connection, customer_id)
         plan_id = derived_id("plan", quote_id)
         if (known := await plans.one(work.connection, customer_id, plan_id)) is not None:
             return known
@@ -150,7 +150,7 @@ class Planning:
         tell(work, found.told)
 
     def _looked_at(self, plan: Plan, moment: Moment) -> Moment | None:
-        """When there may be news of it again; never, once it has ended."""
+        """When there may be news of it again: at once where nothing is left to pay, never once it has ended."""
         if plan.ended_at is not None:
             return None
         if plan.state is not PlanState.ACTIVE:
@@ -158,7 +158,7 @@ class Planning:
         zone = self.rails.zone(plan.terms.legal_entity)
         today = local_day(moment, zone)
         day = plan.next_day(today=today, days_before=self.rails.remind_days_before)
-        return None if day is None else at_local(day, time(), zone)
+        return moment if day is None else at_local(day, time(), zone)
 
 
 def _acceptance(side: Side, accepts: Accepts, moment: Moment) -> Acceptance:

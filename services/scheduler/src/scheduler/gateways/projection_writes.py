@@ -68,7 +68,7 @@ INSERT INTO amount_holds AS known (hold_id, customer_id, version, kind, reason, 
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::uuid[], $7::int[], $8::bigint[],
                      $9::text[], $10::text[], $11::text[], $12::timestamptz[], $13::date[], $14::timestamptz[])
 ON CONFLICT (hold_id) DO UPDATE SET
-    version = excluded.version, minor = excluded.minor, legal_entity = excluded.legal_entity,
+    version = excluded.version, reason = excluded.reason, minor = excluded.minor, legal_entity = excluded.legal_entity,
     currency = excluded.currency, owner = excluded.owner, placed_at = excluded.placed_at, until = excluded.until,
     ended_at = excluded.ended_at
 WHERE known.version < excluded.version

@@ -73,9 +73,10 @@ def _hold(
 
 
 def _news(known: AmountHold | None, hold: AmountHold) -> str:
-    """Which rule speaks, when what is held changes; "" when it does not."""
+    """Which rule speaks, when what is held changes, or until when; "" when it does not."""
     before = 0 if known is None else known.minor
-    if before == hold.minor:
+    same_reason = known is None or not hold.minor or known.reason == hold.reason
+    if before == hold.minor and same_reason:
         return ""
     if not before:
         return "hold.placed"

@@ -1,6 +1,6 @@
 """A plan holds exactly what is not paid of it while it stands, and a large one is somebody's task."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -74,6 +74,17 @@ class TestHold:
             ("hold.changed", f"{until}: active"),
             ("hold.ended", f"{until}: broken"),
         ]
+
+    def test_new_days_are_a_line_too(self) -> None:
+        first, *rest = PAID.instalments
+        later = tuple(one.model_copy(update={"due_on": date(2026, 8, 1)}) for one in rest)
+        extended = PAID.model_copy(update={"instalments": (first, *later), "version": 99})
+        *_, (_, line) = heard(ACTIVE, PAID, extended).lines
+
+        assert (line.rule, line.reason) == (
+            "hold.changed",
+            "planned in 3 parts until 2026-08-01: active",
+        )
 
     def test_every_word_on_plans_is_heard(self) -> None:
         assert [one.TYPE for one in EXAMPLES if HEARS.get(one) is not apply_plan] == []
