@@ -81,3 +81,21 @@ class TestAPromise:
         assert "1,000.00" in asked[-1]
         lines = [one["rule"] for one in await stack.timeline("VOID") if one["kind"] == "hold"]
         assert lines == ["hold.placed", "hold.ended"]
+
+    async def test_that_is_taken_back_is_asked_for_at_once(
+        self, stack: Any, browser: httpx.AsyncClient
+    ) -> None:
+        await owes(stack, "BACK")
+        await stack.sign_in(browser, "ap@back.example")
+        promise = await promises(stack, browser, "BACK")
+        path = f"/v1/promises/{promise['promise_id']}/withdrawals"
+        assert (await browser.post(path)).json()["state"] == "withdrawn"
+        await stack.settle()
+        await stack.advance_to_contact()
+
+        subjects = [one["subject"] for one in await stack.mails("ap@back.example")]
+        assert [one.partition(":")[0] for one in subjects if "promise" in one.lower()] == [
+            "Thank you for your promise",
+            "Promise taken back",
+        ]
+        assert "1,000.00" in (await stack.mails("ap@back.example"))[-1]["text"]

@@ -102,6 +102,19 @@ class TestPlan:
         (mail,) = office.mails()
         assert "23,34" in mail.get_body(("plain",)).get_content()
 
+    async def test_whose_place_a_newer_one_took_is_not_told_any_more(
+        self, office: Any, steps: dict[type, Any]
+    ) -> None:
+        lapsed = steps[portal_api.PlanLapsed]
+        await office.hear(steps[portal_api.PlanProposed], lapsed)
+        await run(office)
+        assert await office.statuses() == [("suppressed", "superseded")]
+
+        in_time = lapsed.model_copy(update={"at": lapsed.answer_by, "version": 99})
+        await office.hear(in_time)
+        await run(office)
+        assert subjects(office) == ["Ihr Zahlungsplan wurde nicht rechtzeitig vereinbart"]
+
     async def test_that_comes_late_is_not_told_after_newer(
         self, office: Any, steps: dict[type, Any]
     ) -> None:

@@ -13,7 +13,7 @@ from notifier.handlers.tell_news import news_id, tell_news
 from shared.base.clock import Moment
 from shared.base.money import minor_of
 from shared.contracts import portal_api
-from shared.contracts.portal_api import PlanEvent, PlanState, PromiseEvent
+from shared.contracts.portal_api import PlanEvent, PlanState, PromiseEvent, PromiseState
 from shared.messaging.cloudevents import told_at
 
 Told = PlanEvent | PromiseEvent
@@ -38,6 +38,7 @@ _NEWS: Final[Mapping[type[Told], AgreementNews]] = {
 }
 """What is paid meanwhile is thanked for as a payment, not here."""
 _WAITING: Final = frozenset({PlanState.PROPOSED, PlanState.ACCEPTED})
+_STANDS: Final = _WAITING | {PlanState.ACTIVE, PromiseState.OPEN}
 
 
 def take_agreement(desk: Desk, told: Told, *, moment: Moment) -> None:
@@ -50,12 +51,16 @@ def take_agreement(desk: Desk, told: Told, *, moment: Moment) -> None:
 
     if told.version > desk.newest.get(told.subject_id, 0) and isinstance(told, PlanEvent):
         _refresh(desk, told)
-    tell_news(desk, told, message, lambda waiting: _is_still_news(waiting, news), moment=moment)
+    tell_news(
+        desk, told, message, lambda waiting: _is_still_news(waiting, told, news), moment=moment
+    )
 
 
 def _news_of(told: Told) -> AgreementNews | None:
     if isinstance(told, portal_api.PromiseWithdrawn) and told.withdrawn_by is None:
         return None  # nothing is owed any more: whatever took it off says so
+    if isinstance(told, portal_api.PlanLapsed) and told.at < told.answer_by:
+        return None  # a newer proposal took its place, and has a mail of its own
     return _NEWS.get(type(told))
 
 
@@ -66,10 +71,12 @@ def _refresh(desk: Desk, told: PlanEvent) -> None:
             desk.put(replace(waiting, brief=fresh))
 
 
-def _is_still_news(waiting: Message, news: AgreementNews | None) -> bool:
+def _is_still_news(waiting: Message, told: Told, news: AgreementNews | None) -> bool:
     brief = waiting.brief
     assert isinstance(brief, AgreementBrief), "of an agreement nothing else waits"
-    return news is None and not (brief.asks and brief.part is None)
+    if news is not None or told.state not in _STANDS:
+        return False
+    return not (brief.asks and brief.part is None)
 
 
 def _message(desk: Desk, told: Told, news: AgreementNews, *, moment: Moment) -> Message:

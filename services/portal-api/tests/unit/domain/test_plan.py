@@ -249,13 +249,15 @@ class TestRoom:
     def test_no_more_is_promised_and_planned_together_than_open(
         self, open_minor: int, wanted: list[tuple[str, int]]
     ) -> None:
+        taken = 0
         answers = Answers(invoices={INVOICE: Owed(INVOICE, "R", "DE01", "EUR", open_minor)})
         for n, (kind, minor) in enumerate(wanted):
             try:
                 check_left(answers, [Item(INVOICE, "R", minor)], "EUR")
             except MorePromisedThanOpen:
-                assert minor > answers.left_minor(INVOICE)
+                assert minor > open_minor - taken
                 continue
+            taken += minor
             if kind == "plan":
                 answers.plans[UUID(int=n)] = plan(minor, 1)
             else:
@@ -264,4 +266,4 @@ class TestRoom:
                     *(FIRST, 3, NOW),
                 )
 
-        assert sum(one.minor for one in answers.items()) <= open_minor
+        assert taken <= open_minor
