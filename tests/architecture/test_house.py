@@ -77,6 +77,7 @@ def test_no_file_is_longer_than_a_room_should_be() -> None:
     allowed = {  # one teller, one module: the whole of what it says
         "shared/src/shared/contracts/erp.py",
         "shared/src/shared/contracts/ledger.py",
+        "shared/src/shared/contracts/portal_api.py",
     }
     assert set(long) <= allowed, long
 

@@ -100,7 +100,8 @@ class TestRecovery:
         await office.planned()
         _, ((parcel, leased),) = await office.dispatch._claim()
         answered = await office.dispatch._carry(parcel, leased, 10**12)
-        with suppress(asyncpg.AdminShutdownError, asyncpg.InterfaceError):
+        gone = asyncpg.AdminShutdownError, asyncpg.PostgresConnectionError, asyncpg.InterfaceError
+        with suppress(*gone):
             await office.rows(_CUT_ALL)
 
         await office.dispatch._note([answered])

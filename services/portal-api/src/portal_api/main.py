@@ -71,10 +71,8 @@ def build(settings: Settings) -> Service:
     clock = clock_of(settings.clock_file)
     company = load_company(settings.company_file) if settings.company_file else None
     signing_in = _signing_in(settings, database, clock, company)
-    visitors, forgetting = Visitors(signing_in), Forgetting(database, clock)
-    answering = _answering(settings, company)
-    tokens = own_tokens(settings)
-    paying = _paying(settings, database, clock, tokens, company)
+    forgetting, answering = Forgetting(database, clock), _answering(settings, company)
+    paying = _paying(settings, database, clock, company)
     watermarks = Watermarks(
         database,
         routes=Routes(settings.kafka_topic_prefix),
@@ -92,21 +90,32 @@ def build(settings: Settings) -> Service:
             *_watches(settings, partial(Watch, database, clock, watermarks.behind), answering),
             Job("payments", PaymentWatch(paying).run, settings.job_tick_seconds),
         ),
-        routers=(
-            sign_ins_router(signing_in, visitors),
-            sign_in_page_router(signing_in, home_url=settings.portal_api_home_url),
-            me_router(signing_in, visitors),
-            *_own_doors(visitors, company),
-            *_answer_doors(visitors, *answering),
-            *_asking_doors(settings, visitors, tokens),
-            *_doors_of_being_heard(settings, signing_in, visitors, company),
-            *_paying_doors(settings, visitors, paying),
-            parked_router(HEARING),
-        ),
+        routers=_doors(settings, signing_in, company, answering, paying),
         watermarks=watermarks,
         large_bodies={papers.PATH: papers.BODY_BYTES_MAX},
         secret_paths=(PATH, CHANGE_PATH, UNSUBSCRIBE_PATH),
         allowed_origins=settings.portal_api_allowed_origins,
+    )
+
+
+def _doors(
+    settings: Settings,
+    signing_in: SigningIn,
+    company: Company | None,
+    answering: tuple[Promising, Planning],
+    paying: Paying,
+) -> tuple[APIRouter, ...]:
+    visitors = Visitors(signing_in)
+    return (
+        sign_ins_router(signing_in, visitors),
+        sign_in_page_router(signing_in, home_url=settings.portal_api_home_url),
+        me_router(signing_in, visitors),
+        *_own_doors(visitors, company),
+        *_answer_doors(visitors, *answering),
+        *_asking_doors(settings, visitors),
+        *_doors_of_being_heard(settings, signing_in, visitors, company),
+        *_paying_doors(settings, visitors, paying),
+        parked_router(HEARING),
     )
 
 
@@ -122,10 +131,9 @@ def _own_doors(visitors: Visitors, company: Company | None) -> tuple[APIRouter, 
     )
 
 
-def _asking_doors(
-    settings: Settings, visitors: Visitors, tokens: ServiceTokens
-) -> tuple[APIRouter, ...]:
+def _asking_doors(settings: Settings, visitors: Visitors) -> tuple[APIRouter, ...]:
     """What another service of ours does for a customer."""
+    tokens = own_tokens(settings)
     desk = DisputeDesk(peer_at(settings, settings.portal_api_disputes_url, tokens))
     ledger = peer_at(settings, settings.portal_api_ledger_url, tokens)
     return (
@@ -166,10 +174,9 @@ def _paying(
     settings: Settings,
     database: Database,
     clock: Clock,
-    tokens: ServiceTokens,
     company: Company | None,
 ) -> Paying:
-    ledger = peer_at(settings, settings.portal_api_ledger_url, tokens)
+    ledger = peer_at(settings, settings.portal_api_ledger_url, own_tokens(settings))
     key = settings.portal_api_stripe_secret_key.get_secret_value()
     signing = settings.portal_api_stripe_webhook_secrets.get_secret_value()
     provider = None

@@ -147,9 +147,9 @@ class TestTheListOfHolds:
         self, owing: Any, facts: Any, door: Any
     ) -> None:
         invoice_id = facts.opened("R1", facts.monday).invoice_id
-        made, kept, *_ = promise_examples(facts.customer_id, invoice_id, facts.at(facts.monday))
-        await owing.hear(made)
-        await owing.hear(kept)
+        told = [*promise_examples(facts.customer_id, invoice_id, facts.at(facts.monday))]
+        await owing.hear(next(one for one in told if isinstance(one, portal_api.PromiseMade)))
+        await owing.hear(next(one for one in told if isinstance(one, portal_api.PromiseKept)))
 
         (hold,) = await held(door, facts)
         assert (hold["ended_at"] is not None, hold["placed_at"] < hold["ended_at"]) == (True, True)

@@ -162,7 +162,7 @@ class Database:
             try:
                 yield connection
             except BaseException:
-                with suppress(*_GONE):
+                with suppress(*_GONE, asyncpg.PostgresConnectionError):
                     await connection.execute("ROLLBACK")
                 raise
             await connection.execute("COMMIT")

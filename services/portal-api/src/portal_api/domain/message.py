@@ -17,6 +17,7 @@ class Purpose(StrEnum):
     ANSWER = "answer"
     DISPUTE = "dispute"
     SIGN_IN = "sign-in"
+    PAYMENT = "payment"
     PROMISE = "promise"
     PLAN = "plan"
 
