@@ -33,7 +33,9 @@ def webhooks_router(paying: Paying) -> APIRouter:
             *(NoticeForged, NoticeTooOld, NoticeUnreadable, AmountDiffers, NoticeOfAnother),
             *(ProviderRefused, ProviderUnavailable, PayingOff),
         ),
-        openapi_extra={"requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}},
+        openapi_extra={
+            "requestBody": {"content": {"application/json": {"schema": {"type": "object"}}}}
+        },
     )
     async def hear_stripe(request: Request) -> Heard:
         """Only its names are believed: how the payment stands is asked of Stripe. 5xx: Stripe tells it again."""
