@@ -1,8 +1,11 @@
 """What comes as Java archives: Apache Kafka and Zipkin, fetched once by Maven."""
 
+import fcntl
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -48,8 +51,19 @@ def archives(pom: str) -> Path:
     maven = shutil.which("mvn")
     if maven is None:
         raise ArtifactsMissing(f"{pom}: Maven (mvn) is not installed")
-    _fetch(maven, pom)
+    with _alone(pom):
+        if not _is_complete(pom):
+            _fetch(maven, pom)
     return _folder(pom)
+
+
+@contextmanager
+def _alone(pom: str) -> Iterator[None]:
+    """One stack fetches at a time: a second would take away the archives that the first has just started."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / f"{pom}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _fetch(maven: str, pom: str) -> None:
