@@ -20,14 +20,14 @@ from shared.messaging.bus import Outgoing
 from shared.testing.builders import SOURCE
 
 CUSTOMERS: Final = 20
-TOTAL, PROMISED, DISPUTED = 100_000, 40_000, 10_000
+TOTAL, PROMISED, DISPUTED, PAID, ON_ACCOUNT = 100_000, 40_000, 10_000, 30_000, 5_000
 """Minor units; what is disputed is below what one person may decide."""
 OVERDUE_DAYS: Final = 12
 PROMISED_DAYS: Final = 3
 AGAIN_SECONDS: Final = 0.3
 CALL_SECONDS_MAX: Final = 20
 WAIT_SECONDS: Final = 0.1
-CREATED: Final = 201
+TAKEN: Final = frozenset({200, 201})
 NOT_YET: Final = frozenset({409, 429, 500, 502, 503, 504})
 """Ask again: in flight, or somebody is away."""
 SESSION_LIFE: Final = timedelta(days=400)
@@ -39,11 +39,12 @@ VALUES ($1, $2, $3, $4, $5, $5, $6)
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """A customer, and two invoices of theirs."""
+    """A customer with three invoices, and money on account."""
 
     number: str
     promised: Invoice
     disputed: Invoice
+    paid: Invoice
 
     @property
     def token(self) -> str:
@@ -52,12 +53,14 @@ class Answering:
 
 @dataclass(slots=True)
 class Answers:
-    """All of them; `promises` and `disputes` are the ids that were answered."""
+    """All of them; the lists are the ids that were answered."""
 
     world: World
     story: Story
     promises: list[str] = field(default_factory=list)
     disputes: list[str] = field(default_factory=list)
+    payments: list[str] = field(default_factory=list)
+    applications: list[str] = field(default_factory=list)
     asked: int = 0
     _cast: list[Answering] = field(default_factory=list)
 
@@ -66,10 +69,10 @@ class Answers:
         due = START - timedelta(days=OVERDUE_DAYS)
         for place in range(CUSTOMERS):
             number = f"W{place}"
-            mine = [Invoice(f"I{number}-{what}", number, TOTAL, due) for what in ("P", "D")]
+            mine = [Invoice(f"I{number}-{what}", number, TOTAL, due) for what in ("P", "D", "X")]
             self.story.invoices |= {one.invoice_id: one for one in mine}
             self._cast.append(Answering(number, *mine))
-            yield from said(number, mine)
+            yield from said(number, mine, on_account=ON_ACCOUNT)
 
     async def sign_in(self) -> None:
         """Sessions that outlast the fire: how they are opened is looked at elsewhere."""
@@ -92,7 +95,7 @@ class Answers:
                 answering.create_task(self._answer(one))
 
     async def _answer(self, one: Answering) -> None:
-        """A promise, and a dispute that we uphold."""
+        """A promise, a dispute that we uphold, a payment by the provider's page, and money that finds its place."""
         portal = {"Authorization": f"Bearer {one.token}"}
         staff = {"Authorization": f"Bearer {self.world.staff_token}"}
         pay_on = self.world.clock.now().date() + timedelta(days=PROMISED_DAYS)
@@ -107,6 +110,24 @@ class Answers:
         decision = {"outcome": "upheld", "why": "it is", "words": "You are right."}
         await self._sure("disputes", path, staff, decision)
         one.disputed.paid += DISPUTED
+        await self._pay(one, portal)
+
+    async def _pay(self, one: Answering, portal: dict[str, str]) -> None:
+        back = f"{self.world.door('portal-api')}/paid"
+        said = {"items": [_item(one.paid, PAID)], "return_url": back}
+        payment = await self._sure("portal-api", "/v1/payments", portal, said)
+        self.payments.append(payment["payment_id"])
+        session = payment["url"].rpartition("/")[2]
+        await self._sure("provider", f"/sessions/{session}/payments", {}, {})
+        one.paid.paid += PAID
+
+        said = {
+            "credit_id": str(object_id(SOURCE, "payment", f"P{one.number}")),
+            "items": [_item(one.paid, ON_ACCOUNT)],
+        }
+        applied = await self._sure("portal-api", "/v1/credit-applications", portal, said)
+        self.applications.append(applied["application_id"])
+        one.paid.paid += ON_ACCOUNT
 
     async def _sure(
         self, service: str, path: str, headers: dict[str, str], body: dict[str, Any]
@@ -119,7 +140,7 @@ class Answers:
                 with suppress(httpx.HTTPError):
                     sent = {**headers, "Idempotency-Key": key}
                     answer = await http.post(url, json=body, headers=sent)
-                    if answer.status_code == CREATED:
+                    if answer.status_code in TAKEN:
                         return answer.json()
                     assert answer.status_code in NOT_YET, f"{path}: {answer.text}"
                 await asyncio.sleep(AGAIN_SECONDS)

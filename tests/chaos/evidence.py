@@ -27,6 +27,7 @@ _QUERIES = {
                 SELECT customer_id, minor FROM entries WHERE debit = 1200
                 UNION ALL SELECT customer_id, -minor FROM entries WHERE credit = 1200) AS moved GROUP BY 1
         """,
+        "applications": "SELECT request_id::text, state FROM requests WHERE kind = 'allocation'",
         "parked": "SELECT code, detail FROM parked_records WHERE ended_at IS NULL",
     },
     "scheduler": {
@@ -56,6 +57,7 @@ _QUERIES = {
     "portal-api": {
         "invoices": "SELECT invoice_id, open_minor FROM invoices",
         "promises": "SELECT promise_id::text, state FROM promises",
+        "payments": "SELECT payment_id::text, state FROM provider_payments",
         "disputes": "SELECT dispute_id::text, state, outcome FROM disputes",
         "parked": "SELECT code, detail FROM parked_events WHERE ended_at IS NULL",
     },

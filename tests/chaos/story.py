@@ -193,13 +193,18 @@ class Story:
             self._later[tick + late + self._dice.randint(0, TWICE_TICKS_MAX)].append(message)
 
 
-def said(number: str, invoices: Sequence[Invoice]) -> Iterator[Outgoing]:
-    """A customer who reads mail, and their invoices, once and in order."""
+def said(number: str, invoices: Sequence[Invoice], *, on_account: int) -> Iterator[Outgoing]:
+    """A customer who reads mail, their invoices, and money that the ERP applies nowhere; once and in order."""
     voice = Voice()
     place = int(number[1:]) * 100 + 1
-    bodies = [(erp.ErpCustomerChanged, _customer(place, number))]
-    for event, body in [*bodies, *((erp.ErpInvoicePosted, _posted(one)) for one in invoices)]:
-        name = f"{number}-{body.get('invoice_id', 'customer')}"
+    money = _received(Payment(f"P{number}", invoices[0], on_account), START) | {"allocations": []}
+    bodies = [
+        (erp.ErpCustomerChanged, _customer(place, number)),
+        *((erp.ErpInvoicePosted, _posted(one)) for one in invoices),
+        (erp.ErpPaymentReceived, money),
+    ]
+    for event, body in bodies:
+        name = f"{number}-{body.get('payment_id', body.get('invoice_id', 'customer'))}"
         message = voice.utters(event.TOPIC, event.TYPE, json.dumps(body).encode(), event_id=name)
         yield Outgoing(message.topic, number.encode(), message.value, message.headers)
 

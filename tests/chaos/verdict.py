@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
@@ -142,30 +142,33 @@ def _tellings(
     verdict.counts["facts_told_again"] = again
 
 
+_ENDS: Mapping[tuple[str, str], set[str]] = {
+    ("promises", "portal-api"): {"open", "broken"},
+    ("disputes", "portal-api"): {"resolved", "closed"},
+    ("disputes", "disputes"): {"resolved", "closed"},
+    ("payments", "portal-api"): {"succeeded"},
+    ("applications", "ledger"): {"open", "echoed"},
+}
+"""In which states an answer may be in the end, by who holds it."""
+
+
 def _answers(found: dict[str, dict[str, Rows]], answers: Answers, verdict: Verdict) -> None:
     """What was answered is there, once, and came to its end; what nobody was answered is not there at all."""
-    ends = {"promises": {"open", "broken"}, "disputes": {"resolved", "closed"}}
-    for what, ids in (("promises", answers.promises), ("disputes", answers.disputes)):
-        for service in ("portal-api", "disputes"):
-            if what not in found[service]:
-                continue
-            held = {row[0]: row for row in found[service][what]}
-            verdict.lost += [f"{service} has lost {what} {one}" for one in ids if one not in held]
-            verdict.double += [
-                f"{service} has {what} {one}, which nobody was told"
-                for one in held.keys() - set(ids)
-            ]
-            verdict.wrong += [
-                f"{service}: {what} {tuple(row)}"
-                for row in held.values()
-                if row["state"] not in ends[what]
-            ]
+    for (what, service), ends in _ENDS.items():
+        held, ids = {row[0]: row for row in found[service][what]}, getattr(answers, what)
+        verdict.lost += [f"{service} has lost {what} {one}" for one in ids if one not in held]
+        verdict.double += [
+            f"{service} has {what} {one}, which nobody was told" for one in held.keys() - set(ids)
+        ]
+        verdict.wrong += [
+            f"{service}: {what} {tuple(row)}" for row in held.values() if row["state"] not in ends
+        ]
     verdict.wrong += [
         f"dispute {row['dispute_id']} is not settled"
         for row in found["disputes"]["disputes"]
         if row["settled_at"] is None
     ]
-    counts = {"promises": len(answers.promises), "disputes": len(answers.disputes)}
+    counts = {what: len(getattr(answers, what)) for what, _ in _ENDS}
     verdict.counts |= counts | {"asked_by_customers": answers.asked}
 
 

@@ -210,7 +210,7 @@ class World:
     async def _start_sinks(self, around: Surroundings, settings: Mapping[str, str]) -> None:
         issuer = Issuer(self._clock_url, roster.clients(around.service_secret))
         self.staff_token = issuer.token("staff", roster.ROLES, now=machine_now())
-        self._doors = around.doors
+        self._doors = {**around.doors, "provider": around.provider}
         await self._sinks.clock(
             self.clock, issuer, AskedEnds(self.kafka),
             services=around.doors, control=APIRouter(), port=self._clock_port,
