@@ -18,6 +18,8 @@ GOALS = {
     "notifier to SMTP": (0.5, 0.7),
     "read by key": (0.5, 0.8),
     "list of open items": (0.5, 0.8),
+    "invoice at the portal": (0.5, 0.8),
+    "statement of 500 at the portal": (0.5, 0.8),
     "redelivered duplicates (raw: first)": (1.5, 1.8),
     "decide, 5 million pending (raw: 100k)": (1.5, 1.3),
     "payment to projection, p99 at 50/s": (2.0, 1.3),
