@@ -7,21 +7,10 @@ from uuid import UUID
 
 from portal_api.domain.owed import Owed
 from portal_api.domain.payment import Item, LeftOut, Payment
+from portal_api.handlers.take_items import scope_of
 from shared.base.clock import Moment
 from shared.base.errors import Refusal
 from shared.base.money import decimal_text, minor_of
-
-
-class PaidInvoiceUnknown(Refusal):
-    """You have no such invoice, or nothing of it is open."""
-
-    code = "invoice-unknown"
-
-
-class PaymentMixed(Refusal):
-    """One payment is of one legal entity, in one currency, and names each invoice once."""
-
-    code = "items-mixed"
 
 
 class MorePaidThanOpen(Refusal):
@@ -55,7 +44,7 @@ def ask_payment(
     moment: Moment,
 ) -> Payment:
     """The payment as it will be asked of the provider."""
-    legal_entity, currency = _scope(owed, wishes)
+    legal_entity, currency = scope_of(owed, [one.invoice_id for one in wishes])
 
     return Payment(
         payment_id=payment_id,
@@ -66,22 +55,6 @@ def ask_payment(
         return_url=return_url,
         asked_at=moment,
     )
-
-
-def _scope(owed: Mapping[UUID, Owed], wishes: Sequence[Wish]) -> tuple[str, str]:
-    """The one legal entity and currency of all items."""
-    scopes = set()
-    for place, one in enumerate(wishes):
-        invoice = owed.get(one.invoice_id)
-        if invoice is None:
-            pointer = f"/items/{place}/invoice_id"
-            raise PaidInvoiceUnknown("you have no such open invoice", pointer=pointer)
-        scopes.add((invoice.legal_entity, invoice.currency))
-    if len(scopes) != 1 or len({one.invoice_id for one in wishes}) != len(wishes):
-        raise PaymentMixed(
-            "invoices of one legal entity in one currency are wanted, each once", pointer="/items"
-        )
-    return scopes.pop()
 
 
 def _item(invoice: Owed, wish: Wish, place: int) -> Item:

@@ -12,7 +12,7 @@ from shared.base.money import decimal_text, minor_of
 
 
 class InvoiceNotYours(Refusal):
-    """You have no such invoice."""
+    """You have no such invoice, or nothing of it is open."""
 
     code = "invoice-unknown"
 
@@ -38,7 +38,7 @@ class Wanted(NamedTuple):
 
 def take_items(answers: Answers, wanted: Sequence[Wanted]) -> tuple[str, str, list[Item]]:
     """Their legal entity and currency, and the items, with what was paid of them already."""
-    legal_entity, currency = _scope(answers.invoices, wanted)
+    legal_entity, currency = scope_of(answers.invoices, [one.invoice_id for one in wanted])
     return legal_entity, currency, [_item(answers, one, place) for place, one in enumerate(wanted)]
 
 
@@ -60,16 +60,16 @@ def paid_already(answers: Answers, invoice_id: UUID) -> dict[UUID, int]:
     return {one.payment_id: one.minor for one in answers.paid.get(invoice_id, ())}
 
 
-def _scope(invoices: Mapping[UUID, Owed], wanted: Sequence[Wanted]) -> tuple[str, str]:
-    """The one legal entity and currency of all items."""
+def scope_of(invoices: Mapping[UUID, Owed], wanted: Sequence[UUID]) -> tuple[str, str]:
+    """The one legal entity and currency of all that is named, each once. Raises where it is not so."""
     scopes = set()
-    for place, one in enumerate(wanted):
-        invoice = invoices.get(one.invoice_id)
+    for place, invoice_id in enumerate(wanted):
+        invoice = invoices.get(invoice_id)
         if invoice is None:
             pointer = f"/items/{place}/invoice_id"
             raise InvoiceNotYours("you have no such invoice", pointer=pointer)
         scopes.add((invoice.legal_entity, invoice.currency))
-    if len(scopes) != 1 or len({one.invoice_id for one in wanted}) != len(wanted):
+    if len(scopes) != 1 or len(set(wanted)) != len(wanted):
         raise ItemsMixed(
             "invoices of one legal entity in one currency are wanted, each once", pointer="/items"
         )

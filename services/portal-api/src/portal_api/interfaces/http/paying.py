@@ -18,10 +18,9 @@ from portal_api.gateways.provider import ProviderRefused, ProviderUnavailable
 from portal_api.handlers.ask_payment import (
     MorePaidThanOpen,
     NothingLeftOut,
-    PaidInvoiceUnknown,
-    PaymentMixed,
     Wish,
 )
+from portal_api.handlers.take_items import InvoiceNotYours, ItemsMixed
 from portal_api.interfaces.http.visitors import SIGNED_IN, Visitor, Visitors
 from portal_api.interfaces.paying import Asking, Paying, PayingOff
 from shared.base.errors import Refusal
@@ -154,7 +153,7 @@ class AskedPaymentShown(BaseModel):
 
 
 REFUSALS = (
-    *(PaidInvoiceUnknown, PaymentMixed, MorePaidThanOpen, NothingLeftOut, ReturnUrlForeign),
+    *(InvoiceNotYours, ItemsMixed, MorePaidThanOpen, NothingLeftOut, ReturnUrlForeign),
     *(AmountTooPrecise, AmountTooLarge, IdempotencyKeyReused),
     *(PeerUnavailable, ProviderUnavailable, ProviderRefused, PayingOff),
 )
