@@ -8,7 +8,6 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import APIRouter
-from sqlalchemy import text
 
 from shared.base.clock import SystemClock
 from shared.config import RuntimeSettings
@@ -57,7 +56,7 @@ class TestSpans:
         assert request["name"] == "GET /v1/days"
         assert request["service"] == "calendar"
         assert request["trace_id"] == TRACE
-        assert statements, "the SQLAlchemy instrumentation is silent"
+        assert [span["name"] for span in statements] == ["postgresql"]
         assert {span["trace_id"] for span in spans} == {TRACE}
         assert {span["parent_id"] for span in statements} == {request["span_id"]}
 
@@ -67,12 +66,10 @@ class TestSpans:
     async def test_of_sql_outside_any_trace_there_are_none(
         self, service: Service, tmp_path: Path
     ) -> None:
-        tracing = start_tracing(
-            "calendar", file=str(tmp_path / "spans"), engine=service.database.engine
-        )
+        tracing = start_tracing("calendar", file=str(tmp_path / "spans"), database=service.database)
 
-        async with service.database.engine.connect() as connection:
-            await connection.execute(text("SELECT 1"))
+        async with service.database.look() as connection:
+            await connection.execute("SELECT 1")
 
         stop_tracing(tracing)
         assert (tmp_path / "spans").read_text() == ""
@@ -83,7 +80,7 @@ class TestSpans:
 
 async def spans_of(service: Service, folder: Path, path: str) -> list[dict[str, Any]]:
     """What one request leaves in the trace file."""
-    tracing = start_tracing("calendar", file=str(folder / "spans"), engine=service.database.engine)
+    tracing = start_tracing("calendar", file=str(folder / "spans"), database=service.database)
     transport = httpx.ASGITransport(create_app(service))
     async with httpx.AsyncClient(transport=transport, base_url="http://calendar") as http:
         answer = await http.get(path, headers={"traceparent": CALLER})

@@ -178,3 +178,15 @@ async def test_a_connection_that_is_closed_between_two_questions_is_the_worlds_f
     async with database.look() as connection:
         assert await connection.fetchval("SELECT 1") == 1
     await database.close()
+
+
+async def test_waiting_in_vain_for_a_connection_may_be_tried_again(database_of: DatabaseOf) -> None:
+    database = Database(await database_of("runtime"), pool=1, wait_s=0.1)
+
+    async with database.ask():
+        with pytest.raises(Exception) as failed:  # noqa: PT011 - whatever the pool says
+            async with database.ask():
+                pass
+
+    assert is_transient(failed.value), repr(failed.value)
+    await database.close()

@@ -7,7 +7,7 @@ until then, and goes in one statement.
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, cast
@@ -15,9 +15,10 @@ from typing import Any, cast
 import asyncpg
 from asyncpg.transaction import Transaction
 from pydantic_core import from_json
-from sqlalchemy import event
+from sqlalchemy import AsyncAdaptedQueuePool, PoolProxiedConnection, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, MissingGreenlet
+from sqlalchemy.exc import TimeoutError as NoneCameFree
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.base.clock import Moment
@@ -51,6 +52,7 @@ _TRANSIENT = (
     asyncpg.LockNotAvailableError,
     OSError,
     TimeoutError,
+    NoneCameFree,
 )
 
 
@@ -102,13 +104,20 @@ class Work:
 class Database:
     """One service's database: `url` is SQLAlchemy's (`postgresql+asyncpg://…`)."""
 
-    def __init__(self, url: str, *, name: str = "dunwell", pool: int = POOL_CONNECTIONS) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        name: str = "dunwell",
+        pool: int = POOL_CONNECTIONS,
+        wait_s: float = POOL_WAIT_SECONDS,
+    ) -> None:
         self.engine = create_async_engine(
             url,
             pool_size=pool,
             pool_use_lifo=True,
             max_overflow=0,
-            pool_timeout=POOL_WAIT_SECONDS,
+            pool_timeout=wait_s,
             pool_pre_ping=False,
             isolation_level="AUTOCOMMIT",
             json_deserializer=from_json,
@@ -123,6 +132,8 @@ class Database:
             },
         )
         event.listen(self.engine.sync_engine, "checkout", _is_alive)
+        self.watched: Callable[[], AbstractContextManager[object]] = nullcontext
+        """What stands around every use of a connection: a span, once somebody wants any."""
         self._told: list[Callable[[], None]] = []
 
     def when_told(self, wake: Callable[[], None]) -> None:
@@ -132,7 +143,7 @@ class Database:
     @asynccontextmanager
     async def work(self, moment: Moment) -> AsyncIterator[Work]:
         """One transaction: committed when the block ends well, rolled back when it raises."""
-        async with self._connected() as connection:
+        async with self.ask() as connection:
             transaction = connection.transaction()
             await transaction.start()
             work = Work(connection, moment)
@@ -157,7 +168,7 @@ class Database:
 
         Transactions are begun by hand: the driver's own object costs as much as a short question.
         """
-        async with self._connected() as connection:
+        async with self.ask() as connection:
             await connection.execute(f"{_LOOK};{begin}")
             try:
                 yield connection
@@ -169,26 +180,29 @@ class Database:
 
     @asynccontextmanager
     async def ask(self) -> AsyncIterator[asyncpg.Connection]:
-        """For one small question: a statement sees one instant by itself, and needs no transaction around it, nor the
-        pool's own connection around that, nor a span.
-        """
-        held = await self.engine.raw_connection()
-        try:
-            yield cast(asyncpg.Connection, held.driver_connection)
-        finally:
-            held.close()
+        """A connection of the pool; by itself for one small question, which sees one instant without a transaction.
 
-    @asynccontextmanager
-    async def _connected(self) -> AsyncIterator[asyncpg.Connection]:
-        """A connection of the pool. Transactions are the driver's: half the CPU of the pool's own."""
-        async with self.engine.connect() as session:
-            raw = await session.get_raw_connection()
-            connection = cast(asyncpg.Connection, raw.driver_connection)
+        Transactions are the driver's, and the connection is taken without the engine's own around it: each of the two
+        costs as much as a short question.
+        """
+        with self.watched():
+            held = await self._held()
+            connection = cast(asyncpg.Connection, held.driver_connection)
             try:
                 yield connection
             finally:
                 if connection.is_in_transaction():  # cancelled; the pool would not know
-                    await session.invalidate()
+                    held.invalidate()
+                held.close()
+
+    async def _held(self) -> PoolProxiedConnection:
+        """Out of the pool; in a greenlet, which is most of what that costs, only where one must be awaited: when
+        none is free, or it does not stand any more and another must be opened.
+        """
+        if cast(AsyncAdaptedQueuePool, self.engine.pool).checkedin():
+            with suppress(MissingGreenlet):
+                return self.engine.sync_engine.raw_connection()
+        return await self.engine.raw_connection()
 
     async def close(self) -> None:
         """Let all connections go."""

@@ -2,20 +2,17 @@
 
 import json
 import os
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from opentelemetry import trace
 from opentelemetry.instrumentation.httpx import HTTPXClientInstrumentor
-from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
-from sqlalchemy.ext.asyncio import AsyncEngine
 from typing_extensions import override
 
+from shared.db.work import Database
 from shared.instruments import traces
 
 SPANS_WAITING_MAX = 65_536
@@ -43,38 +40,8 @@ class FileExporter(SpanExporter):
         os.close(self._file)
 
 
-class _OnlyInside(trace.TracerProvider):
-    """Tracers that record only inside a trace: a relay that looks four times a second would drown the trace page."""
-
-    def __init__(self, provider: trace.TracerProvider) -> None:
-        self._provider = provider
-
-    @override
-    def get_tracer(self, *args: Any, **kwargs: Any) -> trace.Tracer:
-        return _OnlyInsideTracer(self._provider.get_tracer(*args, **kwargs))
-
-
-class _OnlyInsideTracer(trace.Tracer):
-    def __init__(self, tracer: trace.Tracer) -> None:
-        self._tracer = tracer
-
-    @override
-    def start_span(self, *args: Any, **kwargs: Any) -> trace.Span:
-        if not trace.get_current_span().get_span_context().is_valid:
-            return trace.INVALID_SPAN
-        return self._tracer.start_span(*args, **kwargs)
-
-    @override
-    @contextmanager
-    def start_as_current_span(  # type: ignore[override]  # OpenTelemetry's own decorator is private
-        self, *args: Any, **kwargs: Any
-    ) -> Iterator[trace.Span]:
-        with trace.use_span(self.start_span(*args, **kwargs), end_on_exit=True) as span:
-            yield span
-
-
 def start_tracing(
-    service: str, *, zipkin_url: str = "", file: str = "", engine: AsyncEngine | None = None
+    service: str, *, zipkin_url: str = "", file: str = "", database: Database | None = None
 ) -> TracerProvider | None:
     """Begin to record and export spans, SQL and outgoing HTTP included; None when nobody wants any.
 
@@ -89,10 +56,8 @@ def start_tracing(
     for processor in processors:
         provider.add_span_processor(processor)
     traces.turn_on(service, provider, processors)
-    if engine is not None:
-        SQLAlchemyInstrumentor().instrument(
-            engine=engine.sync_engine, tracer_provider=_OnlyInside(provider)
-        )
+    if database is not None:
+        database.watched = traces.in_database
     HTTPXClientInstrumentor().instrument(tracer_provider=provider)
     return provider
 
@@ -104,7 +69,6 @@ def stop_tracing(provider: TracerProvider | None) -> None:
 
     traces.turn_off()
     HTTPXClientInstrumentor().uninstrument()
-    SQLAlchemyInstrumentor().uninstrument()
     provider.force_flush(FLUSH_MS_MAX)
     provider.shutdown()
 

@@ -1,7 +1,7 @@
-"""Messaging spans: create, send, process, and the look that a timer starts. Names and attributes live here only.
+"""Spans of ours: create, send, process, the look that a timer starts, SQL. Names and attributes live here only.
 
-They follow the OpenTelemetry messaging conventions. While nobody exports spans everything here is nearly free, and the
-context of a cause is handed on unchanged. `shared.instruments.exporters` turns tracing on.
+They follow OpenTelemetry's conventions. While nobody exports spans everything here is nearly free, and the context of a
+cause is handed on unchanged. `shared.instruments.exporters` turns tracing on.
 """
 
 import random
@@ -17,16 +17,15 @@ from opentelemetry import trace
 from opentelemetry.context import Context
 from opentelemetry.sdk.trace import ReadableSpan, SpanProcessor, TracerProvider
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
-from opentelemetry.trace import Link, Span, SpanContext, SpanKind, Status, StatusCode, TraceFlags
+from opentelemetry.trace import Link, Span, SpanContext, SpanKind, Status, StatusCode
 
 from shared.base.clock import machine_nanoseconds
+from shared.instruments.traceparent import Carrier, context_of, traceparent
 
 VERSION: Final = version("dunwell-shared")
 """Zipkin refuses spans of a scope that has none."""
 
 LINKS_MAX = 128
-CONTEXTS_REMEMBERED = 2_048
-"""A slice, its effects and the relay's batch speak of the same contexts."""
 ORIGINS_MAX = 50
 """Most origin trace ids that one look or message names."""
 
@@ -38,9 +37,7 @@ _COUNT: Final = "messaging.batch.message_count"
 _GROUP: Final = "messaging.consumer.group.name"
 _EVENT_TYPE: Final = "cloudevents.event_type"
 _ORIGINS: Final = "dunwell.origin_trace_ids"
-
-Carrier = Mapping[str, str]
-"""Headers or CloudEvents attributes that may hold `traceparent` (or `ce_traceparent`) and `tracestate`."""
+_SQL: Final = {"db.system.name": "postgresql"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +92,15 @@ def current_traceparent() -> str:
     """The W3C header of the span under way; "" without one."""
     context = trace.get_current_span().get_span_context()
     return (
-        _header(context.trace_id, context.span_id, context.trace_flags) if context.is_valid else ""
+        traceparent(context.trace_id, context.span_id, context.trace_flags)
+        if context.is_valid
+        else ""
     )
 
 
 def trace_id_of(carrier: Carrier) -> str:
     """The trace that these headers belong to, as 32 hexadecimal digits; "" without one."""
-    context = _context_of(carrier)
+    context = context_of(carrier)
     return f"{context.trace_id:032x}" if context else ""
 
 
@@ -116,7 +115,7 @@ def creation_headers(event_type: str, topic: str, cause: Carrier | None = None) 
     if parent is None:
         return _root_creation(_on, event_type, topic)
     if not parent.trace_flags.sampled:
-        return {"traceparent": _header(parent.trace_id, parent.span_id, parent.trace_flags)}
+        return {"traceparent": traceparent(parent.trace_id, parent.span_id, parent.trace_flags)}
 
     span_id = random.getrandbits(64) or 1
     context = SpanContext(parent.trace_id, span_id, False, parent.trace_flags)
@@ -134,7 +133,7 @@ def creation_headers(event_type: str, topic: str, cause: Carrier | None = None) 
     )
     for processor in _on.processors:
         processor.on_end(span)
-    return {"traceparent": _header(context.trace_id, context.span_id, context.trace_flags)}
+    return {"traceparent": traceparent(context.trace_id, context.span_id, context.trace_flags)}
 
 
 @contextmanager
@@ -192,9 +191,25 @@ def continued(name: str, cause: Carrier, origins: Sequence[str] = ()) -> Iterato
         SpanKind.CLIENT,
         {_ORIGINS: tuple(origins[:ORIGINS_MAX])},
         (),
-        parent=_context_of(cause),
+        parent=context_of(cause),
     ):
         yield
+
+
+@contextmanager
+def in_database() -> Iterator[None]:
+    """Span around one use of a connection, its statements and its commit, only inside a trace: a relay that looks four
+    times a second would drown the trace page. It is nobody's parent: what is told meanwhile belongs to the slice.
+    """
+    if _on is None or not trace.get_current_span().get_span_context().is_valid:
+        yield
+        return
+
+    span = _on.tracer.start_span("postgresql", kind=SpanKind.CLIENT, attributes=_SQL)
+    try:
+        yield
+    finally:
+        span.end()
 
 
 @contextmanager
@@ -249,7 +264,7 @@ def _root_creation(tracing: _Tracing, event_type: str, topic: str) -> dict[str, 
 def _parent_of_creation(cause: Carrier | None) -> SpanContext | None:
     """The span under way when it is in the cause's trace or nothing else is known; otherwise the cause's own."""
     current = trace.get_current_span().get_span_context()
-    caused = _context_of(cause) if cause else None
+    caused = context_of(cause) if cause else None
     if caused is None or caused.trace_id == current.trace_id:
         return current if current.is_valid else None
     return caused
@@ -264,7 +279,7 @@ def _handed_on(cause: Carrier | None) -> dict[str, str]:
 def _links(carriers: Sequence[Carrier]) -> list[Link]:
     links = []
     for carrier in carriers:
-        if context := _context_of(carrier):
+        if context := context_of(carrier):
             links.append(Link(context))
             if len(links) == LINKS_MAX:
                 break
@@ -273,26 +288,3 @@ def _links(carriers: Sequence[Carrier]) -> list[Link]:
 
 def _is_one_trace(carriers: Sequence[Carrier], links: Sequence[Link]) -> bool:
     return len(links) == len(carriers) and len({link.context.trace_id for link in links}) == 1
-
-
-def _context_of(carrier: Carrier) -> SpanContext | None:
-    return _parsed(carrier.get("traceparent") or carrier.get("ce_traceparent") or "")
-
-
-@lru_cache(maxsize=CONTEXTS_REMEMBERED)
-def _parsed(header: str) -> SpanContext | None:
-    """W3C trace context; what is malformed is as if it were not there."""
-    parts = header.split("-")
-    if len(parts) < 4 or (len(parts[1]), len(parts[2]), len(parts[3])) != (32, 16, 2):
-        return None
-    try:
-        context = SpanContext(
-            int(parts[1], 16), int(parts[2], 16), True, TraceFlags(int(parts[3], 16))
-        )
-    except ValueError:
-        return None
-    return context if context.is_valid else None
-
-
-def _header(trace_id: int, span_id: int, flags: int) -> str:
-    return f"00-{trace_id:032x}-{span_id:016x}-{flags:02x}"

@@ -62,7 +62,7 @@ async def _run(service: Service, mode: str) -> int:
         service.name,
         zipkin_url=settings.traces_zipkin_url,
         file=settings.traces_file,
-        engine=service.database.engine,
+        database=service.database,
     )
     try:
         if mode in service.commands:
