@@ -107,10 +107,10 @@ def _doors(
 ) -> tuple[APIRouter, ...]:
     visitors = Visitors(signing_in)
     return (
+        *_own_doors(visitors, company),
         sign_ins_router(signing_in, visitors),
         sign_in_page_router(signing_in, home_url=settings.portal_api_home_url),
         me_router(signing_in, visitors),
-        *_own_doors(visitors, company),
         *_answer_doors(visitors, *answering),
         *_asking_doors(settings, visitors),
         *_doors_of_being_heard(settings, signing_in, visitors, company),

@@ -62,3 +62,8 @@ class Invoice:
         """The last day on which nothing of it is overdue; None when nothing of it will be."""
         days = [one.due_on for one in self.instalments if one.open_minor > 0]
         return min((day for day in days if day is not None), default=None)
+
+
+def is_overdue(open_minor: int, late_after: date | None, day: date) -> bool:
+    """Whether something of it is open whose day was over before this one began."""
+    return open_minor > 0 and late_after is not None and late_after < day

@@ -8,9 +8,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
-from uuid import UUID
 
-from portal_api.domain.credit import Allocation, CreditState, Kind
+from portal_api.domain.credit import CreditState, Kind
 from portal_api.domain.invoice import State
 from shared.base.errors import Refusal
 from shared.base.money import minor_of
@@ -39,10 +38,19 @@ class LineKind(StrEnum):
     """Taken off an invoice together with a payment, such as for paying early."""
 
 
+Id = str
+"""Of a document, as it is written: nobody here does anything with it but compare and show, hundreds of times."""
+
+Spent = tuple[Id, str, int, bool]
+"""What one invoice falls by: its id, a decimal of its currency, what that takes of the credit, and whether it is ours
+until the ERP speaks.
+"""
+
+
 class Owed(NamedTuple):
     """An invoice, as a statement needs it."""
 
-    invoice_id: UUID
+    invoice_id: Id
     number: str
     legal_entity: str
     currency: str
@@ -55,7 +63,7 @@ class Owed(NamedTuple):
 class Given(NamedTuple):
     """A payment or credit note, as a statement needs it."""
 
-    credit_id: UUID
+    credit_id: Id
     kind: str
     number: str | None
     legal_entity: str
@@ -66,7 +74,7 @@ class Given(NamedTuple):
     returned_on: date | None
     unapplied_minor: int
     status: str
-    allocations: Sequence[Allocation]
+    allocations: Sequence[Spent]
 
 
 Applied = tuple[Owed, int, int]
@@ -78,7 +86,7 @@ class Line(NamedTuple):
 
     on: date
     kind: LineKind
-    document_id: UUID
+    document_id: Id
     number: str | None
     minor: int
 
@@ -86,7 +94,7 @@ class Line(NamedTuple):
 class Difference(NamedTuple):
     """By how much what the ledger says of one item is not what its documents add up to; > 0 is owed more."""
 
-    document_id: UUID
+    document_id: Id
     number: str | None
     minor: int
 
@@ -177,10 +185,10 @@ def _deductions(applied: Iterable[tuple[Given, Sequence[Applied]]]) -> Iterator[
 
 
 def _differences(
-    applied: Iterable[tuple[Given, Sequence[Applied]]], invoices: Mapping[UUID, Owed]
+    applied: Iterable[tuple[Given, Sequence[Applied]]], invoices: Mapping[Id, Owed]
 ) -> Iterator[tuple[date, Difference]]:
     """Of each item what is left of it, beside what its documents say should be, where these differ; with its day."""
-    fallen: dict[UUID, int] = {}
+    fallen: dict[Id, int] = {}
     for credit, ways in applied:
         spent = 0
         for invoice, falls_minor, spent_minor in ways:
@@ -195,12 +203,12 @@ def _differences(
             yield one.on, Difference(one.invoice_id, one.number, minor)
 
 
-def _applied(credit: Given, invoices: Mapping[UUID, Owed]) -> list[Applied]:
+def _applied(credit: Given, invoices: Mapping[Id, Owed]) -> list[Applied]:
     """The invoices of the same account on which it stands; money that left for another is a difference in both."""
     return [
-        (invoice, minor_of(allocation.amount, invoice.currency), allocation.spent_minor)
-        for allocation in credit.allocations
-        if (invoice := invoices.get(allocation.invoice_id)) is not None
+        (invoice, minor_of(amount, invoice.currency), spent_minor)
+        for invoice_id, amount, spent_minor, _ in credit.allocations
+        if (invoice := invoices.get(invoice_id)) is not None
     ]
 
 
@@ -208,6 +216,6 @@ def _worth(invoice: Owed) -> int:
     return 0 if invoice.status == State.CANCELLED else invoice.minor
 
 
-def _place(line: Line) -> tuple[date, bool, str, str, UUID]:
+def _place(line: Line) -> tuple[date, bool, str, str, Id]:
     """By day; on one day what is owed more first."""
     return line.on, line.minor < 0, line.number or "", line.kind, line.document_id

@@ -4,8 +4,7 @@ The second lock: the doors ask for one customer's rows, and the database gives n
 say whose. It is no jail: whoever can have any SQL executed can also change the role back.
 """
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager
 from typing import Final
 from uuid import UUID
 
@@ -20,8 +19,8 @@ _CONFINE: Final = f"SET LOCAL ROLE {ROLE};SET LOCAL app.customer_id = '{{}}'"
 """Filled with an id, which has nothing in it that would need quoting; it goes with the BEGIN, in one trip."""
 
 
-@asynccontextmanager
-async def own_rows(database: Database, customer_id: UUID) -> AsyncIterator[asyncpg.Connection]:
+def own_rows(
+    database: Database, customer_id: UUID
+) -> AbstractAsyncContextManager[asyncpg.Connection]:
     """A read-only view of one instant; role and customer end with its transaction."""
-    async with database.look(begin=_CONFINE.format(UUID(str(customer_id)))) as connection:
-        yield connection
+    return database.look(begin=_CONFINE.format(UUID(str(customer_id))))

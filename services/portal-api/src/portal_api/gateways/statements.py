@@ -5,18 +5,16 @@ from uuid import UUID
 
 import asyncpg
 
-from portal_api.domain.credit import Allocation
 from portal_api.domain.statement import STATEMENT_DOCUMENTS_MAX, Given, Owed, StatementTooLong
-from shared.base.ids import read_id
 
 _INVOICES = """
-SELECT invoice_id, invoice_number, legal_entity, currency, issued_on, total_minor, open_minor, status
+SELECT invoice_id::text, invoice_number, legal_entity, currency, issued_on, total_minor, open_minor, status
 FROM invoices WHERE customer_id = $1
     AND ($2::text IS NULL OR legal_entity = $2) AND ($3::text IS NULL OR currency = $3) LIMIT $4
 """
 _CREDITS = """
-SELECT credit_id, kind, coalesce(number, reference), legal_entity, currency, dated_on, total_minor, returned_minor,
-    returned_on, unapplied_minor, status, allocations
+SELECT credit_id::text, kind, coalesce(number, reference), legal_entity, currency, dated_on, total_minor,
+    returned_minor, returned_on, unapplied_minor, status, allocations
 FROM credits WHERE customer_id = $1
     AND ($2::text IS NULL OR legal_entity = $2) AND ($3::text IS NULL OR currency = $3) LIMIT $4
 """
@@ -42,13 +40,4 @@ async def documents(
         raise StatementTooLong(
             f"a statement has up to {STATEMENT_DOCUMENTS_MAX} invoices and as many credits; narrow it"
         )
-    return Documents([Owed._make(row) for row in invoices], [_given(row) for row in given])
-
-
-def _given(row: asyncpg.Record) -> Given:
-    *plain, allocations = row
-    read = [
-        Allocation(read_id(invoice_id), amount, spent_minor, provisional)
-        for invoice_id, amount, spent_minor, provisional in allocations
-    ]
-    return Given._make((*plain, read))
+    return Documents([*map(Owed._make, invoices)], [*map(Given._make, given)])

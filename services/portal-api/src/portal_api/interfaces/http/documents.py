@@ -16,7 +16,6 @@ from pydantic import BaseModel, Field
 from portal_api.domain.contact import Role
 from portal_api.domain.credit import Kind
 from portal_api.gateways import invoices, own_credits
-from portal_api.gateways.invoices import Today
 from portal_api.interfaces.http.credits import PaymentUnknown
 from portal_api.interfaces.http.invoices import InvoiceUnknown
 from portal_api.interfaces.http.visitors import SIGNED_IN, Visitor, Visitors
@@ -28,7 +27,6 @@ from shared.web.problems import problems
 TOO_LONG: Final = PassedOn(
     422, "statement-too-long", "It has too many movements: say from which day on."
 )
-ANY_DAY: Final = Today({}, date.max)
 
 
 class NotPrintedYet(Refusal):
@@ -60,7 +58,7 @@ def documents_router(visitors: Visitors, ledger: Peer) -> APIRouter:
         """A copy as PDF. Somebody else's invoice is as unknown as one that there is not."""
         mine = visitor.session.customer_id
         async with visitor.look() as connection:
-            row = await invoices.one(connection, mine, invoice_id, ANY_DAY)
+            row = await invoices.one(connection, mine, invoice_id)
         if row is None:
             raise InvoiceUnknown("you have no such invoice")
         answer = await ledger.get(f"/v1/invoices/{invoice_id}/document")

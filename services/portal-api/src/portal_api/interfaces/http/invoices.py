@@ -1,5 +1,6 @@
 """The customer's invoices: what was invoiced, what is open, and when it is due."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -8,12 +9,10 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from portal_api.domain.contact import Role
-from portal_api.domain.invoice import State
+from portal_api.domain.invoice import State, is_overdue
 from portal_api.gateways import invoices
 from portal_api.gateways.invoices import Today, Wanted
 from portal_api.interfaces.http.visitors import SIGNED_IN, Visitor, Visitors
-from shared.base.clock import Moment
-from shared.base.days import local_day
 from shared.base.errors import Refusal
 from shared.base.money import decimal_text
 from shared.contracts.company import Company
@@ -68,7 +67,7 @@ class InvoiceShown(BaseModel):
     @classmethod
     def of(cls, row: Any, today: Today) -> Self:
         """From a row."""
-        currency, day = row["currency"], today.days.get(row["legal_entity"], today.elsewhere)
+        currency, day = row["currency"], today.at(row["legal_entity"])
         plain = (
             *("invoice_id", "version", "legal_entity", "invoice_number", "issued_on", "due_on"),
             *("currency", "payment_reference"),
@@ -79,7 +78,7 @@ class InvoiceShown(BaseModel):
             total=decimal_text(row["total_minor"], currency),
             open=decimal_text(row["open_minor"], currency),
             state=State(row["status"]),
-            overdue=row["overdue"] is True,
+            overdue=is_overdue(row["open_minor"], row["late_after"], day),
             instalments=[
                 InstalmentShown(
                     number=number,
@@ -113,7 +112,7 @@ class Filter(BaseModel):
 def invoices_router(visitors: Visitors, company: Company | None) -> APIRouter:
     """`/v1/invoices` and one below."""
     router = APIRouter(prefix="/v1/invoices", tags=["invoices"], responses=SIGNED_IN)
-    viewer = visitors.allowed(Role.VIEW)
+    viewer, zones = visitors.allowed(Role.VIEW), time_zones_of(company)
 
     @router.get("")
     async def list_invoices(
@@ -122,7 +121,7 @@ def invoices_router(visitors: Visitors, company: Company | None) -> APIRouter:
         asked: Annotated[Filter, Query()],
     ) -> Page[InvoiceShown]:
         """By due date."""
-        today, mine = today_at(company, visitor.moment), visitor.session.customer_id
+        today, mine = Today(visitor.moment, zones), visitor.session.customer_id
         wanted = Wanted(**asked.model_dump())
         after = None
         if paging.after:
@@ -137,18 +136,15 @@ def invoices_router(visitors: Visitors, company: Company | None) -> APIRouter:
     @router.get("/{invoice_id}", responses=problems(InvoiceUnknown))
     async def show_invoice(invoice_id: UUID, visitor: Annotated[Visitor, viewer]) -> InvoiceShown:
         """Somebody else's is as unknown as one that there is not."""
-        today, mine = today_at(company, visitor.moment), visitor.session.customer_id
         async with visitor.look() as connection:
-            row = await invoices.one(connection, mine, invoice_id, today)
+            row = await invoices.one(connection, visitor.session.customer_id, invoice_id)
         if row is None:
             raise InvoiceUnknown("you have no such invoice")
-        return InvoiceShown.of(row, today)
+        return InvoiceShown.of(row, Today(visitor.moment, zones))
 
     return router
 
 
-def today_at(company: Company | None, moment: Moment) -> Today:
-    """Which day it is where each legal entity is; UTC's elsewhere."""
-    entities = company.legal_entities if company else ()
-    days = {one.code: local_day(moment, one.time_zone) for one in entities}
-    return Today(days, moment.date())
+def time_zones_of(company: Company | None) -> Mapping[str, str]:
+    """By legal entity."""
+    return {one.code: one.time_zone for one in company.legal_entities} if company else {}

@@ -14,9 +14,9 @@ from pydantic import BaseModel
 
 from portal_api.domain.contact import Role
 from portal_api.gateways import invoices, own_credits
-from portal_api.gateways.invoices import Wanted
+from portal_api.gateways.invoices import Today, Wanted
 from portal_api.interfaces.http.credits import PaymentShown
-from portal_api.interfaces.http.invoices import Filter, InvoiceShown, today_at
+from portal_api.interfaces.http.invoices import Filter, InvoiceShown, time_zones_of
 from portal_api.interfaces.http.visitors import SIGNED_IN, Visitor, Visitors
 from shared.base.cell_text import cell_text
 from shared.base.errors import Refusal
@@ -48,14 +48,14 @@ def lists_router(visitors: Visitors, company: Company | None) -> APIRouter:
     router = APIRouter(
         prefix="/v1", responses={**SIGNED_IN, **problems(ListTooLong), **attached(CSV)}
     )
-    viewer = visitors.allowed(Role.VIEW)
+    viewer, zones = visitors.allowed(Role.VIEW), time_zones_of(company)
 
     @router.get("/invoices.csv", tags=["invoices"], response_class=Response)
     async def invoices_for_spreadsheets(
         visitor: Annotated[Visitor, viewer], asked: Annotated[Filter, Query()]
     ) -> Response:
         """By due date; filtered as the list is."""
-        today, mine = today_at(company, visitor.moment), visitor.session.customer_id
+        today, mine = Today(visitor.moment, zones), visitor.session.customer_id
         wanted = Wanted(**asked.model_dump())
         async with visitor.look() as connection:
             rows = await invoices.page(

@@ -18,7 +18,8 @@ from portal_api.domain.statement import (
     draw_up,
 )
 from portal_api.gateways import statements
-from portal_api.interfaces.http.invoices import today_at
+from portal_api.gateways.invoices import Today
+from portal_api.interfaces.http.invoices import time_zones_of
 from portal_api.interfaces.http.visitors import SIGNED_IN, Visitor, Visitors
 from shared.base.money import decimal_text
 from shared.contracts.company import Company
@@ -90,6 +91,7 @@ class Asked(BaseModel):
 def statement_router(visitors: Visitors, company: Company | None) -> APIRouter:
     """`/v1/statement`."""
     router = APIRouter(prefix="/v1/statement", tags=["statement"], responses=SIGNED_IN)
+    zones = time_zones_of(company)
 
     @router.get("", response_model=StatementShown, responses=problems(StatementTooLong))
     async def show_statement(
@@ -108,10 +110,10 @@ def statement_router(visitors: Visitors, company: Company | None) -> APIRouter:
                 legal_entity=asked.legal_entity,
                 currency=asked.currency,
             )
-        today = today_at(company, visitor.moment)
+        today = Today(visitor.moment, zones)
         entities = {one.legal_entity for one in found.invoices}
         entities |= {one.legal_entity for one in found.given}
-        days = {one: asked.as_of or today.days.get(one, today.elsewhere) for one in entities}
+        days = {one: asked.as_of or today.at(one) for one in entities}
         accounts = draw_up(found.invoices, found.given, days=days)
         shown = StatementShown(accounts=[account_shown(one) for one in accounts])
         return Response(
@@ -145,7 +147,7 @@ def _line(line: Line, balance_minor: int, currency: str) -> LineShown:
     return {
         "on": line.on.isoformat(),
         "kind": line.kind,
-        "document_id": str(line.document_id),
+        "document_id": line.document_id,
         "number": line.number,
         "amount": decimal_text(line.minor, currency),
         "balance": decimal_text(balance_minor, currency),
@@ -154,4 +156,4 @@ def _line(line: Line, balance_minor: int, currency: str) -> LineShown:
 
 def _difference(one: Difference, currency: str) -> DifferenceShown:
     amount = decimal_text(one.minor, currency)
-    return {"document_id": str(one.document_id), "number": one.number, "amount": amount}
+    return {"document_id": one.document_id, "number": one.number, "amount": amount}

@@ -5,12 +5,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
-from typing import Annotated, Any, Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import asyncpg
 from fastapi import Depends, Request, Response
-from fastapi.openapi.models import APIKey, APIKeyIn, HTTPBearer
+from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
 from fastapi.security.utils import get_authorization_scheme_param
 
@@ -51,36 +51,24 @@ class Visitor:
     look: Callable[[], AbstractAsyncContextManager[asyncpg.Connection]]
 
 
-class _Cookie(SecurityBase):
-    model = APIKey.model_validate({"in": APIKeyIn.cookie, "name": SESSION_COOKIE})
-    scheme_name = "session-cookie"
-
-    async def __call__(self, request: Request) -> str | None:
-        return request.cookies.get(SESSION_COOKIE)
-
-
-cookie: Final = _Cookie()
-
-
 class _Allowed(SecurityBase):
     """The dependency that lets somebody in who has one of these roles, or refuses. It is also the scheme that OpenAPI
     names, and nothing stands between it and the route: each step of FastAPI's costs as much as a short question.
     """
 
-    model = HTTPBearer(bearerFormat="opaque", description="for frontends: `session_token`")
+    model = HTTPBearer(
+        bearerFormat="opaque",
+        description=f"for frontends: `session_token`; our own pages have it in the cookie `{SESSION_COOKIE}`",
+    )
     scheme_name = "session"
 
     def __init__(self, signing_in: SigningIn, roles: tuple[Role, ...]) -> None:
         self._signing_in = signing_in
         self._roles = roles
 
-    async def __call__(
-        self,
-        request: Request,
-        response: Response,
-        in_cookie: Annotated[str | None, Depends(cookie)],
-    ) -> Visitor:
+    async def __call__(self, request: Request, response: Response) -> Visitor:
         """A cookie comes by itself, so with one, what changes something must come from our own pages."""
+        in_cookie = request.cookies.get(SESSION_COOKIE)
         scheme, in_header = get_authorization_scheme_param(request.headers.get("Authorization"))
         token = in_header if scheme.lower() == "bearer" and in_header else in_cookie
         if token is None or len(token) != TOKEN_CHARACTERS:
