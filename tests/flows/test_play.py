@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from play.answered import answers_end_as_meant, held_amounts_are_not_asked_for
 from play.asked import every_request_is_ended
 from play.checks import (
     control_accounts_add_up,
@@ -119,6 +120,10 @@ class TestPlay:
             every_request_is_ended(book, found.errands, found.requests, found.balances),
             every_message_has_a_reason(found.customers),
             nobody_is_chased_for_nothing(book, found.sent, found.customers),
+            held_amounts_are_not_asked_for(book, found.customers),
+            answers_end_as_meant(
+                book, found.errands, found.answers, found.requests, found.customers
+            ),
         ]
 
         assert [check.wrong for check in checks if not check.holds] == []

@@ -1,5 +1,6 @@
 """A stack that answers at the public doors from the play's own truth: it never errs unless told to."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
@@ -14,7 +15,7 @@ from play.cast.company import ENTITIES
 from play.cast.customers import Customer
 from play.doors import Doors, Endpoints
 from play.erp.documents import Invoice
-from play.errands import Asking, Deciding
+from play.errands import Answer, Asking, Deciding, End, Errand, Paying, Saying, sayings_of
 from play.findings import summary_of
 from play.record import ErpRecord
 from play.run import Found, Plan, Run
@@ -34,12 +35,15 @@ ENDPOINTS = Endpoints(
     notifier="http://notifier",
     disputes="http://disputes",
     portal_api="http://portal",
+    provider="http://provider",
     clock="http://clock",
     mail="http://mail",
     sms="http://sms",
     traces="http://traces",
     staff_token="token",
 )
+PORTAL_SAYS = {(Answer.PLAN, End.KEPT): "completed"}
+"""States as the portal has them, where they are not called as the play calls them."""
 Json = dict[str, Any]
 
 
@@ -56,8 +60,11 @@ class StandIn:
         self._messages: dict[str, list[Json]] = {}
         self._timeline: dict[str, list[Json]] = {}
         self._asked: dict[str, Json] = {}
-        self._disputes: list[Json] = []
         self._untold: list[Requested] = []
+        self._addresses: list[str] = []
+        self._said: dict[str, Saying] = {}
+        self._outcomes: dict[str, str] = {}
+        self._pages: dict[str, Json] = {}
 
     async def publish(self, records: Sequence[ErpRecord]) -> None:
         self.published += records
@@ -82,9 +89,9 @@ class StandIn:
                 return self._clock(path, request)
             case "mail" | "sms":
                 return {"items": self._sunk(host, asked)}
-            case "portal" | "disputes":
-                said = self._portal if host == "portal" else self._decide_dispute
-                return said(path, request)
+            case "portal" | "provider" | "disputes":
+                said = {"portal": self._portal, "provider": self._provider}
+                return said.get(host, self._decide_dispute)(path, request)
             case "scheduler" | "notifier":
                 held = self._timeline if host == "scheduler" else self._messages
                 return {"items": held.get(path.split("/")[3], []), "next": None}
@@ -99,54 +106,105 @@ class StandIn:
             return {}
         key, errands = headers["Idempotency-Key"], self._story.world.errands
         asking = next(one for one in errands if isinstance(one, Asking) and one.key == key)
-        request, request_id = asking.as_told(derived_id(key)), str(derived_id(key))
-        self._untold.append(request)
+        return dict(self._held(asking.as_told(derived_id(key)), asking))
+
+    def _held(self, request: Requested, asking: Asking) -> Json:
+        """A request as it is kept, and told to the ERP; once."""
         item, kind = request.item, request.TYPE.split(".")[1]
-        self._asked[request_id] = {
-            "request_id": request_id,
-            "kind": kind,
-            "asked_at": str(self._now),
-            "state": "open" if kind in {"payment-posting", "allocation"} else "asked",
-            "bank_reference": asking.reference,
-            "credit": {"kind": "payment", "id": item.id} if item else "",
-            **dict.fromkeys(("answered_at", "answered_by", "refused_because")),
-        }
-        return dict(self._asked[request_id])
+        if str(request.request_id) not in self._asked:
+            self._untold.append(request)
+        return self._asked.setdefault(
+            str(request.request_id),
+            {
+                "request_id": str(request.request_id),
+                "kind": kind,
+                "asked_at": str(self._now),
+                "state": "open" if kind in {"payment-posting", "allocation"} else "asked",
+                "bank_reference": request.provider_reference,
+                "credit": {"kind": "payment", "id": item.id} if item else "",
+                "item": item and {"id": item.id},
+                "allocations": [{"source_id": name} for name, _ in asking.parts or ()],
+                **dict.fromkeys(("answered_at", "answered_by", "refused_because")),
+            },
+        )
 
     def _sunk(self, host: str, asked: Json) -> list[Json]:
         """All mails; those of one address hold a link to sign in."""
         if asked.get("to"):
-            return [{"text": f"http://portal/sign-in/{'x' * 43}"}]
+            return [{"text": f"http://portal/sign-in/{self._addresses.index(asked['to']):043}"}]
         return self._mails[int(asked["skip"]) :] if host == "mail" else []
 
     def _portal(self, path: str, request: httpx.Request) -> Json:
-        """A code, a session, and what is said then."""
+        """A code, a session, and what is said then; who asks is told what became of it."""
+        if request.method == "GET":
+            return self._shown(path, request.headers["Authorization"].removeprefix("Bearer "))
         said = json.loads(request.content)
-        if path == "/v1/disputes" and {"items": said["items"]} not in self._disputes:
-            self._disputes.append({"items": said["items"]})
-        return {"code": "1", "session_token": "session"}
+        if path == "/v1/sign-ins":
+            self._addresses.append(said["email"])
+            return {"code": "1"}
+        if path == "/v1/sessions":
+            return {"session_token": self._addresses[int(said["token"])]}
+        said = _said(self._story.world.errands, request.headers["Idempotency-Key"])
+        self._said.setdefault(said.key, said)
+        page = {"id": said.key, "payment_status": "unpaid", "payment_intent": None}
+        self._pages.setdefault(said.key, page)
+        terms = {"text_hash": "0", "needs_approval": True}
+        plan = {"quote_id": "1", "plan_id": "1", "terms": terms}
+        return {"payment_id": said.key, "url": f"http://provider/pay/{said.key}", **plan}
+
+    def _shown(self, path: str, address: str) -> Json:
+        if path.endswith("/state"):
+            page = self._pages[path.split("/")[3]]
+            return {
+                "state": {"paid": "succeeded"}.get(page["payment_status"], page["payment_status"])
+            }
+        answer, items = Answer(path.split("/")[2].removesuffix("s")), []
+        for said in self._said.values():
+            is_dispute = answer is Answer.DISPUTE and said.our_invoice in self._outcomes
+            if said.address == address and (said.answer is answer or is_dispute):
+                state = PORTAL_SAYS.get((answer, said.meant), said.meant.value)
+                outcome = self._outcomes[said.our_invoice] if is_dispute else None
+                shown = {"state": "closed", "outcome": outcome} if is_dispute else {"state": state}
+                items.append({"items": said.items, **shown})
+        return {"items": items, "next": None}
+
+    def _provider(self, path: str, request: httpx.Request) -> Json:
+        """The page: declined, slow or paid; money that came is asked of the ERP, once."""
+        if request.method == "GET":
+            return {"items": list(self._pages.values())}
+        key, what, given = path.split("/")[2], path.split("/")[3], json.loads(request.content)
+        page, number = self._pages[key], f"pi_{key}"
+        page["payment_intent"] = {"id": number}
+        if what == "declines" or given.get("slow"):
+            page["payment_status"] = "declined" if what == "declines" else "processing"
+            return {}
+        page["payment_status"] = "paid"
+        asks = next(
+            one.asks
+            for one in self._story.world.errands
+            if isinstance(one, Paying) and one.said.key == key
+        )
+        asked = asks.as_told(derived_id(key))
+        self._held(asked.model_copy(update={"provider_reference": number}), asks)
+        return {}
 
     def _decide_dispute(self, path: str, request: httpx.Request) -> Json:
         """One of all, when they are asked for; what is upheld is asked of the ERP, once."""
         if request.method == "GET":
-            return {"items": [one | {"dispute_id": "1"} for one in self._disputes], "next": None}
-        key = request.headers["Idempotency-Key"]
-        upheld = next(
-            one.upheld
-            for one in self._story.world.errands
-            if isinstance(one, Deciding) and key.endswith(one.said.items[0]["invoice_id"])
-        )
-        if upheld is not None and (request_id := str(derived_id(key))) not in self._asked:
-            self._untold.append(upheld.as_told(derived_id(key)))
-            self._asked[request_id] = {
-                "request_id": request_id,
-                "kind": "credit-note",
-                "asked_at": str(self._now),
-                "state": "open",
-                "bank_reference": None,
-                "credit": "",
-                **dict.fromkeys(("answered_at", "answered_by", "refused_because")),
+            said = (one if isinstance(one, Saying) else one.said for one in self._said.values())
+            return {
+                "items": [{"items": one.items, "dispute_id": "1"} for one in said],
+                "next": None,
             }
+        key = request.headers["Idempotency-Key"]
+        deciding = next(
+            one
+            for one in self._story.world.errands
+            if isinstance(one, Deciding) and key.endswith(one.said.our_invoice)
+        )
+        self._outcomes[deciding.said.our_invoice] = deciding.outcome.value
+        if deciding.upheld is not None:
+            self._held(deciding.upheld.as_told(derived_id(key)), deciding.upheld)["state"] = "open"
         return {"proposal": None}
 
     def _requests(self) -> Iterator[Json]:
@@ -194,12 +252,19 @@ class StandIn:
         self._mails.append(
             {"message_id": f"<{number}@acme>", "to": customer.contacts[0].email, "text": listed}
         )
-        items = [{"invoice_number": invoice.number} for invoice in overdue]
+        items = [
+            {"invoice_number": one.number, "open": self._text(one, one.claimed_after(day))}
+            for one in overdue
+        ]
         sent = {"message_id": str(number), "purpose": "reminder", "channel": "email"}
+        sent |= {"contact_day": day.isoformat()}
         self._messages.setdefault(str(_ours(customer)), []).append(
             {**sent, "status": "sent", "reason": "", "items": items}
         )
         self._decide(customer, "reminder", "step-rose", day, items=items)
+
+    def _text(self, invoice: Invoice, minor: int) -> str:
+        return decimal_text(minor, invoice.customer.entity.currency)
 
     def _decide(
         self, customer: Customer, kind: str, reason: str, day: date, *, items: Sequence[Json] = ()
@@ -307,6 +372,11 @@ class Nobody:
     def looking(self, at: str) -> None: ...
 
 
+def _said(errands: Sequence[Errand], key: str) -> Saying:
+    """What is said under that key, whatever it is called on the way."""
+    return next(one for one in sayings_of(errands) if key.endswith(one.key))
+
+
 def _ours(customer: Customer) -> UUID:
     return object_id(customer.entity.source, "customer", customer.number)
 
@@ -341,3 +411,9 @@ def plan() -> Plan:
 @pytest.fixture
 def play(stack: StandIn) -> Callable[[Plan], Any]:
     return lambda plan: played(stack, plan)
+
+
+@pytest.fixture(scope="module")
+def two_months() -> tuple[Found, Summary]:
+    """Long enough for a plan to be kept, or broken."""
+    return asyncio.run(played(StandIn(), Plan(seed=7, customers=24, days=62, start=START)))

@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from play.errands import Answer
 from play.report.charts import column_chart, line_chart
 from play.report.page import page, write_page
 from play.report.scales import scale, short
@@ -62,7 +63,7 @@ class TestPage:
 class TestTerminal:
     async def test_shows_every_week(self, summary: Summary) -> None:
         lines = table(summary).splitlines()
-        assert len(lines) == 2 * (2 + len(summary.weeks)) + 1
+        assert len(lines) == 2 * (2 + len(summary.weeks)) + 2 + 2 + len(Answer)
         assert "DSO" in lines[0]
 
     def test_says_which_law_is_broken(self) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from play.checks import check_of
 from play.doors import Item
 from play.erp.book import Book
-from play.errands import Asking, Deciding, Errand
+from play.errands import Asking, Deciding, Errand, Paying
 from play.figures import PAYMENT_CLEARING, Balances
 from play.summary import Check
 from shared.base.ids import object_id
@@ -30,11 +30,11 @@ def every_request_is_ended(
     book: Book, errands: Iterable[Errand], requests: Sequence[Item], balances: Balances
 ) -> Check:
     """The ERP has done what it was asked, or refused it and a person took note; of a payment there is one entry."""
-    asked = [
-        one
+    asked = {
+        one.said.key if isinstance(one, Paying) else one
         for one in errands
-        if isinstance(one, Asking) or (isinstance(one, Deciding) and one.upheld)
-    ]
+        if isinstance(one, Asking | Paying) or (isinstance(one, Deciding) and one.upheld)
+    }
     posted = _posted_for(book, requests)
     wrong = [] if len(asked) == len(requests) else [f"{len(asked)} asked, {len(requests)} held"]
     for one in requests:

@@ -39,6 +39,7 @@ class Endpoints(BaseModel):
     notifier: str
     disputes: str
     portal_api: str
+    provider: str
     clock: str
     mail: str
     sms: str
@@ -215,14 +216,14 @@ class Doors:
 
     # --- calls
 
-    async def get(self, url: str, **query: str | int) -> Item:
+    async def get(self, url: str, *, token: str = "", **query: str | int) -> Item:
         """One GET; raises DoorClosedError for any answer but 2xx."""
-        answer = await self._http.get(url, params=query)
+        answer = await self._http.get(url, params=query, headers=_as(token))
         return _opened(answer)
 
-    async def all(self, url: str, **query: str | int) -> list[Item]:
+    async def all(self, url: str, *, token: str = "", **query: str | int) -> list[Item]:
         """All items of a list, page by page."""
-        return [item async for item in self._pages(url, query)]
+        return [item async for item in self._pages(url, token, query)]
 
     async def of_each(
         self, asked: Iterable[_Asked], ask: Callable[[_Asked], Awaitable[_Answer]]
@@ -236,11 +237,13 @@ class Doors:
 
         return await asyncio.gather(*(one(subject) for subject in asked))
 
-    async def _pages(self, url: str, query: dict[str, str | int]) -> AsyncIterator[Item]:
+    async def _pages(
+        self, url: str, token: str, query: dict[str, str | int]
+    ) -> AsyncIterator[Item]:
         cursor: str | None = None
         while True:
             more = {"cursor": cursor} if cursor else {}
-            page = await self.get(url, **query, **more)
+            page = await self.get(url, token=token, **query, **more)
             for item in page["items"]:
                 yield item
             cursor = page.get("next")
@@ -260,9 +263,13 @@ class Doors:
         token: str = "",
         timeout_s: float = CALL_TIMEOUT_S,
     ) -> Item:
-        headers = {"Idempotency-Key": key} if key else {}
-        headers |= {"Authorization": f"Bearer {token}"} if token else {}
+        headers = _as(token) | ({"Idempotency-Key": key} if key else {})
         return _opened(await self._http.post(url, json=body, headers=headers, timeout=timeout_s))
+
+
+def _as(token: str) -> dict[str, str]:
+    """Somebody else than our first person."""
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 def _own_words(asking: Asking) -> tuple[Item, str]:

@@ -1,5 +1,6 @@
 """What is done at our doors, in the ERP's ids: people of ours enter, ask, decide and close; customers say something."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -85,15 +86,36 @@ class Closing:
 
 
 class Answer(StrEnum):
-    """What a customer can say of an invoice at the portal."""
+    """What a customer can do about an invoice at the portal."""
 
-    PROMISE = "promise"
     DISPUTE = "dispute"
+    PROMISE = "promise"
+    PLAN = "plan"
+    PAYMENT = "payment"
+
+
+class End(StrEnum):
+    """What is to become of an answer."""
+
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+    KEPT = "kept"
+    BROKEN = "broken"
+    PAID = "paid"
+
+
+class AtPage(StrEnum):
+    """What happens at the provider's page, as the provider's doors have it."""
+
+    DECLINED = "declines"
+    SLOW = "slow"
+    """The payer is done, and their bank takes its time."""
+    PAID = "payments"
 
 
 @dataclass(frozen=True, slots=True)
 class Saying:
-    """A customer signs in with that address and says something about so much of an invoice."""
+    """A customer signs in with that address and says something about so much of an invoice; `meant` to end so."""
 
     answer: Answer
     source: str
@@ -102,8 +124,9 @@ class Saying:
     minor: int
     currency: str
     on: date
+    meant: End
     pay_on: date | None = None
-    """Of a promise."""
+    """Of a promise; of a plan the first day."""
 
     @property
     def key(self) -> str:
@@ -111,12 +134,38 @@ class Saying:
         return str(derived_id(self.answer, self.source, self.invoice_id, self.on))
 
     @property
+    def our_invoice(self) -> str:
+        """The invoice's id, as we have it."""
+        return str(object_id(self.source, "invoice", self.invoice_id))
+
+    @property
     def items(self) -> list[dict[str, str]]:
         """What is said, as the portal takes it."""
-        ours = object_id(self.source, "invoice", self.invoice_id)
         return [
-            {"invoice_id": str(ours), "amount": decimal_text(self.minor, self.currency)},
+            {"invoice_id": self.our_invoice, "amount": decimal_text(self.minor, self.currency)},
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Paying:
+    """A customer asks to pay, and what happens then at the provider's page; done on, it is the same payment.
+
+    `asks` is how the ERP will hear of it, but for the provider's number of the money, which nobody knows before.
+    """
+
+    said: Saying
+    asks: Asking
+    at_page: tuple[AtPage, ...]
+    left_out: bool = False
+    """What else is open of the invoice is left out on purpose, and so disputed."""
+
+    @property
+    def answer(self) -> Answer:
+        return self.said.answer
+
+    def is_told_by(self, request: Requested) -> bool:
+        """Whether this is the money that the ERP is to post."""
+        return self.asks.is_told_by(request.model_copy(update={"provider_reference": None}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +177,14 @@ class Deciding:
     upheld: Asking | None
 
     @property
-    def outcome(self) -> str:
-        return "upheld" if self.upheld else "rejected"
+    def outcome(self) -> End:
+        return End.UPHELD if self.upheld else End.REJECTED
 
 
-Errand = Asking | Closing | Saying | Deciding
+Errand = Asking | Closing | Saying | Paying | Deciding
+
+
+def sayings_of(errands: Iterable[Errand]) -> list[Saying]:
+    """What customers said, each once, in the order in which they did."""
+    said = (one.said if isinstance(one, Paying) else one for one in errands)
+    return list(dict.fromkeys(one for one in said if isinstance(one, Saying)))

@@ -5,8 +5,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from play import checks
+from play.answered import (
+    answered_on,
+    answers_end_as_meant,
+    came_of,
+    held_amounts_are_not_asked_for,
+)
 from play.asked import asked_and_answered, every_request_is_ended
-from play.errands import Saying
 from play.figures import week_of
 from play.life import life_of_the_most_eventful
 from play.run import Found, Plan
@@ -58,6 +63,8 @@ def _checks(plan: Plan, found: Found) -> tuple[Check, ...]:
         checks.every_message_has_a_reason(found.customers),
         checks.sinks_hold_what_was_sent(found.sent, found.customers),
         checks.nobody_is_chased_for_nothing(book, found.sent, found.customers),
+        held_amounts_are_not_asked_for(book, found.customers),
+        answers_end_as_meant(book, found.errands, found.answers, found.requests, found.customers),
     )
 
 
@@ -84,7 +91,13 @@ def _totals(plan: Plan, found: Found) -> Totals:
         silences=_sorted(Counter(line["reason"] for line in timeline if line["kind"] == "silence")),
         escalations=sum(line["kind"] == "escalation" for line in timeline),
         requests=_sorted(Counter(what for _, what in asked_and_answered(found.requests))),
-        answers=_sorted(Counter(one.answer.value for one in _said(found))),
+        answers=_sorted(Counter(answer for _, answer in answered_on(found.errands))),
+        came_of={
+            answer: _sorted(counts)
+            for answer, counts in came_of(
+                book, found.errands, found.answers, found.pages.values(), found.customers
+            ).items()
+        },
     )
 
 
@@ -98,9 +111,8 @@ def _weeks(plan: Plan, found: Found) -> Iterable[WeekFound]:
     for on, what in asked_and_answered(found.requests):
         requests.setdefault(week_of(on, first_day=plan.start), Counter())[what] += 1
     answers: dict[int, Counter[str]] = {}
-    for said in _said(found):
-        week = week_of(said.on, first_day=plan.start)
-        answers.setdefault(week, Counter())[said.answer.value] += 1
+    for on, answer in answered_on(found.errands):
+        answers.setdefault(week_of(on, first_day=plan.start), Counter())[answer] += 1
     for one in found.sent:
         if one.customer_number:
             week = week_of(one.on, first_day=plan.start)
@@ -120,10 +132,6 @@ def _weeks(plan: Plan, found: Found) -> Iterable[WeekFound]:
             requests=_sorted(requests.get(number, Counter())),
             answers=_sorted(answers.get(number, Counter())),
         )
-
-
-def _said(found: Found) -> Iterable[Saying]:
-    return (errand for errand in found.errands if isinstance(errand, Saying))
 
 
 def _decisions_by_week(plan: Plan, found: Found) -> tuple[dict[int, Counter[str]], Counter[int]]:

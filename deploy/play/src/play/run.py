@@ -10,10 +10,10 @@ from typing import Protocol
 from play.cast.customers import Customer
 from play.checks import CustomerFound
 from play.doors import Doors, Item
-from play.errands import Asking, Closing, Deciding, Errand, Saying
+from play.errands import Answer, Asking, Closing, Deciding, Errand, Paying, Saying, sayings_of
 from play.figures import DSO_WINDOW_DAYS, Balances, balances_of, dso_of, receivables_of, week_of
 from play.letterbox import Letterbox, Sent, readings_of
-from play.portal import Portal
+from play.portal import Page, Portal
 from play.record import DayOfEvents, ErpRecord, deliveries, dice
 from play.story import Story
 from play.summary import DayFound, Dso
@@ -65,6 +65,8 @@ class Found:
     customers: list[CustomerFound] = field(default_factory=list)
     requests: list[Item] = field(default_factory=list)
     errands: list[Errand] = field(default_factory=list)
+    pages: dict[str, Page] = field(default_factory=dict)
+    answers: dict[tuple[Answer, str], list[str]] = field(default_factory=dict)
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     clock_stops: int = 0
 
@@ -115,7 +117,8 @@ class Run:
         sent: Sequence[Sent] = ()
         asked: Sequence[Requested] = ()
         for number in range(self._plan.days):
-            today = self._found.story.next_day(readings_of(sent), asked)
+            statement = self._portal.statement
+            today = self._found.story.next_day(readings_of(sent), asked, statement)
             sent, asked = await self._live(today)
             await self._measure(today.day, number)
             self._watcher.day_played(number, today, sent)
@@ -154,6 +157,8 @@ class Run:
                 await self._doors.close(errand)
             case Saying():
                 await self._portal.say(errand)
+            case Paying():
+                await self._portal.pay(errand)
             case Deciding():
                 await self._doors.decide(errand)
 
@@ -190,6 +195,9 @@ class Run:
             found.requests = await doors.requests()
             self._watcher.looking("at every customer's items, timeline and messages")
             found.customers = await doors.of_each(found.story.customers, self._customer)
+            self._watcher.looking("at what became of every answer")
+            found.answers = await self._portal.answers(sayings_of(found.errands))
+            found.pages = self._portal.pages
             self._watcher.looking("at what became of every event")
             unique = list({record.event_id: record for record in found.records}.values())
             outcomes = await doors.of_each(unique, self._outcome)

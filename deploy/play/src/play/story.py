@@ -1,8 +1,9 @@
 """The story of one seed: who trades, what goes wrong and when, told one day after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from random import Random
+from types import MappingProxyType
 
 from play.cast.customers import Customer, customers_of
 from play.erp.book import Book
@@ -13,6 +14,8 @@ from play.scenes.crossings import CROSSINGS
 from play.scenes.malformed import FAULTS, malformed
 from play.scenes.oddities import ODDITIES, Oddity, newcomer
 from play.scenes.openings import OPENINGS
+from play.scenes.paying import PAYMENTS
+from play.scenes.planning import PLANS
 from play.scenes.requests import REQUESTS
 from play.scenes.shortfalls import SHORTFALLS
 from play.scenes.terms import TERMS
@@ -32,13 +35,23 @@ CUSTOMERS_PER_NEWCOMER = 60
 CUSTOMERS_PER_OPENING = 8
 DAYS_PER_FAULT = 4
 FIRST_ODDITY_DAY = 2
-STRANGE = (*ODDITIES, *TERMS, *SHORTFALLS, *CROSSINGS, *REQUESTS, *ANSWERS, *WIRE_FAULTS)
+STRANGE = (
+    *ODDITIES,
+    *TERMS,
+    *SHORTFALLS,
+    *CROSSINGS,
+    *REQUESTS,
+    *ANSWERS,
+    *PAYMENTS,
+    *PLANS,
+    *WIRE_FAULTS,
+)
 
 
 class Story:
     """A story that goes on day by day and listens: customers who read messages may pay because of them.
 
-    The same seed, customers, days, start, readings and requests give the same records and errands, byte
+    The same seed, customers, days, start, readings, requests and statement give the same records and errands, byte
     for byte.
     """
 
@@ -75,17 +88,25 @@ class Story:
         return self.world.customers
 
     def next_day(
-        self, readings: Sequence[Reading] = (), requests: Sequence[Requested] = ()
+        self,
+        readings: Sequence[Reading] = (),
+        requests: Sequence[Requested] = (),
+        statement: Mapping[str, str] = MappingProxyType({}),
     ) -> DayOfEvents:
-        """Play one more day, after customers and ERPs have read what reached them the day before."""
+        """Play one more day, after customers and ERPs have read what reached them the day before.
+
+        `statement`: what the provider told the ERPs so far.
+        """
         world, today = self.world, self.world.start + timedelta(days=self._day)
         world.erp.today = today
         world.requests += requests
+        world.statement.update(statement)
         world.errands.clear()
         world.erp.tell_balances(today - timedelta(days=1))
         for reading in sorted(
             readings, key=lambda r: (r.customer_number, r.on, r.channel, r.listed)
         ):
+            world.read_on.update(dict.fromkeys(reading.listed, reading.on))
             customer = self._by_number[reading.customer_number]
             world.begin(reaction(world, customer, reading))
 

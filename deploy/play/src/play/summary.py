@@ -86,7 +86,10 @@ class WeekFound(Found):
 
 
 class Totals(Found):
-    """`late_percent`: of the invoices that fell due in the play, how many were open when the due date was over."""
+    """`late_percent`: of the invoices that fell due in the play, how many were open when the due date was over.
+
+    `answers` of customers by kind; `came_of` each kind, by what the portal shows of it in the end.
+    """
 
     customers: Count
     invoices: Count
@@ -104,6 +107,7 @@ class Totals(Found):
     escalations: Count
     requests: Counts
     answers: Counts
+    came_of: dict[str, Counts]
 
 
 class Check(Found):

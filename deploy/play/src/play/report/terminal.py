@@ -45,7 +45,10 @@ class Progress:
 
 
 def table(summary: Summary) -> str:
-    """Two tables by week: money by legal entity; words, what the ERPs were asked, what customers said, and silences."""
+    """Two tables by week: money by legal entity; words, what the ERPs were asked, what customers said, and silences.
+
+    A third one for what came of what customers said.
+    """
     entities = [r.legal_entity for r in summary.weeks[0].receivables] if summary.weeks else []
     head = ["week", "until", *(c for e in entities for c in (f"{e} open", "overdue", "DSO"))]
     money = [head, *(_money(week) for week in summary.weeks)]
@@ -53,7 +56,13 @@ def table(summary: Summary) -> str:
         ["week", "events", "email", "sms", "escalations", *WISHES, *ANSWERS, "silences by reason"],
         *(_words(week) for week in summary.weeks),
     ]
-    return f"{_aligned(money)}\n\n{_aligned(words, left_from=8 + len(ANSWERS))}"
+    said = [["customers said", "times", "what came of it"], *_said(summary)]
+    tables = (
+        _aligned(money),
+        _aligned(words, left_from=8 + len(ANSWERS)),
+        _aligned(said, left_from=2),
+    )
+    return "\n\n".join(tables)
 
 
 def verdict(checks: Iterable[Check]) -> str:
@@ -90,6 +99,13 @@ def _words(week: WeekFound) -> list[str]:
         *(str(week.answers.get(what, 0)) for what in Answer),
         silences or "–",
     ]
+
+
+def _said(summary: Summary) -> Iterable[list[str]]:
+    for answer, named in zip(Answer, ANSWERS, strict=True):
+        came = summary.totals.came_of.get(answer, {})
+        ends = ", ".join(f"{count} {end}" for end, count in came.items())
+        yield [named, str(summary.totals.answers.get(answer, 0)), ends or "–"]
 
 
 def _aligned(rows: Sequence[Sequence[str]], *, left_from: int = 99) -> str:

@@ -9,7 +9,7 @@ from random import Random
 
 from play.cast.customers import Customer
 from play.erp.documents import Invoice, Part
-from play.errands import Answer, Deciding, Saying
+from play.errands import Answer, Deciding, End, Saying
 from play.scenes.asking import (
     asking_of,
     credit_as_asked,
@@ -37,7 +37,7 @@ Said = Generator[date, None, tuple[Invoice, Saying | None]]
 
 def promised_and_kept(world: World, customer: Customer, die: Random) -> Scene:
     """All of an overdue invoice is promised, and comes in on the day."""
-    invoice, said = yield from _says(world, customer, die, Answer.PROMISE)
+    invoice, said = yield from _says(world, customer, die, Answer.PROMISE, End.KEPT)
     if said is not None and said.pay_on is not None:
         yield said.pay_on
         parts = (Part(invoice.id, said.minor),)
@@ -48,7 +48,7 @@ def promised_and_kept(world: World, customer: Customer, die: Random) -> Scene:
 
 def promised_and_broken(world: World, customer: Customer, die: Random) -> Scene:
     """Nothing comes of it."""
-    invoice, said = yield from _says(world, customer, die, Answer.PROMISE)
+    invoice, said = yield from _says(world, customer, die, Answer.PROMISE, End.BROKEN)
     if said is not None and said.pay_on is not None:
         yield said.pay_on + timedelta(days=GRACE_DAYS + 1)
     end(world, invoice)
@@ -56,7 +56,7 @@ def promised_and_broken(world: World, customer: Customer, die: Random) -> Scene:
 
 def disputed_and_upheld(world: World, customer: Customer, die: Random) -> Scene:
     """We agree, and the ERP credits what we ask for."""
-    invoice, said = yield from _says(world, customer, die, Answer.DISPUTE)
+    invoice, said = yield from _says(world, customer, die, Answer.DISPUTE, End.UPHELD)
     if said is not None:
         yield world.business_day_in(2, invoice.customer)
         item = (ItemKind.INVOICE, invoice.id)
@@ -70,7 +70,7 @@ def disputed_and_upheld(world: World, customer: Customer, die: Random) -> Scene:
 
 def disputed_and_rejected(world: World, customer: Customer, die: Random) -> Scene:
     """We do not agree."""
-    invoice, said = yield from _says(world, customer, die, Answer.DISPUTE)
+    invoice, said = yield from _says(world, customer, die, Answer.DISPUTE, End.REJECTED)
     if said is not None:
         yield world.business_day_in(2, invoice.customer)
         world.errands.append(Deciding(said, invoice.customer.number, None))
@@ -78,33 +78,40 @@ def disputed_and_rejected(world: World, customer: Customer, die: Random) -> Scen
     let_go(world, invoice)
 
 
-def _says(world: World, customer: Customer, die: Random, answer: Answer) -> Said:
+def _says(world: World, customer: Customer, die: Random, answer: Answer, meant: End) -> Said:
     """Somebody who reads mail is overdue with an invoice, and says something of it; nothing when time is short."""
-    customer = _who_reads_mail(world, customer, die)
+    customer = who_reads_mail(world, customer, die)
     invoice = due_soon(world, customer, die)
     yield world.business_day_in(die.randint(3, 5), customer)
     if not there_is_time(world):
         return invoice, None
-    promise = answer is Answer.PROMISE
-    minor = invoice.open if promise else invoice.open // 2
-    address = customer.contacts[0].email
-    assert address is not None
-    said = Saying(
-        answer,
-        customer.entity.source,
-        address,
-        invoice.id,
-        minor,
-        customer.entity.currency,
-        world.today,
-        world.today + PROMISED_DAYS * DAY if promise else None,
-    )
+    if answer is Answer.PROMISE:
+        pay_on = world.today + PROMISED_DAYS * DAY
+        said = saying_of(world, invoice, answer, invoice.open, meant, pay_on=pay_on)
+    else:
+        said = saying_of(world, invoice, answer, invoice.open // 2, meant)
     world.errands.append(said)
-    world.erp.book.spare(invoice, minor, answer.value, on=world.today)
+    world.erp.book.spare(invoice, said.minor, answer.value, on=world.today)
     return invoice, said
 
 
-def _who_reads_mail(world: World, customer: Customer, die: Random) -> Customer:
+def saying_of(
+    world: World,
+    invoice: Invoice,
+    answer: Answer,
+    minor: int,
+    meant: End,
+    *,
+    pay_on: date | None = None,
+) -> Saying:
+    """What the customer's first contact says of the invoice today."""
+    entity, address = invoice.customer.entity, invoice.customer.contacts[0].email
+    assert address is not None
+    about = (answer, entity.source, address, invoice.id, minor, entity.currency)
+    return Saying(*about, world.today, meant, pay_on)
+
+
+def who_reads_mail(world: World, customer: Customer, die: Random) -> Customer:
     """The customer itself, or one like it."""
     if _reads_mail(customer):
         return customer

@@ -10,7 +10,7 @@ from random import Random
 
 from play.cast.customers import Customer
 from play.erp.documents import Invoice, Part
-from play.errands import Asking, Closing
+from play.errands import Asking, Closing, Paying
 from play.scenes.oddities import let_go, net_of
 from play.scenes.world import Scene, World
 from shared.base.days import DAY
@@ -72,18 +72,17 @@ def asking_of(
     return Asking(*about, minor, world.today, reference, item, parts)
 
 
-def due_soon(world: World, customer: Customer, die: Random) -> Invoice:
+def due_soon(world: World, customer: Customer, die: Random, *, net: int | None = None) -> Invoice:
     """A scripted invoice that would be reminded of while the ERP has not answered yet."""
-    invoice = world.erp.draft(
-        customer, net=net_of(customer, die), due_on=world.today + DUE_IN_DAYS * DAY
-    )
+    net = net_of(customer, die) if net is None else net
+    invoice = world.erp.draft(customer, net=net, due_on=world.today + DUE_IN_DAYS * DAY)
     invoice.scripted = True
     world.erp.post(invoice)
     return invoice
 
 
-def there_is_time(world: World) -> bool:
-    return world.today + ENDS_IN_DAYS * DAY < world.end
+def there_is_time(world: World, days: int = ENDS_IN_DAYS) -> bool:
+    return world.today + days * DAY < world.end
 
 
 def heard(
@@ -98,7 +97,7 @@ def heard(
     return (yield from told(world, customer, asking, die))
 
 
-def told(world: World, customer: Customer, asking: Asking, die: Random) -> Answered:
+def told(world: World, customer: Customer, asking: Asking | Paying, die: Random) -> Answered:
     """Come back when the ERP answers what it is asked."""
     for _ in range(PATIENCE_DAYS):
         yield world.tomorrow

@@ -36,6 +36,10 @@ class World:
     """What people of ours do today, in the morning."""
     requests: list[Requested] = field(default_factory=list)
     """What the ERPs have been asked so far."""
+    statement: dict[str, str] = field(default_factory=dict)
+    """What the provider has told the ERPs: payment at the portal → the provider's number of the money."""
+    read_on: dict[str, date] = field(default_factory=dict)
+    """Invoice number → the last day on which a message that lists it was read."""
     messages_read: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     _agenda: list[tuple[date, int, Scene]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
