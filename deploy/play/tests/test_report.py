@@ -51,6 +51,7 @@ class TestPage:
         write_page(summary, tmp_path / "report.html")
         html = (tmp_path / "report.html").read_text(encoding="utf-8")
         assert html.count("<svg") == 5
+        assert '<span class="chip">declined first <b>1</b></span>' in html
         assert not re.search(r"<script|<link|@import|url\(|\ssrc=", html)
 
     async def test_shows_what_does_not_hold(self, summary: Summary) -> None:
@@ -65,6 +66,17 @@ class TestTerminal:
         lines = table(summary).splitlines()
         assert len(lines) == 2 * (2 + len(summary.weeks)) + 2 + 2 + len(Answer)
         assert "DSO" in lines[0]
+
+    async def test_shows_what_came_of_what_customers_said(self, summary: Summary) -> None:
+        lines = {
+            line.split()[0]: line.split(maxsplit=2)[1:]
+            for line in table(summary).splitlines()
+            if line
+        }
+        assert lines["promises"] == ["2", "1 kept, 1 broken"]
+        assert lines["disputes"] == ["2", "1 upheld, 1 rejected"]
+        assert lines["plans"] == ["0", "–"]
+        assert lines["payments"] == ["3", "3 paid, 1 declined first"]
 
     def test_says_which_law_is_broken(self) -> None:
         broken = Check(name="law", says="A law.", holds=False, looked_at=3, wrong=("DE01: off",))

@@ -40,8 +40,8 @@ def came_of(
     answers: Answers,
     pages: Iterable[Page],
     found: Iterable[CustomerFound],
-) -> dict[str, Counter[str]]:
-    """What came of each kind of answer; on the way to money, and after it did not come."""
+) -> dict[str, dict[str, int]]:
+    """What came of each kind of answer, first how it ended; on the way to money, and after it did not come."""
     came: dict[str, Counter[str]] = {answer.value: Counter() for answer in Answer}
     for (answer, _), states in answers.items():
         came[answer.value].update(_plainly(states))
@@ -50,7 +50,7 @@ def came_of(
     came[Answer.PAYMENT.value].update({DECLINED: declined, LEFT_OUT: len(short)})
     for answer in _asked_for_again(book, errands, found):
         came[answer.value][ASKED_AGAIN] += 1
-    return {answer: +counts for answer, counts in came.items()}
+    return {answer: _in_order(counts) for answer, counts in came.items()}
 
 
 def answers_end_as_meant(
@@ -130,6 +130,14 @@ def _asked_for_again(
         number = book.invoices[said.invoice_id].number
         if said.meant is End.BROKEN and asked_on.get(number, "") > str(said.pay_on):
             yield said.answer
+
+
+def _in_order(counts: Mapping[str, int]) -> dict[str, int]:
+    """What the play has a name for comes first."""
+    known = [one for one in (*End, DECLINED, LEFT_OUT, ASKED_AGAIN) if counts.get(one)]
+    return {
+        str(one): counts[one] for one in dict.fromkeys([*known, *sorted(counts)]) if counts[one]
+    }
 
 
 def _plainly(states: Iterable[str]) -> list[str]:

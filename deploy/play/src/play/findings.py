@@ -92,12 +92,7 @@ def _totals(plan: Plan, found: Found) -> Totals:
         escalations=sum(line["kind"] == "escalation" for line in timeline),
         requests=_sorted(Counter(what for _, what in asked_and_answered(found.requests))),
         answers=_sorted(Counter(answer for _, answer in answered_on(found.errands))),
-        came_of={
-            answer: _sorted(counts)
-            for answer, counts in came_of(
-                book, found.errands, found.answers, found.pages.values(), found.customers
-            ).items()
-        },
+        came_of=came_of(book, found.errands, found.answers, found.pages.values(), found.customers),
     )
 
 
