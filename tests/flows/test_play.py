@@ -11,7 +11,11 @@ from typing import Any
 
 import pytest
 
-from play.answered import answers_end_as_meant, held_amounts_are_not_asked_for
+from play.answered import (
+    answers_end_as_meant,
+    customers_see_what_is_owed,
+    held_amounts_are_not_asked_for,
+)
 from play.asked import every_request_is_ended
 from play.checks import (
     control_accounts_add_up,
@@ -121,8 +125,9 @@ class TestPlay:
             every_message_has_a_reason(found.customers),
             nobody_is_chased_for_nothing(book, found.sent, found.customers),
             held_amounts_are_not_asked_for(book, found.customers),
+            customers_see_what_is_owed(book, found.errands, found.shown.open),
             answers_end_as_meant(
-                book, found.errands, found.answers, found.requests, found.customers
+                book, found.errands, found.shown.answers, found.requests, found.customers
             ),
         ]
 

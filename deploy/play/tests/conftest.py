@@ -158,6 +158,16 @@ class StandIn:
             return {
                 "state": {"paid": "succeeded"}.get(page["payment_status"], page["payment_status"])
             }
+        if path == "/v1/invoices":
+            who = next(c for c in self._story.customers if c.contacts[0].email == address)
+            shown = [
+                {
+                    "invoice_id": str(object_id(who.entity.source, "invoice", one.id)),
+                    "open": self._text(one, one.open),
+                }
+                for one in self._story.book.invoices_of(who)
+            ]
+            return {"items": shown, "next": None}
         answer, items = Answer(path.split("/")[2].removesuffix("s")), []
         for said in self._said.values():
             is_dispute = answer is Answer.DISPUTE and said.our_invoice in self._outcomes

@@ -5,16 +5,23 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from play.answered import Answers, answers_end_as_meant, held_amounts_are_not_asked_for
+from play.answered import (
+    Answers,
+    answers_end_as_meant,
+    customers_see_what_is_owed,
+    held_amounts_are_not_asked_for,
+)
 from play.checks import CustomerFound
 from play.errands import Answer, AtPage, End, Paying, Saying, sayings_of
-from play.record import ErpRecord
+from play.record import ErpRecord, Reading
 from play.run import Found, Plan
 from play.scenes.planning import a_month_after
+from play.story import START, Story
 from play.summary import Check, Summary
 from shared.base.days import DAY
 from shared.base.money import decimal_text
@@ -29,12 +36,12 @@ def said(found: Found, answer: Answer, meant: End) -> Saying:
 
 
 def judged(found: Found, **spoilt: Any) -> Check:
-    held = {"answers": found.answers, "requests": found.requests, "found": found.customers}
+    held = {"answers": found.shown.answers, "requests": found.requests, "found": found.customers}
     return answers_end_as_meant(found.story.book, found.errands, **held | spoilt)
 
 
 def with_states(found: Found, said: Saying, *states: str) -> Answers:
-    return {**found.answers, (said.answer, said.our_invoice): states}
+    return {**found.shown.answers, (said.answer, said.our_invoice): states}
 
 
 def reminded(found: Found, said: Saying, on: date, minor: int) -> CustomerFound:
@@ -127,12 +134,33 @@ class TestPlans:
         assert invoice.claimed_after(ended_on - DAY) == 0
         assert invoice.claimed_after(ended_on) == invoice.total // 2
 
+    def test_that_it_has_ended_is_no_reminder(self) -> None:
+        told = Story(7, 24, 62)
+        broken: list[Saying] = []
+        for number in range(62):
+            listed = [told.book.invoices[one.invoice_id] for one in broken if one.pay_on]
+            today = START + timedelta(days=number)
+            readings = [
+                Reading(one.customer.number, today - DAY, "email", (one.number,))
+                for one, said in zip(listed, broken, strict=True)
+                if said.pay_on and today <= a_month_after(said.pay_on) + timedelta(days=6)
+            ]
+            day = told.next_day(readings)
+            broken += [
+                one
+                for one in sayings_of(day.errands)
+                if one.answer is Answer.PLAN and one.meant is End.BROKEN
+            ]
+        assert broken
+        for one in broken:
+            assert told.book.invoices[one.invoice_id].open == one.minor // 2
+
 
 class TestTheLaws:
     def test_hold_on_what_was_found(self, two_months: TwoMonths) -> None:
         found, _ = two_months
         assert judged(found).holds
-        assert judged(found).looked_at == len(found.answers)
+        assert judged(found).looked_at == len(found.shown.answers)
 
     @pytest.mark.parametrize(
         ("answer", "meant", "states"),
@@ -156,9 +184,20 @@ class TestTheLaws:
             f"{answer} of {one.invoice_id}"
         ]
 
+    def test_find_out_who_is_shown_something_else(self, two_months: TwoMonths) -> None:
+        found, _ = two_months
+        book, shown = found.story.book, found.shown.open
+        chosen = next(iter(shown))
+        one_more = {**shown, chosen: str(Decimal(shown[chosen]) + 1)}
+        assert customers_see_what_is_owed(book, found.errands, shown).holds
+        assert len(customers_see_what_is_owed(book, found.errands, one_more).wrong) == 1
+        assert not customers_see_what_is_owed(book, found.errands, {}).holds
+
     def test_find_out_what_nobody_meant(self, two_months: TwoMonths) -> None:
         found, _ = two_months
-        check = judged(found, answers={**found.answers, (Answer.DISPUTE, "another"): ["upheld"]})
+        check = judged(
+            found, answers={**found.shown.answers, (Answer.DISPUTE, "another"): ["upheld"]}
+        )
         assert check.wrong == ("dispute of another: meant by nobody",)
 
     @pytest.mark.parametrize("times", [0, 2])

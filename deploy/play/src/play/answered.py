@@ -11,6 +11,7 @@ from play.erp.book import Book
 from play.errands import Answer, Deciding, End, Errand, Paying, sayings_of
 from play.portal import Page
 from play.summary import Check
+from shared.base.ids import object_id
 from shared.base.money import decimal_text
 
 Answers = Mapping[tuple[Answer, str], Sequence[str]]
@@ -102,6 +103,28 @@ def held_amounts_are_not_asked_for(book: Book, found: Iterable[CustomerFound]) -
     return check_of(
         "held-amounts-are-not-asked-for",
         "No reminder asked for an amount while it was disputed, promised, planned or entered.",
+        looked_at,
+        wrong,
+    )
+
+
+def customers_see_what_is_owed(
+    book: Book, errands: Iterable[Errand], shown: Mapping[str, str]
+) -> Check:
+    """Whoever answered is shown of every invoice what the ERP's own books say. `shown`: by our id of the invoice."""
+    who = {book.invoices[said.invoice_id].customer.number for said in sayings_of(errands)}
+    wrong, looked_at = [], 0
+    for invoice in book.invoices.values():
+        if (customer := invoice.customer).number in who:
+            looked_at += 1
+            held = shown.get(str(object_id(customer.entity.source, "invoice", invoice.id)), "0")
+            if Decimal(held) != Decimal(
+                said := decimal_text(invoice.open, customer.entity.currency)
+            ):
+                wrong.append(f"{invoice.id}: portal {held}, ERP {said}")
+    return check_of(
+        "customers-see-what-is-owed",
+        "Who answered at the portal is shown of each of their invoices what is open in the ERP.",
         looked_at,
         wrong,
     )

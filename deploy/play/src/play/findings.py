@@ -9,6 +9,7 @@ from play.answered import (
     answered_on,
     answers_end_as_meant,
     came_of,
+    customers_see_what_is_owed,
     held_amounts_are_not_asked_for,
 )
 from play.asked import asked_and_answered, every_request_is_ended
@@ -64,7 +65,10 @@ def _checks(plan: Plan, found: Found) -> tuple[Check, ...]:
         checks.sinks_hold_what_was_sent(found.sent, found.customers),
         checks.nobody_is_chased_for_nothing(book, found.sent, found.customers),
         held_amounts_are_not_asked_for(book, found.customers),
-        answers_end_as_meant(book, found.errands, found.answers, found.requests, found.customers),
+        customers_see_what_is_owed(book, found.errands, found.shown.open),
+        answers_end_as_meant(
+            book, found.errands, found.shown.answers, found.requests, found.customers
+        ),
     )
 
 
@@ -92,7 +96,9 @@ def _totals(plan: Plan, found: Found) -> Totals:
         escalations=sum(line["kind"] == "escalation" for line in timeline),
         requests=_sorted(Counter(what for _, what in asked_and_answered(found.requests))),
         answers=_sorted(Counter(answer for _, answer in answered_on(found.errands))),
-        came_of=came_of(book, found.errands, found.answers, found.pages.values(), found.customers),
+        came_of=came_of(
+            book, found.errands, found.shown.answers, found.pages.values(), found.customers
+        ),
     )
 
 

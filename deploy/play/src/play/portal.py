@@ -1,7 +1,7 @@
 """Customers at the portal: they sign in with the link that is mailed to them, and say what they have to say, or pay."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final, NamedTuple
 
 from play.doors import DoorClosedError, Doors, Item
@@ -21,6 +21,17 @@ class Page(NamedTuple):
     payment_id: str
     number: str = ""
     was_declined: bool = False
+
+
+class Shown(NamedTuple):
+    """What customers are shown: states of what they answered, and what is open of their invoices, by our ids."""
+
+    answers: dict[tuple[Answer, str], list[str]]
+    """(answer, invoice) → its states."""
+    open: dict[str, str]
+
+    def note(self, answer: Answer, invoice_id: str, state: str) -> None:
+        self.answers.setdefault((answer, invoice_id), []).append(state)
 
 
 class Portal:
@@ -68,21 +79,25 @@ class Portal:
         money = (await self._at_provider(session))["payment_intent"]
         self.pages[said.key] = held._replace(number=money["id"])
 
-    async def answers(self, sayings: Iterable[Saying]) -> dict[tuple[Answer, str], list[str]]:
-        """What has become of everything: (answer, our invoice) → its states, as its customer is shown them."""
-        found: dict[tuple[Answer, str], list[str]] = {}
+    async def shown(self, sayings: Collection[Saying]) -> Shown:
+        """What everybody who answered is shown in the end."""
+        found = Shown({}, {})
         addresses = sorted({one.address for one in sayings})
         for address, token in (await self._all_signed_in(addresses)).items():
             for answer in (Answer.PROMISE, Answer.PLAN, Answer.DISPUTE):
-                url = f"{self._doors.at.portal_api}/v1/{answer}s"
-                for one in await self._doors.all(url, token=token):
+                for one in await self._list(f"{answer}s", token):
                     state = str(one.get("outcome") or one["state"])
-                    found.setdefault((answer, one["items"][0]["invoice_id"]), []).append(state)
+                    found.note(answer, one["items"][0]["invoice_id"], state)
             for said in sayings:
                 if said.answer is Answer.PAYMENT and said.address == address:
                     state = await self._state(self.pages[said.key].payment_id, token)
-                    found.setdefault((said.answer, said.our_invoice), []).append(state)
+                    found.note(said.answer, said.our_invoice, state)
+            invoices = await self._list("invoices", token)
+            found.open.update({one["invoice_id"]: one["open"] for one in invoices})
         return found
+
+    async def _list(self, noun: str, token: str) -> list[Item]:
+        return await self._doors.all(f"{self._doors.at.portal_api}/v1/{noun}", token=token)
 
     async def _plan(self, saying: Saying, token: str) -> Item:
         """A quote, a proposal, and the text that both sides accept; a person of ours, where the rails want it."""

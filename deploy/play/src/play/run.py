@@ -10,10 +10,10 @@ from typing import Protocol
 from play.cast.customers import Customer
 from play.checks import CustomerFound
 from play.doors import Doors, Item
-from play.errands import Answer, Asking, Closing, Deciding, Errand, Paying, Saying, sayings_of
+from play.errands import Asking, Closing, Deciding, Errand, Paying, Saying, sayings_of
 from play.figures import DSO_WINDOW_DAYS, Balances, balances_of, dso_of, receivables_of, week_of
 from play.letterbox import Letterbox, Sent, readings_of
-from play.portal import Page, Portal
+from play.portal import Page, Portal, Shown
 from play.record import DayOfEvents, ErpRecord, deliveries, dice
 from play.story import Story
 from play.summary import DayFound, Dso
@@ -66,7 +66,7 @@ class Found:
     requests: list[Item] = field(default_factory=list)
     errands: list[Errand] = field(default_factory=list)
     pages: dict[str, Page] = field(default_factory=dict)
-    answers: dict[tuple[Answer, str], list[str]] = field(default_factory=dict)
+    shown: Shown = field(default_factory=lambda: Shown({}, {}))
     seconds: dict[str, float] = field(default_factory=lambda: defaultdict(float))
     clock_stops: int = 0
 
@@ -195,8 +195,8 @@ class Run:
             found.requests = await doors.requests()
             self._watcher.looking("at every customer's items, timeline and messages")
             found.customers = await doors.of_each(found.story.customers, self._customer)
-            self._watcher.looking("at what became of every answer")
-            found.answers = await self._portal.answers(sayings_of(found.errands))
+            self._watcher.looking("at what customers are shown")
+            found.shown = await self._portal.shown(sayings_of(found.errands))
             found.pages = self._portal.pages
             self._watcher.looking("at what became of every event")
             unique = list({record.event_id: record for record in found.records}.values())

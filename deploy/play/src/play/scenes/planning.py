@@ -14,6 +14,7 @@ from play.erp.documents import Invoice, Part
 from play.errands import Answer, AtPage, End, Saying
 from play.scenes.answers import saying_of, who_reads_mail
 from play.scenes.asking import (
+    DUE_IN_DAYS,
     ENDS_IN_DAYS,
     due_soon,
     end,
@@ -27,7 +28,7 @@ from play.scenes.paying import paying_of
 from play.scenes.world import Scene, World
 from shared.base.days import DAY
 
-FIRST_IN_DAYS = 3
+FIRST_IN_DAYS = 1
 GRACE_DAYS = 5
 """As the portal's rails have it: the last value date that keeps a part."""
 MONTH_DAYS = 31
@@ -51,14 +52,15 @@ def planned_and_kept(world: World, customer: Customer, die: Random) -> Scene:
 
 
 def planned_and_broken(world: World, customer: Customer, die: Random) -> Scene:
-    """Of the second part nothing comes; the customer pays when it was asked again, and for all of it."""
+    """Of the second part nothing comes; the customer pays when it was reminded again, after it was told the end."""
     invoice, said = yield from _plans(world, customer, die, End.BROKEN, net_min=SMALL)
     if said is not None and said.pay_on is not None:
         yield said.pay_on
         _first_part(world, invoice, said)
         yield a_month_after(said.pay_on) + timedelta(days=GRACE_DAYS + 1)
         spare_no_more(world, invoice)
-        while world.read_on.get(invoice.number, date.min) <= said.on:
+        broken_on = world.today
+        while world.read_on.get(invoice.number, date.min) <= broken_on:
             yield world.tomorrow
     let_go(world, invoice)
 
@@ -70,10 +72,10 @@ def a_month_after(day: date) -> date:
 
 
 def _plans(world: World, customer: Customer, die: Random, meant: End, *, net_min: int) -> Planned:
-    """Somebody who reads mail is overdue, and wants to pay in two parts; nothing when time is short."""
+    """Somebody who reads mail wants to pay what falls due in two parts; nothing when time is short."""
     customer = who_reads_mail(world, customer, die)
     invoice = due_soon(world, customer, die, net=max(net_of(customer, die), net_min))
-    yield world.business_day_in(3, customer)
+    yield world.business_day_in(DUE_IN_DAYS, customer)
     if not there_is_time(world, ENDED_IN_DAYS):
         return invoice, None
     first_on = world.today + FIRST_IN_DAYS * DAY
