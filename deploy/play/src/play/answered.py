@@ -66,9 +66,8 @@ def answers_end_as_meant(
     asked = Counter(_asked(requests))
     ours = {item["source_id"]: item["open"] for one in found for item in one.open_items}
 
-    wrong = [
-        f"{answer} of {ours}: meant by nobody" for answer, ours in answers.keys() - meant.keys()
-    ]
+    nobodys = sorted(answers.keys() - meant.keys())
+    wrong = [f"{answer} of {our_invoice}: meant by nobody" for answer, our_invoice in nobodys]
     for (answer, our_invoice), (end, invoice_id) in meant.items():
         what, invoice = f"{answer} of {invoice_id}", book.invoices[invoice_id]
         ends = _plainly(answers.get((answer, our_invoice), ()))

@@ -1,4 +1,4 @@
-"""What is done at our doors, in the ERP's ids: people of ours enter, ask, decide and close; customers say something."""
+"""What is done at our doors, in the ERP's ids: our people enter, ask, decide and close; customers say things or pay."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
