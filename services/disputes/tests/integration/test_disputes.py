@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from shared.contracts import ledger
 from shared.db.timers import next_due
 from shared.testing.examples import CUSTOMER, INVOICE, our_examples
@@ -157,6 +159,77 @@ class TestOutcome:
         refused = await office.post(f"{path}/approvals", status=409)
         assert refused["code"] == "dispute-in-other-state"
 
+    async def test_a_proposal_is_told_among_us_and_nothing_of_it_to_the_customer(
+        self, office: Any
+    ) -> None:
+        path, proposal = await proposed(office)
+
+        told = (await office.told())[-1]
+        assert (told["type"], told["proposal"], told["by"]) == (
+            "disputes.outcome.proposed.v1", proposal, "staff",
+        )  # fmt: skip
+        assert (told["state"], told["words"]) == ("acknowledged", "")
+        assert "outcome" not in told, "nothing is decided"
+        assert told["items"][0]["held"] == "300.00"
+        assert "You are right" not in str(told)
+        move = (await office.get(path))["moves"][-1]
+        assert (move["by"], move["who"], move["why"]) == ("staff", "ada", "upheld proposed: true")
+
+    async def test_a_newer_proposal_takes_the_place_of_the_one_before(self, office: Any) -> None:
+        path, _ = await proposed(office)
+        office.person = "bob"
+        less = {"outcome": "partly-upheld", "upheld": ["260.00"]}
+        await office.post(f"{path}/resolutions", **less, why="two", words="Two of them.")
+
+        first, second = await office.told("disputes.outcome.proposed")
+        assert (second["proposal"]["upheld"], second["proposal"]["by"]) == ("260.00", "bob")
+        assert second["version"] > first["version"]
+        refused = await office.post(f"{path}/approvals", status=403)
+        assert refused["code"] == "second-person-wanted"
+        office.person = "ada"
+        approved = await office.post(f"{path}/approvals")
+        assert (approved["outcome"], approved["decided_by"]) == ("partly-upheld", "bob")
+
+    @pytest.mark.parametrize("person", ["ada", "bob"])
+    async def test_a_proposal_that_is_declined_waits_no_more_and_moves_nothing(
+        self, office: Any, person: str
+    ) -> None:
+        path, _ = await proposed(office)
+        office.person = person
+        declined = await office.post(f"{path}/declines", why="one is whole")
+
+        assert (declined["state"], declined["proposal"]) == ("acknowledged", None)
+        assert declined["items"][0]["held"] == "300.00"
+        told = (await office.told())[-1]
+        assert (told["type"], told["declined_by"], told["why"]) == (
+            "disputes.outcome.declined.v1", person, "one is whole",
+        )  # fmt: skip
+        assert "proposal" not in told
+        for noun, said in (("approvals", {}), ("declines", {"why": "again"})):
+            refused = await office.post(f"{path}/{noun}", **said, status=409)
+            assert refused["code"] == "dispute-in-other-state"
+
+    @pytest.mark.parametrize(
+        ("noun", "said"),
+        [
+            ("reviews", {}),
+            ("waits", {"for": "carrier", "words": "we ask the carrier"}),
+            ("withdrawals", {"why": "found it"}),
+            ("resolutions", {"outcome": "rejected", "why": "signed", "words": "You signed."}),
+        ],
+    )
+    async def test_whatever_else_moves_it_leaves_nothing_proposed(
+        self, office: Any, noun: str, said: Any
+    ) -> None:
+        path, _ = await proposed(office)
+        assert (await office.post(f"{path}/{noun}", **said))["proposal"] is None
+        assert "proposal" not in (await office.told())[-1]
+
+    async def test_a_word_meanwhile_leaves_it_proposed(self, office: Any) -> None:
+        path, proposal = await proposed(office)
+        await office.post(f"{path}/comments", to="customer", words="We are nearly there.")
+        assert (await office.told())[-1]["proposal"] == proposal
+
     async def test_amounts_have_to_fit_the_outcome(self, office: Any) -> None:
         dispute = await office.open()
         path = f"/v1/disputes/{dispute['dispute_id']}/resolutions"
@@ -169,6 +242,14 @@ class TestOutcome:
         ):
             refused = await office.post(path, **body, **said, status=422)
             assert refused["code"] == code
+
+
+async def proposed(office: Any) -> tuple[str, dict[str, str]]:
+    """300.00 that somebody wants to uphold; where, and how it is told."""
+    path = f"/v1/disputes/{(await office.open('300.00'))['dispute_id']}"
+    said = {"why": "true", "words": "You are right."}
+    await office.post(f"{path}/resolutions", outcome="upheld", **said)
+    return path, {"outcome": "upheld", "upheld": "300.00", "by": "ada", "why": "true"}
 
 
 class TestClocks:

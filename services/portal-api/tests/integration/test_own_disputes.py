@@ -6,11 +6,13 @@ from uuid import UUID
 
 import pytest
 
+from portal_api.interfaces.consumers import HEARING
 from shared.base.ids import object_id
 from shared.contracts import disputes
 from shared.testing.examples import SOURCE, our_examples
 
-TOLD = [one for one in our_examples() if isinstance(one, disputes.DisputeEvent)]
+HEARD = [one for one in HEARING.hears if issubclass(one, disputes.DisputeEvent)]
+TOLD = [one for one in our_examples() if isinstance(one, tuple(HEARD))]
 MOVED = sorted(TOLD, key=lambda one: one.version)
 OTHER_DISPUTE = object_id(SOURCE, "dispute", "9")
 MORNING = datetime(2026, 4, 20, 6, tzinfo=UTC)

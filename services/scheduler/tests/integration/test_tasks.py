@@ -158,6 +158,38 @@ class TestClocks:
         assert [one.get("outcome") for one in await desk.told("task.")] == [None, "done"]
 
 
+class TestApprovals:
+    async def test_wait_for_a_second_person_who_has_done_it_with_their_answer(
+        self, desk: Any, facts: Any, door: Any
+    ) -> None:
+        proposed = word(facts, disputes.OutcomeProposed)
+        await desk.hear(proposed, proposed)
+        (task,) = await listed(door, kind="dispute-approval")
+        assert (task["owner_role"], task["about"]) == (
+            "collections-manager", str(proposed.dispute_id),
+        )  # fmt: skip
+
+        more = {"approved_by": "bob", "version": proposed.version + 1}
+        await desk.hear(word(facts, disputes.DisputeResolved, **more))
+        await desk.hear(proposed)
+
+        assert await listed(door) == []
+        (ended,) = await listed(door, state="ended")
+        assert (ended["outcome"], ended["ended_by"], ended["note"]) == ("done", "bob", "approved")
+        assert [one.get("outcome") for one in await desk.told("task.")] == [None, "done"]
+
+    async def test_of_a_proposal_that_another_replaced_are_moot(
+        self, desk: Any, facts: Any, door: Any
+    ) -> None:
+        proposed = word(facts, disputes.OutcomeProposed)
+        await desk.hear(proposed)
+        await desk.hear(proposed.model_copy(update={"version": proposed.version + 1}))
+
+        (moot,) = await listed(door, state="ended")
+        assert (moot["outcome"], moot["note"]) == ("moot", "another was proposed")
+        assert len(await listed(door, kind="dispute-approval")) == 1
+
+
 class TestTheList:
     async def test_goes_on_page_by_page(self, desk: Any, facts: Any, door: Any) -> None:
         await desk.hear(warned(facts, 80), warned(facts, 80, "first-answer"))

@@ -110,6 +110,15 @@ class DisputedItem(Part):
     ]
 
 
+class Proposal(Part):
+    """How somebody of ours wants to decide; so much upheld that a second person has to approve it."""
+
+    outcome: Outcome
+    upheld: Annotated[Amount, Field(description="of all items together")]
+    by: Annotated[str, Field(description="subject of the staff member")]
+    why: Annotated[str, Field(description="among us")]
+
+
 class DisputeEvent(Event):
     """The whole dispute after the move; all of its items are of one legal entity, in one currency."""
 
@@ -139,6 +148,9 @@ class DisputeEvent(Event):
     clocks: Annotated[
         tuple[DisputeClock, ...], Field(description="none once it is merged or settled")
     ] = ()
+    proposal: Annotated[
+        Proposal | None, Field(description="waits for a second person; null while nothing does")
+    ] = None
 
 
 class DisputeOpened(DisputeEvent):
@@ -181,6 +193,23 @@ class DisputeResolved(DisputeEvent):
 
     decided_by: str
     approved_by: str | None = None
+
+
+class OutcomeProposed(DisputeEvent):
+    """Somebody wants to uphold so much that a second person has to approve it: `proposal` says what. It is not for the
+    customer, and moves nothing; a newer one takes its place.
+    """
+
+    TYPE = "disputes.outcome.proposed.v1"
+
+
+class OutcomeDeclined(DisputeEvent):
+    """What was proposed is not wanted, by a second person or by whoever proposed it."""
+
+    TYPE = "disputes.outcome.declined.v1"
+
+    declined_by: str
+    why: Annotated[str, Field(description="among us")]
 
 
 class DisputeSettled(DisputeEvent):

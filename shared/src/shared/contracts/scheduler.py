@@ -177,6 +177,7 @@ class TaskKind(StrEnum):
     BAD_FEEDBACK = "bad-feedback"
     PAYMENT_DECLINED = "payment-declined"
     PLAN_APPROVAL = "plan-approval"
+    DISPUTE_APPROVAL = "dispute-approval"
 
 
 class TaskOutcome(StrEnum):

@@ -86,6 +86,15 @@ RESTING = (
 )
 
 
+QUESTION = {"words": "Could you send us a photograph of the crate?", "clocks": RESTING}
+EVIDENCE = {"words": "You sent us a second photograph."}
+PROPOSAL = disputes.Proposal(
+    outcome=Outcome.UPHELD, upheld="100.00", by="ada", why="both are broken on the photograph"
+)
+
+DECLINE = {"declined_by": "bob", "why": "one of them is whole"}
+
+
 def _moves(invoice_id: UUID, other: UUID) -> tuple[Told, ...]:
     item = item_of(invoice_id)
     upheld = item.model_copy(update={"upheld": "60.00", "held": "60.00"})
@@ -101,13 +110,10 @@ def _moves(invoice_id: UUID, other: UUID) -> tuple[Told, ...]:
         (disputes.DisputeOpened, State.OPENED, item, due | {"by": Actor.CUSTOMER}),
         (disputes.DisputeAcknowledged, State.ACKNOWLEDGED, item, due | {"by": Actor.DUNWELL}),
         (disputes.DisputeExamined, State.IN_REVIEW, item, due),
-        (
-            disputes.DisputeDeferred,
-            State.WAITING_FOR_CUSTOMER,
-            item,
-            {"words": "Could you send us a photograph of the crate?", "clocks": RESTING},
-        ),
+        (disputes.DisputeDeferred, State.WAITING_FOR_CUSTOMER, item, QUESTION),
         (disputes.DisputeAnswered, State.IN_REVIEW, item, {"words": "Thank you, we have it."}),
+        (disputes.OutcomeProposed, State.IN_REVIEW, item, {"proposal": PROPOSAL}),
+        (disputes.OutcomeDeclined, State.IN_REVIEW, item, DECLINE),
         (
             disputes.DisputeResolved,
             State.RESOLVED,
@@ -115,12 +121,7 @@ def _moves(invoice_id: UUID, other: UUID) -> tuple[Told, ...]:
             over | {"decided_by": "ada", "words": "We take the broken one off your invoice."},
         ),
         (disputes.DisputeSettled, State.RESOLVED, settled, over | {"by": Actor.DUNWELL}),
-        (
-            disputes.DisputeReopened,
-            State.IN_REVIEW,
-            item,
-            {"words": "You sent us a second photograph."},
-        ),
+        (disputes.DisputeReopened, State.IN_REVIEW, item, EVIDENCE),
         (disputes.DisputeWithdrawn, State.WITHDRAWN, settled, {"by": Actor.CUSTOMER}),
         (disputes.DisputeMerged, State.MERGED, settled, {"merged_into": other}),
         (disputes.DisputeClosed, State.CLOSED, settled, over),

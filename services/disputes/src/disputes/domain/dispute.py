@@ -229,6 +229,24 @@ class Dispute:
         if proposal.outcome is not _outcome_of(sum(proposal.upheld), self.minor):
             raise OutcomeContradicted(f"these are not {proposal.outcome}", pointer="/outcome")
 
+    def propose(self, proposal: Proposal, note: Move) -> None:
+        """From now on it waits for a second person; an earlier proposal does no more. Raises what does not fit."""
+        self.check(proposal)
+        self.speak(note)
+        self.proposal = proposal
+
+    def decline(self, note: Move) -> None:
+        """What was proposed is not wanted. Raises DisputeInOtherState when nothing is."""
+        self.must_be_proposed()
+        self.speak(note)
+        self.proposal = None
+
+    def must_be_proposed(self) -> Proposal:
+        """What waits for a second person, or DisputeInOtherState."""
+        if self.proposal is None:
+            raise DisputeInOtherState("nothing waits for approval")
+        return self.proposal
+
     def decide(self, proposal: Proposal, move: Move, *, approved_by: str | None) -> None:
         """Resolve it, item by item in their order."""
         self.check(proposal)

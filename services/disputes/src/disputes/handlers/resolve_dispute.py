@@ -1,12 +1,12 @@
 """It is decided: what was upheld is to be taken off, the rest is asked for again. Much money wants a second person."""
 
-from disputes.domain.dispute import Actor, Dispute, DisputeInOtherState, Move, Proposal, State
+from disputes.domain.dispute import Actor, Dispute, Move, Proposal, State
 from disputes.domain.docket import Docket
 from disputes.domain.terms import Rulebook
 from disputes.handlers.tell_dispute import tell_move
 from shared.base.clock import Moment
 from shared.base.errors import Refusal
-from shared.contracts.disputes import DisputeResolved
+from shared.contracts.disputes import DisputeResolved, OutcomeDeclined, OutcomeProposed
 
 
 class SecondPersonWanted(Refusal):
@@ -21,19 +21,32 @@ def resolve_dispute(
     """Decide, or propose what somebody else has to approve. Raises what does not fit the dispute."""
     dispute.check(proposal)
     if rulebook.wants_second_person(dispute.currency, sum(proposal.upheld)):
-        dispute.proposal = proposal
-        docket.keep(dispute)
+        why = f"{proposal.outcome} proposed: {proposal.why}"
+        dispute.propose(proposal, _note(dispute, proposal.by, why, moment))
+        tell_move(docket, dispute, OutcomeProposed, rulebook=rulebook)
         return
     _decide(docket, dispute, proposal, approved_by=None, moment=moment)
 
 
 def approve_resolution(docket: Docket, dispute: Dispute, *, by: str, moment: Moment) -> None:
     """The second person's word."""
-    if dispute.proposal is None:
-        raise DisputeInOtherState("nothing waits for approval")
-    if dispute.proposal.by == by:
+    proposal = dispute.must_be_proposed()
+    if proposal.by == by:
         raise SecondPersonWanted(f"{by} has decided it; somebody else has to approve")
-    _decide(docket, dispute, dispute.proposal, approved_by=by, moment=moment)
+    _decide(docket, dispute, proposal, approved_by=by, moment=moment)
+
+
+def decline_resolution(
+    docket: Docket, dispute: Dispute, rulebook: Rulebook, *, by: str, why: str, moment: Moment
+) -> None:
+    """A second person does not want it, or whoever proposed it no more. Nothing else changes."""
+    dispute.decline(_note(dispute, by, f"proposal declined: {why}", moment))
+    tell_move(docket, dispute, OutcomeDeclined, rulebook=rulebook, declined_by=by, why=why)
+
+
+def _note(dispute: Dispute, by: str, why: str, moment: Moment) -> Move:
+    """Among us: the customer hears of what is decided, not of what may be."""
+    return Move(dispute.state, moment, Actor.STAFF, by, why)
 
 
 def _decide(

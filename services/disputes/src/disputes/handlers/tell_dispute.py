@@ -65,6 +65,7 @@ def tell_move(
             words=last.words,
             **_due(clocks),
             clocks=tuple(_told(clock, dispute, at=last.at) for clock in clocks),
+            proposal=_proposal(dispute),
             **more,
         )
     )
@@ -83,6 +84,17 @@ def items_of(dispute: Dispute) -> tuple[told.DisputedItem, ...]:
             held=decimal_text(dispute.held_minor(item), currency),
         )
         for item in dispute.items
+    )
+
+
+def _proposal(dispute: Dispute) -> told.Proposal | None:
+    """Its words are the customer's once it is decided, and nobody's before."""
+    proposed = dispute.proposal
+    if proposed is None:
+        return None
+    upheld = decimal_text(sum(proposed.upheld), dispute.currency)
+    return told.Proposal(
+        outcome=told.Outcome(proposed.outcome), upheld=upheld, by=proposed.by, why=proposed.why
     )
 
 

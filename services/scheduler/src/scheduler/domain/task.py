@@ -33,6 +33,7 @@ class TaskKind(StrEnum):
     BAD_FEEDBACK = "bad-feedback"
     PAYMENT_DECLINED = "payment-declined"
     PLAN_APPROVAL = "plan-approval"
+    DISPUTE_APPROVAL = "dispute-approval"
 
 
 class MootBy(StrEnum):
@@ -41,6 +42,8 @@ class MootBy(StrEnum):
     DISPUTE_ANSWERED = "dispute-answered"
     """A person of ours has said a word to the customer."""
     DISPUTE_OVER = "dispute-over"
+    NOTHING_PROPOSED = "nothing-proposed"
+    """No outcome waits for a second person any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ _COLLECTOR: Final = "collector"
 
 TASK_RULES: Final[Mapping[TaskKind, TaskRule]] = {
     TaskKind.ESCALATION: TaskRule(due_within=timedelta(days=2)),
-    TaskKind.DISPUTE_ANSWER: TaskRule(moot_by=frozenset(MootBy)),
+    TaskKind.DISPUTE_ANSWER: TaskRule(moot_by=_OVER | {MootBy.DISPUTE_ANSWERED}),
     TaskKind.DISPUTE_DECISION: TaskRule(moot_by=_OVER),
     TaskKind.DISPUTE_HARD_STOP: TaskRule(moot_by=_OVER),
     TaskKind.HARDSHIP_REVIEW: TaskRule(_MANAGER, timedelta(days=5)),
@@ -66,6 +69,9 @@ TASK_RULES: Final[Mapping[TaskKind, TaskRule]] = {
     TaskKind.BAD_FEEDBACK: TaskRule(_MANAGER, timedelta(days=3)),
     TaskKind.PAYMENT_DECLINED: TaskRule(_COLLECTOR, timedelta(days=2)),
     TaskKind.PLAN_APPROVAL: TaskRule("manager"),
+    TaskKind.DISPUTE_APPROVAL: TaskRule(
+        _MANAGER, timedelta(days=2), frozenset({MootBy.NOTHING_PROPOSED})
+    ),
 }
 """One row for each kind. Days are our estimate of a prompt answer, no rule of law. A person may end any."""
 

@@ -1,9 +1,8 @@
 """A clock of a dispute runs out: somebody of ours has something to do."""
 
 from scheduler.domain.facts import Facts
-from scheduler.domain.task import CLOCK_TASK_FROM_PER_CENT, KIND_OF_CLOCK, Cause, task_of
-from scheduler.handlers.end_moot_tasks import end_as_moot
-from scheduler.handlers.tell_decisions import task_raised
+from scheduler.domain.task import CLOCK_TASK_FROM_PER_CENT, KIND_OF_CLOCK, Cause
+from scheduler.handlers.raise_task import raise_in_place
 from shared.base.clock import Moment
 from shared.contracts.disputes import ClockWarned
 
@@ -23,13 +22,5 @@ def apply_clock(facts: Facts, warned: ClockWarned, *, moment: Moment) -> None:
         owner_role=warned.team,
         due_at=warned.due_at,
     )
-    task = task_of(kind, cause, moment=moment)
-    if task.task_id in facts.known_tasks:
-        return
 
-    for earlier in facts.standing_tasks(warned.dispute_id):
-        if earlier.kind is kind:
-            end_as_moot(facts, earlier, note="more urgent now", moment=moment)
-
-    facts.keep_task(task)
-    facts.announce(task_raised(task))
+    raise_in_place(facts, kind, cause, note="more urgent now", moment=moment)

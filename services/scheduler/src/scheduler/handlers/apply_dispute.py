@@ -9,7 +9,13 @@ from shared.contracts.disputes import DisputeEvent
 
 
 def apply_dispute(facts: Facts, told: DisputeEvent, *, moment: Moment) -> None:
-    """Hold what it says; what was to be done about it may be done."""
+    """Hold what it says; what was to be done about it may be done, unless it is old news."""
+    if hold_disputed(facts, told):
+        end_moot_tasks(facts, told, moment=moment)
+
+
+def hold_disputed(facts: Facts, told: DisputeEvent) -> bool:
+    """Whether it is the newest that was heard."""
     reason = told.reason.value
-    hold_amounts(facts, told, Cause(DISPUTE, reason, told.team, f"disputed: {reason}"))
-    end_moot_tasks(facts, told, moment=moment)
+    cause = Cause(DISPUTE, reason, told.team, f"disputed: {reason}")
+    return hold_amounts(facts, told, cause)

@@ -18,6 +18,7 @@ from scheduler.handlers.apply_payment import apply_payment
 from scheduler.handlers.apply_plan import apply_plan
 from scheduler.handlers.apply_portal_payment import apply_decline, end_declines
 from scheduler.handlers.apply_promise import apply_promise
+from scheduler.handlers.apply_proposal import apply_proposal
 from scheduler.handlers.note_outcome import note_outcome
 from shared.contracts import disputes, ledger, notifier, portal_api, scheduler
 from shared.contracts.event import Event
@@ -45,6 +46,8 @@ HEARS: Final[Mapping[type[Event], Callable[..., None]]] = {
     disputes.DisputeExamined: apply_dispute,
     disputes.DisputeDeferred: apply_dispute,
     disputes.DisputeAnswered: apply_dispute,
+    disputes.OutcomeProposed: apply_proposal,
+    disputes.OutcomeDeclined: apply_dispute,
     disputes.DisputeResolved: apply_dispute,
     disputes.DisputeSettled: apply_dispute,
     disputes.DisputeReopened: apply_dispute,

@@ -16,10 +16,19 @@ from disputes.handlers.move_dispute import assign_dispute, speak_of_dispute
 from disputes.handlers.resolve_dispute import (
     SecondPersonWanted,
     approve_resolution,
+    decline_resolution,
     resolve_dispute,
 )
 from disputes.interfaces.disputing import DisputeUnknown, Disputing
-from disputes.interfaces.http.shapes import Assigning, Comment, DisputeShown, Resolving, Working, by
+from disputes.interfaces.http.shapes import (
+    Assigning,
+    Comment,
+    Declining,
+    DisputeShown,
+    Resolving,
+    Working,
+    by,
+)
 from shared.base.money import AmountTooLarge, AmountTooPrecise, minor_of
 from shared.web.auth import signed_in
 from shared.web.commands import Command, CommandRoute
@@ -62,6 +71,22 @@ def decisions_router(disputing: Disputing) -> APIRouter:
         """The second person's word: what was proposed is decided."""
         async with disputing.at_hand(work, dispute_id) as (docket, (dispute,)):
             approve_resolution(docket, dispute, by=staff.subject, moment=work.moment)
+        return DisputeShown.of(dispute)
+
+    @router.post(
+        "/{dispute_id}/declines",
+        status_code=201,
+        responses=problems(DisputeUnknown, DisputeInOtherState),
+    )
+    async def decline(
+        dispute_id: UUID, given: Declining, work: Command, staff: Working
+    ) -> DisputeShown:
+        """What was proposed is not wanted, and waits for nobody any more; whoever proposed it may take it back so."""
+        async with disputing.at_hand(work, dispute_id) as (docket, (dispute,)):
+            decline_resolution(
+                docket, dispute, disputing.rulebook,
+                by=staff.subject, why=given.why, moment=work.moment,
+            )  # fmt: skip
         return DisputeShown.of(dispute)
 
     @router.post("/{dispute_id}/assignments", status_code=201, responses=problems(DisputeUnknown))

@@ -87,6 +87,12 @@ class Resolving(_Body):
     words: Words
 
 
+class Declining(_Body):
+    """What is wrong with what was proposed; it stays among us."""
+
+    why: Why
+
+
 class Ending(_Body):
     why: Why
     words: Annotated[str, Field(max_length=WORDS_CHARACTERS_MAX, pattern=NO_NUL)] = ""
