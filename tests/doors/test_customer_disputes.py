@@ -1,6 +1,8 @@
 """Customers dispute at the portal: it asks disputes, in the contact's name, and passes on what that refuses."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +10,7 @@ import httpx
 import pytest
 
 from portal_api.gateways import dispute_desk
+from shared.base.clock import FileClock
 from shared.contracts import erp, ledger
 from shared.messaging.cloudevents import Record
 from shared.testing.examples import CUSTOMER, INVOICE, SOURCE, our_examples
@@ -45,11 +48,19 @@ async def hear(service: Service, *facts: Any) -> None:
         await service.hearings[0].take(work, records)
 
 
-class Customer:
-    """Erika at her frontend, and disputes as our people see it."""
+def later(service: Service) -> None:
+    """A minute goes by there."""
+    settings: Any = service.settings
+    FileClock.move(Path(settings.clock_file), service.clock.now() + timedelta(minutes=1))
 
-    def __init__(self, http: httpx.AsyncClient, disputes: httpx.AsyncClient) -> None:
-        self.http, self.disputes = http, disputes
+
+class Customer:
+    """Erika at her frontend, disputes as our people see it, and the service itself."""
+
+    def __init__(
+        self, http: httpx.AsyncClient, disputes: httpx.AsyncClient, service: Service
+    ) -> None:
+        self.http, self.disputes, self.service = http, disputes, service
 
     async def post(self, path: str, *, status: int = 201, key: str = "", **sent: Any) -> Any:
         headers = {"Idempotency-Key": key} if key else {}
@@ -66,6 +77,23 @@ class Customer:
     async def bring(self, dispute: Any, name: str, content: bytes, *, status: int = 201) -> Any:
         path = f"/v1/disputes/{dispute['dispute_id']}/papers"
         return await self.post(path, status=status, files={"file": (name, content)})
+
+    async def decide(self, dispute: Any, outcome: str = "rejected") -> None:
+        """Somebody of ours does."""
+        said = {"outcome": outcome, "why": "signed for", "words": "Your warehouse signed for ten."}
+        path = f"/v1/disputes/{dispute['dispute_id']}/resolutions"
+        answer = await self.disputes.post(path, json=said)
+        assert answer.status_code == 201, answer.text
+
+    async def scan(self) -> None:
+        """What waits for the scanner has been looked at."""
+        (job,) = (one for one in self.service.jobs if one.name == "scan")
+        while await job.run():
+            pass
+
+    async def download(self, dispute: Any, paper: Any) -> httpx.Response:
+        path = f"/v1/disputes/{dispute['dispute_id']}/papers/{paper['paper_id']}"
+        return await self.http.get(path)
 
 
 @pytest.fixture
@@ -85,7 +113,7 @@ async def customer(
         ) as http,
         httpx.AsyncClient(base_url=url, headers=staff) as desk,
     ):
-        yield Customer(http, desk)
+        yield Customer(http, desk, disputes)
 
 
 class TestOpening:
@@ -149,6 +177,114 @@ class TestOpening:
 
         assert (withdrawn["state"], withdrawn["items"][0]["held"]) == ("withdrawn", "0.00")
         assert again["code"] == "dispute-in-other-state"
+
+
+class TestReopening:
+    async def test_with_a_new_paper_it_is_held_again(self, customer: Customer) -> None:
+        dispute = await customer.open()
+        await customer.decide(dispute)
+        paper = await customer.bring(dispute, "list.csv", b"a;b\n1;2\n")
+        said = {"words": "W" * 4_000, "papers": [paper["paper_id"]]}
+        path = f"/v1/disputes/{dispute['dispute_id']}/reopenings"
+
+        shown = await customer.post(path, json=said, key="k1")
+
+        assert (shown["state"], shown["outcome"], shown["moved_by"]) == (
+            "in-review", None, "customer",
+        )  # fmt: skip
+        assert shown["items"][0] == shown["items"][0] | {"held": "100.00", "upheld": None}
+        assert shown["decision_due_at"] is not None
+        assert await customer.post(path, json=said, key="k1") == shown
+        again = await customer.post(path, json=said, status=409)
+        assert again["code"] == "dispute-in-other-state"
+
+    async def test_without_one_or_of_another_s_it_is_refused_by_name(
+        self, customer: Customer
+    ) -> None:
+        dispute = await customer.open()
+        paper = await customer.bring(dispute, "list.csv", b"a;b\n1;2\n")
+        later(customer.service)
+        await customer.decide(dispute)
+        path = f"/v1/disputes/{dispute['dispute_id']}/reopenings"
+        said: dict[str, Any] = {"words": "look again", "papers": [paper["paper_id"]]}
+
+        for sent, place, status, code in (
+            (said, path, 422, "evidence-not-new"),
+            (said | {"papers": []}, path, 422, "request-invalid"),
+            (said | {"words": ""}, path, 422, "request-invalid"),
+            (said, f"/v1/disputes/{uuid4()}/reopenings", 404, "dispute-unknown"),
+        ):
+            refused = await customer.post(place, json=sent, status=status)
+            assert refused["code"] == code
+        upheld = await customer.open("10.00")
+        await customer.decide(upheld, "upheld")
+        path = f"/v1/disputes/{upheld['dispute_id']}/reopenings"
+        assert (await customer.post(path, json=said, status=409))["code"] == OTHER_STATE
+
+
+class TestWithdrawing:
+    async def test_takes_as_many_words_as_it_says(self, customer: Customer) -> None:
+        path = f"/v1/disputes/{(await customer.open())['dispute_id']}/withdrawals"
+        assert (await customer.post(path, json={"why": "W" * 4_000}))["state"] == "withdrawn"
+
+
+class TestDownload:
+    async def test_is_theirs_once_it_is_scanned_and_nothing_runs_it(
+        self, customer: Customer
+    ) -> None:
+        dispute = await customer.open()
+        paper = await customer.bring(dispute, "Prüfliste.csv", b"a;b\n1;2\n")
+        waiting = await customer.download(dispute, paper)
+        assert (waiting.status_code, waiting.json()["code"]) == (409, "paper-not-scanned")
+
+        await customer.scan()
+        served = await customer.download(dispute, paper)
+
+        assert (served.status_code, served.content) == (200, b"a;b\n1;2\n")
+        ours = await customer.disputes.get(f"/v1/papers/{paper['paper_id']}")
+        for name in (
+            "Content-Type", "Content-Disposition", "X-Content-Type-Options",
+            "Content-Security-Policy", "Cross-Origin-Resource-Policy", "Cache-Control",
+        ):  # fmt: skip
+            assert served.headers[name] == ours.headers[name]
+        assert served.headers["Content-Disposition"].startswith("attachment; ")
+
+    async def test_of_ours_alone_or_of_another_dispute_is_as_unknown_as_none(
+        self, customer: Customer
+    ) -> None:
+        dispute, other = await customer.open(), await customer.open("1.00")
+        mine = await customer.bring(dispute, "list.csv", b"a;b\n")
+        path = f"/v1/disputes/{dispute['dispute_id']}/papers"
+        ours = await customer.disputes.post(path, files={"file": ("ours.csv", b"c;d\n")})
+        await customer.scan()
+
+        for place, paper in (
+            (dispute, ours.json()), (other, mine), (dispute, {"paper_id": uuid4()}),
+        ):  # fmt: skip
+            answer = await customer.download(place, paper)
+            assert (answer.status_code, answer.json()["code"]) == (404, "paper-unknown")
+        answer = await customer.download({"dispute_id": uuid4()}, mine)
+        assert (answer.status_code, answer.json()["code"]) == (404, "dispute-unknown")
+
+    async def test_of_what_our_people_added_for_them_too(self, customer: Customer) -> None:
+        dispute = await customer.open()
+        path = f"/v1/disputes/{dispute['dispute_id']}/papers"
+        sent = {"files": {"file": ("note.csv", b"signed\n")}, "data": {"to": "customer"}}
+        paper = (await customer.disputes.post(path, **sent)).json()  # type: ignore[arg-type]
+        await customer.scan()
+
+        (listed,) = (await customer.http.get(path)).json()
+        assert (listed["paper_id"], listed["added_by"]) == (paper["paper_id"], "staff")
+        assert (await customer.download(dispute, paper)).content == b"signed\n"
+
+    async def test_never_of_what_the_scanner_found_something_in(self, customer: Customer) -> None:
+        dispute = await customer.open()
+        eicar = "X5O!P%@AP[4\\PZX54(P^)7CC)7}$" + "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
+        paper = await customer.bring(dispute, "list.csv", eicar.encode())
+        await customer.scan()
+
+        answer = await customer.download(dispute, paper)
+        assert (answer.status_code, answer.json()["code"]) == (409, "paper-infected")
 
 
 class TestPapers:
@@ -220,6 +356,7 @@ class TestWhatIsPassedOn:
         [
             ("/v1/disputes", dispute_desk.OPENING),
             ("/v1/disputes/{dispute_id}/withdrawals", dispute_desk.WITHDRAWING),
+            ("/v1/disputes/{dispute_id}/reopenings", dispute_desk.REOPENING),
             ("/v1/disputes/{dispute_id}/papers", dispute_desk.BRINGING),
         ],
     )
@@ -245,6 +382,7 @@ class TestWhatIsPassedOn:
         assert missing <= {"idempotency-key-reused", "request-in-flight", *GENERAL}
 
 
+OTHER_STATE = "dispute-in-other-state"
 GENERAL = frozenset(
     {"request-unreadable", "body-too-large", "media-type-unsupported", "method-not-allowed"}
 )

@@ -61,6 +61,9 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
         }
     },
     "portal-api POST /v1/disputes/{dispute_id}/papers": {"files": {"file": ("a.csv", b"a;b")}},
+    "portal-api POST /v1/disputes/{dispute_id}/reopenings": {
+        "json": {"words": "a second photograph", "papers": [str(UUID(int=7))]}
+    },
     "POST /v1/payments": {
         "json": {
             "items": [{"invoice_id": str(INVOICE), "amount": "1.00"}],

@@ -39,7 +39,7 @@ settings = Settings()
 arm(settings.crash_at)
 service = build(settings)
 filing = Filing(service.database, service.clock, store_of(settings))
-given = Given(UUID(sys.argv[1]), "list.csv", "text/csv", b"number;pieces\\nR1;3\\n", Actor.STAFF, "ada")
+given = Given(UUID(sys.argv[1]), "list.csv", "text/csv", b"number;pieces\\nR1;3\\n", Actor.STAFF, "ada", False)
 asyncio.run(filing.bring(given))
 """
 
@@ -200,6 +200,23 @@ class TestBringing:
         assert (other.status_code, other.json()["code"]) == (422, "idempotency-key-reused")
         assert await cabinet.states() == ["waiting"]
 
+    async def test_is_among_us_until_it_is_meant_for_the_customer(self, cabinet: Cabinet) -> None:
+        ours = await cabinet.brought(b"a;b\n")
+        theirs = (await cabinet.bring(b"c;d\n", data={"contact_id": "7"})).json()
+        shared = (await cabinet.bring(b"e;f\n", data={"to": "customer"})).json()
+
+        assert ours["shared_at"] is None
+        assert theirs["shared_at"] == theirs["added_at"]
+        assert shared["shared_at"] == shared["added_at"]
+        again = (await cabinet.bring(b"a;b\n", data={"to": "customer"})).json()
+        back = (await cabinet.bring(b"a;b\n", data={"to": "us"})).json()
+        assert again["paper_id"] == back["paper_id"] == ours["paper_id"]
+        assert again["shared_at"] == back["shared_at"] is not None
+        listed = (await cabinet.office.get(cabinet.path))["items"]
+        assert [one["shared_at"] is not None for one in listed] == [True] * 3
+        refused = await cabinet.bring(b"a;b\n", data={"to": "everybody"})
+        assert (refused.status_code, refused.json()["code"]) == (422, "request-invalid")
+
     async def test_a_contact_brings_it_by_somebody_of_ours(
         self, cabinet: Cabinet, files: Any
     ) -> None:
@@ -309,7 +326,7 @@ class TestUploadSet:
         service = cabinet.office.service
         filing = Filing(service.database, service.clock, FolderStore(cabinet.folder))
         given = [
-            Given(UUID(cabinet.dispute_id), "a.csv", "", content, Actor.STAFF, "ada")
+            Given(UUID(cabinet.dispute_id), "a.csv", "", content, Actor.STAFF, "ada", False)
             for content in (b"first;1\n", b"second;2\n")
         ]
         first, second = [await filing.bring(one) for one in given]

@@ -219,9 +219,11 @@ class DisputeSettled(DisputeEvent):
 
 
 class DisputeReopened(DisputeEvent):
-    """There is new evidence; the clocks go on where they stood."""
+    """There is new evidence; the clocks go on where they stood. `papers` are what the customer brought for it."""
 
     TYPE = "disputes.dispute.reopened.v1"
+
+    papers: tuple[UUID, ...] = ()
 
 
 class DisputeClosed(DisputeEvent):

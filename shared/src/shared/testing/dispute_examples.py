@@ -87,7 +87,7 @@ RESTING = (
 
 
 QUESTION = {"words": "Could you send us a photograph of the crate?", "clocks": RESTING}
-EVIDENCE = {"words": "You sent us a second photograph."}
+EVIDENCE = {"words": "You sent us a second photograph.", "papers": (UUID(int=4711),)}
 PROPOSAL = disputes.Proposal(
     outcome=Outcome.UPHELD, upheld="100.00", by="ada", why="both are broken on the photograph"
 )

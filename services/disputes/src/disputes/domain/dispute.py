@@ -255,20 +255,26 @@ class Dispute:
         for item, minor in zip(self.items, proposal.upheld, strict=True):
             item.upheld_minor, item.decided_in = minor, self.version
 
-    def reopen(self, move: Move) -> None:
-        """Back to review, for what is still disputed: what was taken off stays off."""
+    def left(self) -> list[Item]:
+        """What it would be about if it were opened again: what was taken off stays off. Raises DisputeInOtherState."""
         if self.state not in {State.RESOLVED, State.CLOSED, State.WITHDRAWN}:
             raise DisputeInOtherState(f"it is {self.state}, so it cannot be opened again")
         if self.upheld_minor and self.settled_at is None:
             raise DisputeInOtherState("what was upheld is not taken off yet")
-        left = [item for item in self.items if item.minor > (item.upheld_minor or 0)]
+        left = [
+            Item(item.invoice_id, item.invoice_number, minor, item.instalment)
+            for item in self.items
+            if (minor := item.minor - (item.upheld_minor or 0)) > 0
+        ]
         if not left:
             raise DisputeInOtherState("all of it was upheld")
+        return left
+
+    def reopen(self, move: Move) -> None:
+        """Back to review, for what is left of it. Raises DisputeInOtherState."""
+        left = self.left()
         self._take(move)
         self.outcome = self.decided_by = self.approved_by = self.settled_at = None
-        for item in left:
-            item.minor -= item.upheld_minor or 0
-            item.upheld_minor, item.decided_in, item.credited = None, None, False
         self.items = left
 
     def _take(self, move: Move) -> None:

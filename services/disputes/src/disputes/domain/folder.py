@@ -9,12 +9,13 @@ from disputes.domain.paper import PAPERS_PER_DISPUTE_MAX, Paper, TooManyPapers
 
 @dataclass(slots=True)
 class Folder:
-    """`added` is to be written."""
+    """`added` and `shared` are to be written."""
 
     dispute_id: UUID
     state: State
     papers: dict[UUID, Paper]
     added: list[Paper] = field(default_factory=list)
+    shared: list[Paper] = field(default_factory=list)
 
     def must_have_room(self) -> None:
         """Raises TooManyPapers; DisputeInOtherState when another dispute goes on alone. An ended one takes papers, for

@@ -105,6 +105,8 @@ class Paper:
     found: str = ""
     """The scanner's word for what it found, or why it cannot tell."""
     scanned_at: Moment | None = None
+    shared_at: Moment | None = None
+    """Since when the customer may see it; None: it is among us."""
 
     def __post_init__(self) -> None:
         assert 0 < self.size_bytes <= PAPER_BYTES_MAX, "a paper has some bytes, and not too many"

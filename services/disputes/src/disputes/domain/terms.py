@@ -7,6 +7,7 @@ from disputes.domain.clock import Clock, ClockKind, Limit, clock_of
 from disputes.domain.customer import Customer
 from disputes.domain.dispute import Dispute, Reason
 from disputes.domain.hours import AllHours, BusinessHours
+from disputes.domain.reopening import ReopeningRails
 from disputes.domain.segment import STANDARD, SegmentRule
 
 
@@ -46,6 +47,7 @@ class Rulebook:
 
     terms: dict[tuple[Reason, str], Terms]
     hours: dict[str, BusinessHours]
+    reopening: ReopeningRails
     approval_above_minor: dict[str, int] = field(default_factory=dict)
     open_per_customer_max: int = 20
     segments: tuple[SegmentRule, ...] = ()

@@ -82,9 +82,20 @@ async def load(
     rows = await connection.fetch(_DISPUTES, wanted, list(disputes), ended)
     for dispute in await disputes_of(connection, rows):
         docket.disputes[dispute.dispute_id] = dispute
-    for row in await connection.fetch(_INVOICES, list(invoices)):
-        docket.invoices[row["invoice_id"]] = _invoice_of(row)
+    await _add_invoices(connection, docket, list(invoices))
     return docket
+
+
+async def add_invoices(connection: asyncpg.Connection, docket: Docket, dispute: Dispute) -> None:
+    """Those that it is about."""
+    await _add_invoices(connection, docket, [one.invoice_id for one in dispute.items])
+
+
+async def _add_invoices(
+    connection: asyncpg.Connection, docket: Docket, invoices: Sequence[UUID]
+) -> None:
+    for row in await connection.fetch(_INVOICES, invoices):
+        docket.invoices[row["invoice_id"]] = _invoice_of(row)
 
 
 async def next_id(connection: asyncpg.Connection, customer_id: UUID) -> UUID:

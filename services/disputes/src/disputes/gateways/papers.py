@@ -17,7 +17,7 @@ from shared.base.clock import Moment
 
 _COLUMNS = (
     "paper_id, dispute_id, object_id, kind, name, size_bytes, sha256, added_at, added_by, who, "
-    "scan, found, scanned_at"
+    "scan, found, scanned_at, shared_at"
 )
 _STATE = "SELECT state FROM disputes WHERE dispute_id = $1"
 _OF_DISPUTE = f"SELECT {_COLUMNS} FROM papers WHERE dispute_id = $1"
@@ -28,8 +28,9 @@ WHERE dispute_id = $1 AND ($2::timestamptz IS NULL OR (added_at, paper_id) > ($2
 ORDER BY added_at, paper_id LIMIT $4
 """
 _KEEP = f"""
-INSERT INTO papers ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+INSERT INTO papers ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
 """
+_SHARE = "UPDATE papers SET shared_at = $2 WHERE paper_id = $1 AND shared_at IS NULL"
 _CLAIM = f"""
 UPDATE papers SET tries = tries + 1, try_after = clock_timestamp() + $2
 WHERE paper_id IN (
@@ -74,9 +75,11 @@ async def folder_of(
 
 
 async def save(connection: asyncpg.Connection, folder: Folder) -> None:
-    """Write what was added."""
+    """Write what was added, and what is shared from now on."""
     for paper in folder.added:
         await connection.execute(_KEEP, *_row(paper))
+    for paper in folder.shared:
+        await connection.execute(_SHARE, paper.paper_id, paper.shared_at)
 
 
 async def one(connection: asyncpg.Connection, paper_id: UUID) -> Paper | None:
@@ -159,6 +162,7 @@ def _paper_of(row: asyncpg.Record) -> Paper:
         scan=Scan(row["scan"]),
         found=row["found"],
         scanned_at=row["scanned_at"],
+        shared_at=row["shared_at"],
     )
 
 
@@ -166,5 +170,5 @@ def _row(paper: Paper) -> tuple[Any, ...]:
     return (
         *(paper.paper_id, paper.dispute_id, paper.object_id, paper.kind.value, paper.name),
         *(paper.size_bytes, paper.sha256, paper.added_at, paper.added_by.value, paper.who),
-        *(paper.scan.value, paper.found, paper.scanned_at),
+        *(paper.scan.value, paper.found, paper.scanned_at, paper.shared_at),
     )

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from disputes.domain.dispute import Reason
 from disputes.domain.hours import BusinessHours
+from disputes.domain.reopening import ReopeningRails
 from disputes.domain.segment import STANDARD, SegmentRule
 from disputes.domain.terms import Rulebook, Terms
 from shared.base.days import BusinessCalendar
@@ -79,11 +80,19 @@ class SegmentFile(_File):
         )
 
 
+class ReopeningFile(_File):
+    """How many days after an outcome, and how often, a customer may have a dispute opened again."""
+
+    days_after_outcome_max: Annotated[int, Field(strict=True, ge=0, le=3_650)]
+    times_max: Annotated[int, Field(strict=True, ge=0, le=100)]
+
+
 class DisputesFile(_File):
     version: Annotated[int, Field(strict=True, ge=1)]
     hours: HoursFile
     open_per_customer_max: Annotated[int, Field(strict=True, ge=1, le=1000)]
     approval_above: dict[Currency, Money]
+    reopening: ReopeningFile
     otherwise: TermsFile
     segments: tuple[SegmentFile, ...] = ()
     by_segment: dict[Name, DifferingFile] = {}
@@ -116,6 +125,7 @@ def load_rulebook(path: Path, company: Company) -> Rulebook:
             )
             for entity in company.legal_entities
         },
+        reopening=ReopeningRails(read.reopening.days_after_outcome_max, read.reopening.times_max),
         approval_above_minor=_minor(read.approval_above),
         open_per_customer_max=read.open_per_customer_max,
         segments=tuple(rule.build() for rule in read.segments),

@@ -4,7 +4,7 @@ from disputes.domain.dispute import Dispute, DisputeInOtherState, Move
 from disputes.domain.docket import Docket
 from disputes.domain.terms import Rulebook
 from disputes.handlers.tell_dispute import tell_move
-from shared.contracts.disputes import DisputeAnswered, DisputeMerged, DisputeReopened
+from shared.contracts.disputes import DisputeAnswered, DisputeMerged
 
 
 def move_dispute(docket: Docket, dispute: Dispute, move: Move, *, rulebook: Rulebook) -> None:
@@ -26,12 +26,6 @@ def assign_dispute(docket: Docket, dispute: Dispute, *, owner: str | None, team:
     """Whose errand it is from now on."""
     dispute.owner, dispute.team = owner, team
     docket.keep(dispute)
-
-
-def reopen_dispute(docket: Docket, dispute: Dispute, move: Move, *, rulebook: Rulebook) -> None:
-    """There is new evidence."""
-    dispute.reopen(move)
-    tell_move(docket, dispute, DisputeReopened, rulebook=rulebook)
 
 
 def merge_dispute(docket: Docket, dispute: Dispute, into: Dispute, move: Move) -> None:

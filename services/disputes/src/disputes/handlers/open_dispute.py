@@ -66,9 +66,8 @@ def open_dispute(
     others = docket.open_of(opening.customer_id)
     if same := next((one for one in others if _says(one, opening.reason, items)), None):
         return same
-    _check_room(docket, items, currency)
-    if len(others) >= rulebook.open_per_customer_max:
-        raise TooManyDisputes(f"{rulebook.open_per_customer_max} disputes are open")
+    check_room(docket, items, currency)
+    check_limit(docket, opening.customer_id, rulebook)
 
     segment = rulebook.segment_of(docket.customers.get(opening.customer_id))
     dispute = Dispute(
@@ -126,7 +125,14 @@ def _item(docket: Docket, wanted: Wanted, place: int) -> Item:
     return Item(wanted.invoice_id, invoice.invoice_number, minor, wanted.instalment)
 
 
-def _check_room(docket: Docket, items: Sequence[Item], currency: str) -> None:
+def check_limit(docket: Docket, customer_id: UUID, rulebook: Rulebook) -> None:
+    """Raises TooManyDisputes when another open one would be one too many."""
+    if len(docket.open_of(customer_id)) >= rulebook.open_per_customer_max:
+        raise TooManyDisputes(f"{rulebook.open_per_customer_max} disputes are open")
+
+
+def check_room(docket: Docket, items: Sequence[Item], currency: str) -> None:
+    """Raises MoreDisputedThanOpen."""
     for place, item in enumerate(items):
         before = [one for one in items[:place] if one.invoice_id == item.invoice_id]
         left = left_minor(docket, item, [*docket.disputed(item.invoice_id), *before])

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from disputes.domain.clock import LEVELS
-from disputes.domain.dispute import Dispute
+from disputes.domain.dispute import Dispute, Move
 from disputes.domain.docket import Docket
 from disputes.domain.terms import Rulebook
 from disputes.gateways import docket as dockets
+from disputes.gateways import papers
 from disputes.handlers.open_dispute import Opening, open_dispute
+from disputes.handlers.reopen_dispute import reopen_dispute
 from shared.base.clock import Moment
 from shared.base.errors import Refusal
 from shared.db.work import Work
@@ -49,6 +51,17 @@ class Disputing:
 
         await self.save(work, docket)
         tell(work, docket.told)
+        return dispute
+
+    async def reopen(
+        self, work: Work, dispute_id: UUID, move: Move, evidence: tuple[UUID, ...]
+    ) -> Dispute:
+        """It, opened again with these papers."""
+        async with self.at_hand(work, dispute_id) as (docket, (dispute,)):
+            folder = await papers.folder_of(work.connection, dispute_id)
+            assert folder is not None, "every dispute has one"
+            await dockets.add_invoices(work.connection, docket, dispute)
+            reopen_dispute(docket, dispute, folder, move, papers=evidence, rulebook=self.rulebook)
         return dispute
 
     @asynccontextmanager

@@ -6,7 +6,7 @@ paper speaks of it. Whoever dies in between leaves an object that is written dow
 
 import asyncio
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
@@ -52,6 +52,8 @@ class Given(NamedTuple):
     content: bytes
     by: Actor
     who: str
+    is_shared: bool
+    """The customer may see it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +76,9 @@ class Filing:
             folder = await papers.folder_of(work.connection, given.dispute_id)
             if folder is None:
                 raise DisputeUnknown("there is no such dispute")
+            shared_at = work.moment if given.is_shared else None
             if there := folder.papers.get(paper_id):
-                return there
+                return replace(there, shared_at=there.shared_at or shared_at)
             folder.must_have_room()
             object_id = await papers.begin_object(work.connection)
         reached("disputes.before-storing")
@@ -93,6 +96,7 @@ class Filing:
             added_at=work.moment,
             added_by=given.by,
             who=given.who,
+            shared_at=shared_at,
         )
 
     async def file(self, work: Work, brought: Paper) -> Paper:

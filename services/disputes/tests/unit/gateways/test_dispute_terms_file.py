@@ -85,6 +85,8 @@ class TestNonsense:
             ({"by_segment": {"white-glove": {"first_answer_days": 11}}}, "comes before"),
             ({"segments": [{"segment": "x", "kinds": ["rich"]}]}, "rich"),
             ({"segments": [{"segment": "white-glove", "score_min": 7}]}, "score_min"),
+            ({"reopening": {"days_after_outcome_max": -1, "times_max": 2}}, "days_after"),
+            ({"reopening": {"days_after_outcome_max": 30}}, "times_max"),
         ],
     )
     def test_is_refused_by_name(

@@ -14,6 +14,12 @@ class DisputeUnknown(Refusal):
     code, status = "dispute-unknown", 404
 
 
+class PaperUnknown(Refusal):
+    """You see no such paper of this dispute."""
+
+    code, status = "paper-unknown", 404
+
+
 class Disputed(NamedTuple):
     """So much of an invoice, or of one instalment; decimals of the dispute's currency. `held` is not asked for now."""
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from portal_api.domain.dispute import DisputeUnknown
+from portal_api.domain.dispute import DisputeUnknown, PaperUnknown
 from portal_api.domain.session import Session
 from shared.base.ids import derived_id
 from shared.web.calls import PassedOn, Peer, document_of
@@ -16,18 +16,43 @@ OTHER_STATE: Final = PassedOn(
 )
 CUSTOMER_UNKNOWN: Final = PassedOn(404, "customer-unknown", "You are not known there yet.")
 
+MORE_THAN_OPEN: Final = PassedOn(
+    409, "more-disputed-than-open", "No more is open and not disputed yet."
+)
+TOO_MANY: Final = PassedOn(
+    429, "too-many-disputes", "You have as many open disputes as one may have."
+)
+
 OPENING: Final = (
     CUSTOMER_UNKNOWN,
     PassedOn(422, "invoice-unknown", "You have no such invoice."),
     PassedOn(
         422, "items-mixed", "Items of one legal entity and one currency are wanted, each once."
     ),
-    PassedOn(409, "more-disputed-than-open", "No more is open and not disputed yet."),
-    PassedOn(429, "too-many-disputes", "You have as many open disputes as one may have."),
+    MORE_THAN_OPEN,
+    TOO_MANY,
     PassedOn(422, "amount-too-precise", "The amount has more decimals than the currency."),
     PassedOn(422, "amount-too-large", "The amount has more digits than are taken."),
 )
 WITHDRAWING: Final = (UNKNOWN, OTHER_STATE)
+REOPENING: Final = (
+    UNKNOWN,
+    OTHER_STATE,
+    MORE_THAN_OPEN,
+    TOO_MANY,
+    PassedOn(
+        422, "evidence-not-new", "A paper is wanted that you brought to it since its outcome."
+    ),
+    PassedOn(409, "reopening-too-late", "The outcome is too old to be looked at again."),
+    PassedOn(409, "reopened-too-often", "You had it opened again as often as one may."),
+)
+READING: Final = (
+    UNKNOWN,
+    PassedOn(404, PaperUnknown.code, "You see no such paper of this dispute."),
+    PassedOn(409, "paper-not-scanned", "It is not scanned yet, or cannot be."),
+    PassedOn(409, "paper-infected", "The scanner found something in it: it is never served."),
+    PassedOn(410, "paper-lost", "Its bytes are not there any more."),
+)
 BRINGING: Final = (
     UNKNOWN,
     OTHER_STATE,
@@ -82,13 +107,44 @@ class DisputeDesk:
         )
         return document_of(answer, BRINGING)
 
+    async def reopen(
+        self,
+        session: Session,
+        dispute_id: UUID,
+        *,
+        words: str,
+        papers: Sequence[UUID],
+        key: str | None,
+    ) -> Any:
+        """It, open again with new evidence: papers that the customer brought to it before."""
+        await self.must_be_theirs(session, dispute_id)
+        said = {"why": words, "papers": [str(one) for one in papers]}
+        path = f"/v1/disputes/{dispute_id}/reopenings"
+        answer = await self.peer.post(
+            path, key=key_of(session, key), json=said | {"contact_id": session.contact_id}
+        )
+        return document_of(answer, REOPENING)
+
+    async def paper(
+        self, session: Session, dispute_id: UUID, paper_id: UUID
+    ) -> tuple[dict[str, Any], bytes]:
+        """One that the customer sees, and its bytes. Raises `PaperUnknown`, too."""
+        shown = await self.papers(session, dispute_id)
+        paper = next((one for one in shown if one["paper_id"] == str(paper_id)), None)
+        if paper is None:
+            raise PaperUnknown("you see no such paper of this dispute")
+        answer = await self.peer.get(f"/v1/papers/{paper_id}")
+        if not answer.is_success:
+            document_of(answer, READING)
+        return paper, answer.content
+
     async def papers(self, session: Session, dispute_id: UUID) -> list[Any]:
-        """What the customer brought; what we added is ours."""
+        """What the customer brought, and what we added for them; what is among us is not theirs."""
         await self.must_be_theirs(session, dispute_id)
         path = f"/v1/disputes/{dispute_id}/papers"
         answer = await self.peer.get(path, params={"limit": PAPERS_SHOWN_MAX})
         found = document_of(answer, (UNKNOWN,))["items"]
-        return [one for one in found if one["added_by"] == "customer"]
+        return [one for one in found if one["shared_at"] is not None]
 
     async def clocks(self, dispute_id: UUID) -> list[Any]:
         """Its clocks now."""

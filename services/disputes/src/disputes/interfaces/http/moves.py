@@ -5,12 +5,15 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 
 from disputes.domain.dispute import DisputeInOtherState, Move, State
-from disputes.handlers.move_dispute import merge_dispute, move_dispute, reopen_dispute
+from disputes.domain.reopening import EvidenceNotNew, ReopenedTooOften, ReopeningTooLate
+from disputes.handlers.move_dispute import merge_dispute, move_dispute
+from disputes.handlers.open_dispute import MoreDisputedThanOpen, TooManyDisputes
 from disputes.interfaces.disputing import DisputeUnknown, Disputing
 from disputes.interfaces.http.shapes import (
     DisputeShown,
     Ending,
     Merging,
+    Reopening,
     Reviewing,
     Speaking,
     Waiting,
@@ -26,6 +29,10 @@ from shared.web.problems import problems
 
 WAITS = {"customer": State.WAITING_FOR_CUSTOMER, "carrier": State.WAITING_FOR_CARRIER}
 MOVED = problems(DisputeUnknown, DisputeInOtherState)
+REOPENED = problems(
+    *(DisputeUnknown, DisputeInOtherState, MoreDisputedThanOpen, TooManyDisputes),
+    *(ReopeningTooLate, ReopenedTooOften, EvidenceNotNew),
+)
 
 
 def moves_router(disputing: Disputing) -> APIRouter:
@@ -71,15 +78,15 @@ def moves_router(disputing: Disputing) -> APIRouter:
         move = Move(State.WITHDRAWN, work.moment, *whose, given.why, given.words)
         return await go(work, dispute_id, move)
 
-    @router.post("/{dispute_id}/reopenings", status_code=201, responses=MOVED)
+    @router.post("/{dispute_id}/reopenings", status_code=201, responses=REOPENED)
     async def reopen(
-        dispute_id: UUID, given: Ending, work: Command, staff: Working
+        dispute_id: UUID, given: Reopening, work: Command, staff: Speaking
     ) -> DisputeShown:
-        """There is new evidence: held again, and the clocks go on where they stood."""
-        move = by(staff, State.IN_REVIEW, given.why, work.moment, given.words)
-        async with disputing.at_hand(work, dispute_id) as (docket, (dispute,)):
-            reopen_dispute(docket, dispute, move, rulebook=disputing.rulebook)
-        return DisputeShown.of(dispute)
+        """There is new evidence: held again, and the clocks go on where they stood. A customer names papers that they
+        brought since the outcome, and only so often, and for so long."""
+        whose = speaker(staff, given.contact_id)
+        move = Move(State.IN_REVIEW, work.moment, *whose, given.why, given.words)
+        return DisputeShown.of(await disputing.reopen(work, dispute_id, move, given.papers))
 
     @router.post("/{dispute_id}/merges", status_code=201, responses=MOVED)
     async def merge(

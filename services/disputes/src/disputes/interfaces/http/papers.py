@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Annotated, Any, Final, Self
-from urllib.parse import quote
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -34,6 +33,7 @@ from disputes.gateways import listing, papers
 from disputes.interfaces.disputing import DisputeUnknown, known
 from disputes.interfaces.filing import Filing, Given, PaperLost, PaperUnknown
 from disputes.interfaces.http.shapes import NAME_CHARACTERS_MAX, Speaking, speaker
+from shared.web.attachment import attached, kept_headers
 from shared.web.auth import Staff, signed_in
 from shared.web.commands import Command, CommandRoute, Question
 from shared.web.pages import Page, Paging
@@ -62,21 +62,18 @@ _FORM: dict[str, Any] = {
                         "contact_id": {
                             "type": "string", "minLength": 1, "maxLength": NAME_CHARACTERS_MAX,
                         },
+                        "to": {"enum": ["customer", "us"], "default": "us"},
                     },
                 }
             }
         },
     }
 }  # fmt: skip
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
-_SERVED: dict[int | str, dict[str, Any]] = {
-    200: {"content": dict.fromkeys(MEDIA_TYPES.values(), _BINARY)}
-}
 
 
 class PaperShown(BaseModel):
     """`scan` goes from waiting to clean, infected or unscannable; only what is clean is served. `found` is the
-    scanner's word."""
+    scanner's word. The customer sees it since `shared_at`; null: it is among us."""
 
     paper_id: UUID
     dispute_id: UUID
@@ -91,6 +88,7 @@ class PaperShown(BaseModel):
     scan: Scan
     found: str
     scanned_at: datetime | None
+    shared_at: datetime | None
 
     @classmethod
     def of(cls, paper: Paper) -> Self:
@@ -115,7 +113,8 @@ def papers_router(filing: Filing) -> APIRouter:
 
     @router.post(PATH, status_code=201, responses=_REFUSED, openapi_extra=_FORM)
     async def add(paper: Annotated[Paper, Depends(brought)], work: Command) -> PaperShown:
-        """A form with `file`, and `contact_id` where it is the customer's own. Same bytes, same paper."""
+        """A form with `file`, and `contact_id` where it is the customer's own. What we add is among us, unless it is
+        `to` the customer. Same bytes, same paper."""
         return PaperShown.of(await filing.file(work, paper))
 
     @router.get(PATH, responses=problems(DisputeUnknown))
@@ -134,7 +133,8 @@ def papers_router(filing: Filing) -> APIRouter:
     @router.get(
         "/v1/papers/{paper_id}",
         response_class=Response,
-        responses=_SERVED | problems(PaperUnknown, PaperNotScanned, PaperInfected, PaperLost),
+        responses=attached(*MEDIA_TYPES.values())
+        | problems(PaperUnknown, PaperNotScanned, PaperInfected, PaperLost),
     )
     async def download(paper_id: UUID, question: Question) -> Response:
         """To be saved, never to be shown in the page that asked. What is not scanned is not served."""
@@ -142,39 +142,30 @@ def papers_router(filing: Filing) -> APIRouter:
             paper = await papers.one(connection, paper_id)
         if paper is None:
             raise PaperUnknown("there is no such paper")
-        return Response(await filing.content_of(paper), headers=headers_of(paper))
+        content = await filing.content_of(paper)
+        return Response(content, headers=kept_headers(paper.name, paper.kind.media_type))
 
     return router
 
 
-def headers_of(paper: Paper) -> dict[str, str]:
-    """All that a download is served with; the type is ours, never the one that was declared."""
-    plain = "".join(sign if sign.isascii() else "_" for sign in paper.name)
-    name = f"filename=\"{plain}\"; filename*=UTF-8''{quote(paper.name, safe='')}"
-    return {
-        "Content-Type": paper.kind.media_type,
-        "Content-Disposition": f"attachment; {name}",
-        "X-Content-Type-Options": "nosniff",
-        "Content-Security-Policy": "sandbox; default-src 'none'",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Cache-Control": "private, no-store",
-    }
-
-
 async def _given(request: Request, dispute_id: UUID, staff: Staff) -> Given:
-    async with request.form(max_files=1, max_fields=1, max_part_size=FIELD_BYTES_MAX) as form:
-        file, contact = form.get("file"), form.get("contact_id", "")
+    async with request.form(max_files=1, max_fields=2, max_part_size=FIELD_BYTES_MAX) as form:
+        file, contact, to = form.get("file"), form.get("contact_id", ""), form.get("to", "us")
         if (
             not isinstance(file, UploadFile)
             or not isinstance(contact, str)
             or len(contact) > NAME_CHARACTERS_MAX
             or "\x00" in contact
+            or to not in ("customer", "us")
         ):
-            raise RequestInvalid("a multipart form with file, and perhaps contact_id, is wanted")
+            raise RequestInvalid("a form with file is wanted, and perhaps contact_id and to")
+        by, who = speaker(staff, contact or None)
         return Given(
             dispute_id,
             file.filename or "",
             file.content_type or "",
             await file.read(PAPER_BYTES_MAX + 1),
-            *speaker(staff, contact or None),
+            by,
+            who,
+            is_shared=by is Actor.CUSTOMER or to == "customer",
         )

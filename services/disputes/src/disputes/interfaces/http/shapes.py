@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from disputes.domain.clock import Clock, ClockKind
 from disputes.domain.dispute import Actor, Dispute, Move, Outcome, Reason, State
+from disputes.domain.paper import PAPERS_PER_DISPUTE_MAX
 from disputes.handlers.tell_dispute import WAITS_FOR
 from shared.base.clock import Moment
 from shared.base.money import decimal_text
@@ -99,9 +100,16 @@ class Ending(_Body):
 
 
 class Withdrawing(Ending):
-    """`contact_id` where it is the customer's own word."""
+    """`contact_id` where it is the customer's own word; then `why` is what they say."""
 
+    why: Words
     contact_id: Name | None = None
+
+
+class Reopening(Withdrawing):
+    """`papers` are the new evidence: those of the dispute that the customer brought since its outcome."""
+
+    papers: Annotated[tuple[UUID, ...], Field(max_length=PAPERS_PER_DISPUTE_MAX)] = ()
 
 
 class Merging(_Body):

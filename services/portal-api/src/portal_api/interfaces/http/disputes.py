@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from portal_api.domain.contact import Role
 from portal_api.domain.dispute import DisputeUnknown
 from portal_api.gateways import disputes
-from portal_api.gateways.dispute_desk import OPENING, WITHDRAWING, DisputeDesk
+from portal_api.gateways.dispute_desk import OPENING, REOPENING, WITHDRAWING, DisputeDesk
 from portal_api.interfaces.http.visitors import SIGNED_IN, Visitor, Visitors
 from shared.base.clock import Moment
 from shared.contracts.disputes import Actor, ClockKind, Outcome, Reason, State, WaitsFor
@@ -22,6 +22,7 @@ from shared.web.pages import Page, Paging
 from shared.web.problems import problems
 
 ITEMS_MAX = 100
+PAPERS_MAX = 20
 WORDS_CHARACTERS_MAX = 4_000
 
 Words = Annotated[str, Field(min_length=1, max_length=WORDS_CHARACTERS_MAX, pattern=NO_NUL)]
@@ -51,6 +52,13 @@ class Withdrawing(_Body):
     """Why, for who works on it."""
 
     why: Words = "withdrawn by the customer"
+
+
+class Reopening(_Body):
+    """Why, and with which new evidence: papers that you brought to it since it was decided."""
+
+    words: Words
+    papers: Annotated[list[UUID], Field(min_length=1, max_length=PAPERS_MAX)]
 
 
 class DisputedShown(BaseModel):
@@ -173,6 +181,21 @@ def disputes_router(visitors: Visitors, desk: DisputeDesk) -> APIRouter:
     ) -> DisputeShown:
         """It is asked for again."""
         found = await desk.withdraw(visitor.session, dispute_id, key=idempotency_key, why=given.why)
+        return await _as_shown(desk, found)
+
+    @router.post("/{dispute_id}/reopenings", status_code=201, responses=passed_on(*REOPENING))
+    async def reopen_dispute(
+        dispute_id: UUID,
+        given: Reopening,
+        visitor: Annotated[Visitor, disputer],
+        idempotency_key: IdempotencyKey = None,
+    ) -> DisputeShown:
+        """What was rejected, or what is left of it, is not asked for until it is decided anew. Bring the papers first,
+        then name them here; for a limited time after the outcome, and only so often."""
+        found = await desk.reopen(
+            visitor.session, dispute_id,
+            words=given.words, papers=given.papers, key=idempotency_key,
+        )  # fmt: skip
         return await _as_shown(desk, found)
 
     return router

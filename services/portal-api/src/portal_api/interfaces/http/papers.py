@@ -1,4 +1,4 @@
-"""Papers that a customer brings to a dispute: handed on as they came, and judged by disputes."""
+"""Papers of a customer's dispute: handed on as they came, judged by disputes, and given back as attachments."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,13 +7,16 @@ from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request
+from fastapi.responses import Response
 from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 
 from portal_api.domain.contact import Role
-from portal_api.domain.dispute import DisputeUnknown
-from portal_api.gateways.dispute_desk import BRINGING, UNKNOWN, DisputeDesk
+from portal_api.domain.dispute import DisputeUnknown, PaperUnknown
+from portal_api.gateways.dispute_desk import BRINGING, READING, UNKNOWN, DisputeDesk
 from portal_api.interfaces.http.visitors import SIGNED_IN, Visitor, Visitors
+from shared.contracts.disputes import Actor
+from shared.web.attachment import attached, kept_headers
 from shared.web.calls import passed_on
 from shared.web.commands import IdempotencyKey
 from shared.web.problems import RequestInvalid, problems
@@ -24,6 +27,13 @@ PAPER_BYTES_MAX: Final = 10_485_760
 BODY_BYTES_MAX: Final = PAPER_BYTES_MAX + 65_536
 FILES_AT_ONCE: Final = 4
 """Of one process: each is in memory while it is handed on."""
+
+SERVED: Final = (
+    *("application/pdf", "image/png", "image/jpeg", "text/csv", "message/rfc822"),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+)
+"""What disputes serves papers as; whatever else it said would be served as bytes."""
+ANY_BYTES: Final = "application/octet-stream"
 
 _FORM: Final[dict[str, Any]] = {
     "requestBody": {
@@ -42,7 +52,8 @@ _FORM: Final[dict[str, Any]] = {
 
 
 class PaperShown(BaseModel):
-    """`scan`: waiting, clean, infected or unscannable. Nobody reads it before it is found clean."""
+    """`scan`: waiting, clean, infected or unscannable. Nobody reads it before it is found clean. `added_by`: you, or
+    our people for you."""
 
     paper_id: UUID
     kind: str
@@ -51,6 +62,7 @@ class PaperShown(BaseModel):
     size_bytes: int
     sha256: str
     added_at: datetime
+    added_by: Actor
     scan: str
 
     @classmethod
@@ -60,7 +72,7 @@ class PaperShown(BaseModel):
 
 
 def dispute_papers_router(visitors: Visitors, desk: DisputeDesk) -> APIRouter:
-    """`/v1/disputes/{id}/papers`."""
+    """`/v1/disputes/{id}/papers` and one below."""
     router = APIRouter(tags=["disputes"], responses=SIGNED_IN)
     at_once = asyncio.Semaphore(FILES_AT_ONCE)
 
@@ -80,7 +92,8 @@ def dispute_papers_router(visitors: Visitors, desk: DisputeDesk) -> APIRouter:
         file: Annotated[tuple[str, bytes, str], Depends(file_of)],
         idempotency_key: IdempotencyKey = None,
     ) -> PaperShown:
-        """A form with `file`. Same bytes, same paper."""
+        """A form with `file`. Same bytes, same paper. A dispute that is decided takes papers, too: name them to have it
+        opened again."""
         return PaperShown.of(
             await desk.bring(visitor.session, dispute_id, file, key=idempotency_key)
         )
@@ -89,8 +102,24 @@ def dispute_papers_router(visitors: Visitors, desk: DisputeDesk) -> APIRouter:
     async def list_papers(
         dispute_id: UUID, visitor: Annotated[Visitor, visitors.allowed(Role.VIEW)]
     ) -> list[PaperShown]:
-        """What you brought, the oldest first."""
+        """What you brought and what our people added for you, the oldest first."""
         return [PaperShown.of(one) for one in await desk.papers(visitor.session, dispute_id)]
+
+    @router.get(
+        f"{PATH}/{{paper_id}}",
+        response_class=Response,
+        responses=attached(*SERVED, ANY_BYTES)
+        | passed_on(*READING)
+        | problems(DisputeUnknown, PaperUnknown),
+    )
+    async def download_paper(
+        dispute_id: UUID, paper_id: UUID, visitor: Annotated[Visitor, visitors.allowed(Role.VIEW)]
+    ) -> Response:
+        """To be saved, never to be shown in the page that asked. What is not scanned is not served."""
+        async with at_once:
+            paper, content = await desk.paper(visitor.session, dispute_id, paper_id)
+        media_type = paper["media_type"] if paper["media_type"] in SERVED else ANY_BYTES
+        return Response(content, headers=kept_headers(paper["name"], media_type))
 
     return router
 
