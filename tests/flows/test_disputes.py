@@ -25,6 +25,15 @@ KILLED = [
 ]
 
 
+TOLD = frozenset(
+    {
+        *("We are looking into it", "Our decision", "We are looking into it again"),
+        *("You are right", "Credited"),
+    }
+)
+"""What mails about a dispute begin with."""
+
+
 class TestADisputeOfAHundred:
     @pytest.mark.parametrize(("at_decision", "at_echo"), KILLED)
     async def test_upheld_is_credited_once_and_the_erp_s_once_it_has_posted_it(
@@ -68,6 +77,75 @@ class TestADisputeOfAHundred:
         (request,) = await requests(stack, number)
         assert (request["request_id"], request["state"]) == (request_id, "echoed")
         await is_settled(stack, path)
+
+    async def test_upheld_in_part_is_credited_once_and_the_rest_is_asked_for_again(
+        self, stack: Any
+    ) -> None:
+        number = "D-PART"
+        day, path = await disputed(stack, number)
+
+        before = await dies(stack, "slice.before-commit")
+        await decide(stack, path, "partly-upheld", upheld=["60.00"])
+        await lives_again(stack, before)
+        assert await opens(stack, number) == ["940.00"]
+        (request,) = await requests(stack, number)
+        assert (request["state"], request["amount"]) == ("open", "60.00")
+        await is_settled(stack, path)
+
+        before = await dies(stack, "slice.after-commit")
+        note = credit_note(number, day, amount="60.00", request_id=request["request_id"])
+        await stack.publish(erp.says(note), erp.says(note))
+        await lives_again(stack, before)
+        await hear_all_again(stack)
+        assert await opens(stack, number) == ["940.00"]
+        (request,) = await requests(stack, number)
+        assert (request["state"], request["entry"]) == ("echoed", None)
+
+        assert await subjects(stack, number) == [
+            "We are looking into it", "Our decision", "Credited",
+        ]  # fmt: skip
+        _, decided, credited = await stack.mails("ap@d-part.example")
+        for mail, said in ((decided, ("€60.00", "€40.00")), (credited, ("€60.00", "€940.00"))):
+            for words in said:
+                assert words in mail["text"]
+        await stack.advance_to_contact()
+        assert await asks(stack, number) == ["€940.00"]
+
+    async def test_rejected_and_opened_again_with_a_paper_is_held_and_then_credited_once(
+        self, stack: Any, browser: Any
+    ) -> None:
+        number = "D-AGAIN"
+        _, path = await disputed(stack, number)
+        await decide(stack, path, "rejected")
+        await stack.settle()
+        await stack.sign_in(browser, "ap@d-again.example")
+        brought = await browser.post(f"{path}/papers", files={"file": ("l.csv", b"a;b\n1;2\n")})
+        assert brought.status_code == 201, brought.text
+        said = {"words": "Look at line two.", "papers": [brought.json()["paper_id"]]}
+
+        reopened = await browser.post(f"{path}/reopenings", json=said)
+
+        assert reopened.status_code == 201, reopened.text
+        await stack.settle()
+        seen = (await browser.get(path)).json()
+        assert (seen["state"], seen["moved_by"]) == ("in-review", "customer")
+        assert seen["items"][0] == seen["items"][0] | {"held": "100.00", "upheld": None}
+        paper = await browser.get(f"{path}/papers/{brought.json()['paper_id']}")
+        assert (paper.status_code, paper.content) == (200, b"a;b\n1;2\n")
+        await stack.advance_to_contact()
+        assert await asks(stack, number) == ["€900.00"]
+
+        before = await dies(stack, "slice.before-commit")
+        await decide(stack, path, "upheld")
+        await lives_again(stack, before)
+        await hear_all_again(stack)
+        assert await opens(stack, number) == ["900.00"]
+        assert len(await requests(stack, number)) == 1
+        await is_settled(stack, path)
+        assert [one for one in await subjects(stack, number) if one in TOLD] == [
+            *("We are looking into it", "Our decision", "We are looking into it again"),
+            *("You are right", "Credited"),
+        ]
 
     async def test_rejected_is_owed_as_before(self, stack: Any) -> None:
         _, path = await disputed(stack, "D-REJECTED")
@@ -156,8 +234,8 @@ async def disputed(stack: Any, number: str) -> tuple[date, str]:
     return day, f"/v1/disputes/{dispute['dispute_id']}"
 
 
-async def decide(stack: Any, path: str, outcome: str) -> None:
-    said = {"outcome": outcome, "why": "photographs", "words": "We have looked into it."}
+async def decide(stack: Any, path: str, outcome: str, **more: Any) -> None:
+    said = {"outcome": outcome, "why": "photographs", "words": "We have looked into it."} | more
     await stack.post("disputes", f"{path}/resolutions", said)
 
 
@@ -165,6 +243,14 @@ async def subjects(stack: Any, number: str) -> list[str]:
     """What the customer was told, mail by mail."""
     mails = await stack.mails(f"ap@{number.lower()}.example")
     return [mail["subject"].partition(":")[0] for mail in mails]
+
+
+async def asks(stack: Any, number: str) -> list[str]:
+    """For how much the last reminder asks: of the sums that are told apart here, those that it names."""
+    mails = await stack.mails(f"ap@{number.lower()}.example")
+    last = [mail for mail in mails if "dispute" not in mail["subject"]][-1]
+    sums = ("€900.00", "€940.00", "€960.00", "€1,000.00")
+    return [one for one in sums if one in last["text"]]
 
 
 async def messages(stack: Any, number: str, path: str) -> list[str]:
@@ -221,7 +307,9 @@ async def is_settled(stack: Any, path: str) -> None:
     assert [one["why"] for one in dispute["moves"]].count("taken off in the books") == 1
 
 
-def credit_note(number: str, day: date, *, request_id: str) -> contract.ErpCreditNotePosted:
+def credit_note(
+    number: str, day: date, *, request_id: str, amount: str = "100.00"
+) -> contract.ErpCreditNotePosted:
     """Of the ERP, at the disputed invoice."""
     return contract.ErpCreditNotePosted(
         credit_note_id=f"N-{number}",
@@ -232,7 +320,7 @@ def credit_note(number: str, day: date, *, request_id: str) -> contract.ErpCredi
         legal_entity="DE01",
         issued_on=day,
         currency="EUR",
-        total=Decimal("100.00"),
-        allocations=(builders.allocation(f"I-{number}", "100.00"),),
+        total=Decimal(amount),
+        allocations=(builders.allocation(f"I-{number}", amount),),
         request_id=request_id,
     )
