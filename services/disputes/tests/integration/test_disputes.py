@@ -118,6 +118,27 @@ class TestMoves:
             assert [one["dispute_id"] for one in found["items"]] == [dispute["dispute_id"]]
         assert (await office.get("/v1/disputes", owner="ada"))["items"] == []
 
+    async def test_an_assignment_is_told_with_who_and_why_and_once(self, office: Any) -> None:
+        dispute = await office.open()
+        path = f"/v1/disputes/{dispute['dispute_id']}"
+        said = {"owner": "bob", "team": "sales", "why": "he made the offer"}
+        for _ in range(2):
+            shown = await office.post(f"{path}/assignments", **said)
+
+        assert (shown["owner"], shown["team"], shown["state"]) == ("bob", "sales", "acknowledged")
+        move = shown["moves"][-1]
+        assert (move["by"], move["who"], move["why"]) == ("staff", "ada", "he made the offer")
+        (told,) = await office.told("disputes.dispute.assigned")
+        assert (told["owner"], told["team"], told["assigned_by"], told["why"]) == (
+            "bob", "sales", "ada", "he made the offer",
+        )  # fmt: skip
+        assert (told["items"][0]["held"], told["clocks"][0]["responsible_role"]) == (
+            "100.00", "sales",
+        )  # fmt: skip
+        await office.post(f"{path}/assignments")
+        *_, back = await office.told("disputes.dispute.assigned")
+        assert "owner" not in back, "it is in its team's queue again"
+
     async def test_one_that_is_not_there_is_unknown(self, office: Any) -> None:
         refused = await office.post(f"/v1/disputes/{INVOICE}/reviews", status=404)
         assert refused["code"] == "dispute-unknown"

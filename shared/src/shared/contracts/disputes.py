@@ -133,6 +133,9 @@ class DisputeEvent(Event):
     outcome: Outcome | None = None
     items: Annotated[tuple[DisputedItem, ...], Field(min_length=1)]
     team: Annotated[str, Field(description="whose errand it is, such as billing")]
+    owner: Annotated[
+        str | None, Field(description="whoever of the team looks after it; null: its queue")
+    ] = None
     opened_at: Instant
     at: Annotated[Instant, Field(description="of the move")]
     by: Actor
@@ -181,6 +184,15 @@ class DisputeAnswered(DisputeEvent):
     """A word to the customer that moves nothing."""
 
     TYPE = "disputes.dispute.answered.v1"
+
+
+class DisputeAssigned(DisputeEvent):
+    """It is another team's or person's errand from now on, `assigned_by` one of ours; nothing else moves."""
+
+    TYPE = "disputes.dispute.assigned.v1"
+
+    assigned_by: str
+    why: Annotated[str, Field(description="among us")]
 
 
 class DisputeResolved(DisputeEvent):

@@ -86,6 +86,7 @@ RESTING = (
 )
 
 
+ASSIGNMENT = {"owner": "bob", "assigned_by": "ada", "why": "he knows the carrier"}
 QUESTION = {"words": "Could you send us a photograph of the crate?", "clocks": RESTING}
 EVIDENCE = {"words": "You sent us a second photograph.", "papers": (UUID(int=4711),)}
 PROPOSAL = disputes.Proposal(
@@ -109,6 +110,7 @@ def _moves(invoice_id: UUID, other: UUID) -> tuple[Told, ...]:
     return (
         (disputes.DisputeOpened, State.OPENED, item, due | {"by": Actor.CUSTOMER}),
         (disputes.DisputeAcknowledged, State.ACKNOWLEDGED, item, due | {"by": Actor.DUNWELL}),
+        (disputes.DisputeAssigned, State.ACKNOWLEDGED, item, due | ASSIGNMENT),
         (disputes.DisputeExamined, State.IN_REVIEW, item, due),
         (disputes.DisputeDeferred, State.WAITING_FOR_CUSTOMER, item, QUESTION),
         (disputes.DisputeAnswered, State.IN_REVIEW, item, {"words": "Thank you, we have it."}),

@@ -4,7 +4,7 @@ from disputes.domain.dispute import Dispute, DisputeInOtherState, Move
 from disputes.domain.docket import Docket
 from disputes.domain.terms import Rulebook
 from disputes.handlers.tell_dispute import tell_move
-from shared.contracts.disputes import DisputeAnswered, DisputeMerged
+from shared.contracts.disputes import DisputeAnswered, DisputeAssigned, DisputeMerged
 
 
 def move_dispute(docket: Docket, dispute: Dispute, move: Move, *, rulebook: Rulebook) -> None:
@@ -22,10 +22,24 @@ def speak_of_dispute(docket: Docket, dispute: Dispute, move: Move, *, rulebook: 
         docket.keep(dispute)
 
 
-def assign_dispute(docket: Docket, dispute: Dispute, *, owner: str | None, team: str) -> None:
-    """Whose errand it is from now on."""
+def assign_dispute(
+    docket: Docket,
+    dispute: Dispute,
+    note: Move,
+    *,
+    owner: str | None,
+    team: str,
+    rulebook: Rulebook,
+) -> None:
+    """Whose errand it is from now on. To whom it is assigned already, it is not assigned again."""
+    if (dispute.owner, dispute.team) == (owner, team):
+        return
+
+    dispute.speak(note)
     dispute.owner, dispute.team = owner, team
-    docket.keep(dispute)
+
+    people = {"assigned_by": note.who, "why": note.why}
+    tell_move(docket, dispute, DisputeAssigned, rulebook=rulebook, **people)
 
 
 def merge_dispute(docket: Docket, dispute: Dispute, into: Dispute, move: Move) -> None:

@@ -59,6 +59,7 @@ def tell_move(
             outcome=None if dispute.outcome is None else told.Outcome(dispute.outcome),
             items=items_of(dispute),
             team=dispute.team,
+            owner=dispute.owner,
             opened_at=dispute.opened.at,
             at=last.at,
             by=told.Actor(last.by),

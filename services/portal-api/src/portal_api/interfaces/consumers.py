@@ -33,6 +33,7 @@ HEARING: Final[Projection[Items]] = Projection(
         notifier.MessageSent: hold_message,
         disputes.DisputeOpened: hold_dispute,
         disputes.DisputeAcknowledged: hold_dispute,
+        disputes.DisputeAssigned: hold_dispute,
         disputes.DisputeExamined: hold_dispute,
         disputes.DisputeDeferred: hold_dispute,
         disputes.DisputeAnswered: hold_dispute,

@@ -43,6 +43,7 @@ HEARS: Final[Mapping[type[Event], Callable[..., None]]] = {
     ledger.CreditCancelled: apply_credit,
     disputes.DisputeOpened: apply_dispute,
     disputes.DisputeAcknowledged: apply_dispute,
+    disputes.DisputeAssigned: apply_dispute,
     disputes.DisputeExamined: apply_dispute,
     disputes.DisputeDeferred: apply_dispute,
     disputes.DisputeAnswered: apply_dispute,

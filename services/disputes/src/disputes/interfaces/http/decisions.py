@@ -90,10 +90,15 @@ def decisions_router(disputing: Disputing) -> APIRouter:
         return DisputeShown.of(dispute)
 
     @router.post("/{dispute_id}/assignments", status_code=201, responses=problems(DisputeUnknown))
-    async def assign(dispute_id: UUID, given: Assigning, work: Command, _: Working) -> DisputeShown:
+    async def assign(
+        dispute_id: UUID, given: Assigning, work: Command, staff: Working
+    ) -> DisputeShown:
         """To a person, or without an owner back to the team's queue."""
         async with disputing.at_hand(work, dispute_id) as (docket, (dispute,)):
-            assign_dispute(docket, dispute, owner=given.owner, team=given.team or dispute.team)
+            assign_dispute(
+                docket, dispute, by(staff, dispute.state, given.why, work.moment),
+                owner=given.owner, team=given.team or dispute.team, rulebook=disputing.rulebook,
+            )  # fmt: skip
         return DisputeShown.of(dispute)
 
     @router.post("/{dispute_id}/comments", status_code=201, responses=problems(DisputeUnknown))

@@ -122,6 +122,7 @@ class Assigning(_Body):
 
     owner: Name | None = None
     team: Name | None = None
+    why: Why = "assigned"
 
 
 class Comment(_Body):
