@@ -222,6 +222,26 @@ class TestReopening:
         assert (await customer.post(path, json=said, status=409))["code"] == OTHER_STATE
 
 
+class TestComments:
+    async def test_to_the_customer_are_shown_and_notes_among_us_are_not(
+        self, customer: Customer
+    ) -> None:
+        dispute = await customer.open()
+        path = f"/v1/disputes/{dispute['dispute_id']}"
+        for to, words in (("customer", "We look into it."), ("us", "he always says that")):
+            said = {"to": to, "words": words}
+            assert (await customer.disputes.post(f"{path}/comments", json=said)).status_code == 201
+        await customer.decide(dispute)
+
+        paper = await customer.bring(dispute, "list.csv", b"a;b\n1;2\n")
+        sent = {"words": "look again", "papers": [paper["paper_id"]]}
+        shown = await customer.post(f"{path}/reopenings", json=sent)
+
+        assert [one["words"] for one in shown["said"]] == [
+            "We look into it.", "Your warehouse signed for ten.",
+        ]  # fmt: skip
+
+
 class TestWithdrawing:
     async def test_takes_as_many_words_as_it_says(self, customer: Customer) -> None:
         path = f"/v1/disputes/{(await customer.open())['dispute_id']}/withdrawals"

@@ -73,6 +73,15 @@ class TestDispute:
 
         assert (clock["running"], clock["paused_for"]) == (True, None)
 
+    async def test_shows_all_that_was_said_once_and_in_order(self, portal: Any, erika: Any) -> None:
+        await portal.hear(*MOVED[4:], *MOVED[:4], *MOVED)
+
+        said = (await shown(erika))["said"]
+
+        assert [one["words"] for one in said] == [one.words for one in MOVED if one.words]
+        assert {one["by"] for one in said} == {"staff"}
+        assert len(said) == 4
+
     async def test_never_goes_back(self, portal: Any, erika: Any) -> None:
         await portal.hear(MOVED[-1])
         await portal.hear(MOVED[0])

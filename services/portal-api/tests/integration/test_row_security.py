@@ -28,6 +28,7 @@ OTHER_PAYMENT = object_id(SOURCE, "payment", "ZE-9")
 CONFINED = (
     "credits",
     "customers",
+    "dispute_words",
     "disputes",
     "invoices",
     "messages",
@@ -41,7 +42,7 @@ FORGETTABLE = (
     *((own_credits, name) for name in ("_PAYMENTS", "_CREDITS", "_ONE", "_INVOICES")),
     (messages, "_PAGE"),
     (payments, "_OWN"),
-    *((disputes, name) for name in ("_PAGE", "_ONE")),
+    *((disputes, name) for name in ("_PAGE", "_ONE", "_WORDS")),
     *((promised, name) for name in ("_PAGE", "_ONE")),
     *((plans, name) for name in ("_PAGE", "_ONE")),
     *((statements, name) for name in ("_INVOICES", "_CREDITS")),
@@ -71,6 +72,7 @@ INSERT INTO plans VALUES (gen_random_uuid(), $1, '{"legal_entity": "DE01", "curr
     "extension_days_max": 31, "needs_approval": false, "text_version": 1, "language": "en", "text": "", "text_hash": ""
 }', '[]', '[]', '[]', now(), now(), 0, '', 'proposed', 1, NULL)
 """
+_WORDS = "INSERT INTO dispute_words VALUES ($2, 9, $1, now(), 'staff', 'For ' || $1::uuid)"
 _QUOTE = """
 INSERT INTO plan_quotes VALUES (gen_random_uuid(), $1, '{}', '[]', '[]', now(), now())
 """
@@ -83,6 +85,7 @@ async def answers(portal: Any) -> None:
         for one in (CUSTOMER, OTHER_CUSTOMER):
             for statement in (_PROMISE, _PAYMENT, _PLAN, _QUOTE):
                 await work.connection.execute(statement, one)
+            await work.connection.execute(_WORDS, one, one)
 
 
 class TakenBack(Exception):

@@ -44,6 +44,17 @@ class Clock(NamedTuple):
     responsible_role: str
 
 
+class Said(NamedTuple):
+    """Words to the customer, with the move of that version."""
+
+    dispute_id: UUID
+    version: int
+    customer_id: UUID
+    at: Moment
+    by: str
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Dispute:
     """The newest we heard of a dispute; `version` is that of disputes. `words` are those of its last move, and meant

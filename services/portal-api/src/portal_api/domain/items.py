@@ -8,7 +8,7 @@ from uuid import UUID
 
 from portal_api.domain.credit import Credit
 from portal_api.domain.customer import Customer
-from portal_api.domain.dispute import Dispute
+from portal_api.domain.dispute import Dispute, Said
 from portal_api.domain.invoice import Invoice
 from portal_api.domain.message import Message
 from shared.base.telling import Telling
@@ -35,6 +35,8 @@ class Items(Telling):
     credits: dict[UUID, Credit] = field(default_factory=dict)
     messages: dict[UUID, Message] = field(default_factory=dict)
     disputes: dict[UUID, Dispute] = field(default_factory=dict)
+    said: dict[tuple[UUID, int], Said] = field(default_factory=dict)
+    """By dispute and version: old words stay what was said."""
     paid: dict[tuple[UUID, UUID], PaidPart] = field(default_factory=dict)
     """By invoice and payment."""
 

@@ -1,4 +1,6 @@
-"""The disputes of a customer: an upsert guarded by the version of disputes; one, or a page of them, newest first."""
+"""The disputes of a customer: an upsert guarded by the version of disputes; one, or a page of them, newest first; and
+all that was said about one.
+"""
 
 from datetime import datetime
 from typing import Final
@@ -23,10 +25,20 @@ ON CONFLICT (dispute_id) DO UPDATE SET
     merged_into = excluded.merged_into, items = excluded.items, clocks = excluded.clocks
 WHERE held.version < excluded.version
 """
+SAVE_WORDS: Final = """
+INSERT INTO dispute_words (dispute_id, version, customer_id, at, by, words)
+SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::uuid[], $4::timestamptz[], $5::text[], $6::text[])
+ON CONFLICT DO NOTHING
+"""
+WORDS_SHOWN_MAX: Final = 200
+"""The last so many."""
 _PAGE = """
 SELECT * FROM disputes WHERE customer_id = $1
     AND ($2::timestamptz IS NULL OR (opened_at, dispute_id) < ($2, $3))
 ORDER BY opened_at DESC, dispute_id DESC LIMIT $4
+"""
+_WORDS = """
+SELECT at, by, words FROM dispute_words WHERE customer_id = $1 AND dispute_id = $2 ORDER BY version DESC LIMIT $3
 """
 _ONE = "SELECT * FROM disputes WHERE customer_id = $1 AND dispute_id = $2"
 
@@ -50,3 +62,13 @@ async def one(
 ) -> asyncpg.Record | None:
     """None when there is none of that id, or it is somebody else's."""
     return await connection.fetchrow(_ONE, customer_id, dispute_id)
+
+
+async def words_of(
+    connection: asyncpg.Connection, customer_id: UUID, dispute_id: UUID
+) -> list[asyncpg.Record]:
+    """What was said about it, the oldest first."""
+    rows: list[asyncpg.Record] = await connection.fetch(
+        _WORDS, customer_id, dispute_id, WORDS_SHOWN_MAX
+    )
+    return rows[::-1]

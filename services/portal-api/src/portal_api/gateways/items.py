@@ -88,6 +88,7 @@ async def save(work: Work, items: Items) -> None:
     work.later(_SAVE_INVOICES, [_invoice(items.invoices[key]) for key in sorted(items.invoices)])
     work.later(messages.SAVE, [_message(items.messages[key]) for key in sorted(items.messages)])
     work.later(disputes.SAVE, [_dispute(items.disputes[key]) for key in sorted(items.disputes)])
+    work.later(disputes.SAVE_WORDS, [items.said[key] for key in sorted(items.said)])
     work.later(_SAVE_CREDITS, [_credit(items.credits[key]) for key in sorted(items.credits)])
     paid.save(work, items.paid.values(), items.invoices)
     if customers:

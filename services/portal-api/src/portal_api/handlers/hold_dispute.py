@@ -1,6 +1,6 @@
 """Hold what a customer may know of a dispute, whatever moved it."""
 
-from portal_api.domain.dispute import Clock, Dispute, Disputed
+from portal_api.domain.dispute import Clock, Dispute, Disputed, Said
 from portal_api.domain.items import Items
 from shared.base.clock import Moment
 from shared.contracts import disputes
@@ -29,3 +29,6 @@ def hold_dispute(items: Items, told: disputes.DisputeEvent, *, moment: Moment) -
             clocks=tuple(Clock(**one.model_dump()) for one in told.clocks),
         )
     )
+    if told.words:
+        key = told.dispute_id, told.version
+        items.said[key] = Said(*key, told.customer_id, told.at, told.by, told.words)

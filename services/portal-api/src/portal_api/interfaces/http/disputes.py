@@ -12,6 +12,7 @@ from portal_api.domain.contact import Role
 from portal_api.domain.dispute import DisputeUnknown
 from portal_api.gateways import disputes
 from portal_api.gateways.dispute_desk import OPENING, REOPENING, WITHDRAWING, DisputeDesk
+from portal_api.gateways.disputes import WORDS_SHOWN_MAX
 from portal_api.interfaces.http.visitors import SIGNED_IN, Visitor, Visitors
 from shared.base.clock import Moment
 from shared.contracts.disputes import Actor, ClockKind, Outcome, Reason, State, WaitsFor
@@ -120,16 +121,30 @@ class DisputeShown(BaseModel):
     clocks: list[ClockShown]
 
     @classmethod
-    def of(cls, row: Any, now: Moment) -> Self:
+    def of(cls, row: Any, now: Moment, **more: Any) -> Self:
         """From a row; its clocks as they stand now."""
-        return cls.beside(row, [ClockShown.of(one, now) for one in row["clocks"]])
+        return cls.beside(row, [ClockShown.of(one, now) for one in row["clocks"]], **more)
 
     @classmethod
-    def beside(cls, row: Any, clocks: list[ClockShown]) -> Self:
+    def beside(cls, row: Any, clocks: list[ClockShown], **more: Any) -> Self:
         """From what there is of it, but for its clocks."""
-        shown = {name: row[name] for name in cls.model_fields if name != "clocks"}
+        shown = {name: row[name] for name in DisputeShown.model_fields if name != "clocks"}
         items = [dict(zip(DisputedShown.model_fields, one, strict=True)) for one in row["items"]]
-        return cls.model_validate(shown | {"items": items, "clocks": clocks})
+        return cls.model_validate(shown | {"items": items, "clocks": clocks} | more)
+
+
+class SaidShown(BaseModel):
+    """Words to you, and whose."""
+
+    at: datetime
+    by: Actor
+    words: str
+
+
+class WholeDispute(DisputeShown):
+    """With all that was said to you about it, the oldest first."""
+
+    said: list[SaidShown]
 
 
 def disputes_router(visitors: Visitors, desk: DisputeDesk) -> APIRouter:
@@ -155,18 +170,20 @@ def disputes_router(visitors: Visitors, desk: DisputeDesk) -> APIRouter:
         return paging.page(shown, lambda one: (one.opened_at.isoformat(), one.dispute_id))
 
     @router.get("/{dispute_id}", responses=problems(DisputeUnknown))
-    async def show_dispute(dispute_id: UUID, visitor: Annotated[Visitor, viewer]) -> DisputeShown:
+    async def show_dispute(dispute_id: UUID, visitor: Annotated[Visitor, viewer]) -> WholeDispute:
         """Somebody else's is as unknown as one that there is not."""
         async with visitor.look() as connection:
-            row = await disputes.one(connection, visitor.session.customer_id, dispute_id)
+            mine = visitor.session.customer_id
+            row = await disputes.one(connection, mine, dispute_id)
+            said = await disputes.words_of(connection, mine, dispute_id)
         if row is None:
             raise DisputeUnknown("you have no such dispute")
-        return DisputeShown.of(row, visitor.moment)
+        return WholeDispute.of(row, visitor.moment, said=[dict(one) for one in said])
 
     @router.post("", status_code=201, responses=passed_on(*OPENING))
     async def open_dispute(
         given: Given, visitor: Annotated[Visitor, disputer], idempotency_key: IdempotencyKey = None
-    ) -> DisputeShown:
+    ) -> WholeDispute:
         """The amount is not asked for until it is decided. The same words again are the same dispute."""
         said = given.model_dump(mode="json")
         found = await desk.open(visitor.session, key=idempotency_key, **said)
@@ -178,7 +195,7 @@ def disputes_router(visitors: Visitors, desk: DisputeDesk) -> APIRouter:
         given: Withdrawing,
         visitor: Annotated[Visitor, disputer],
         idempotency_key: IdempotencyKey = None,
-    ) -> DisputeShown:
+    ) -> WholeDispute:
         """It is asked for again."""
         found = await desk.withdraw(visitor.session, dispute_id, key=idempotency_key, why=given.why)
         return await _as_shown(desk, found)
@@ -189,7 +206,7 @@ def disputes_router(visitors: Visitors, desk: DisputeDesk) -> APIRouter:
         given: Reopening,
         visitor: Annotated[Visitor, disputer],
         idempotency_key: IdempotencyKey = None,
-    ) -> DisputeShown:
+    ) -> WholeDispute:
         """What was rejected, or what is left of it, is not asked for until it is decided anew. Bring the papers first,
         then name them here; for a limited time after the outcome, and only so often."""
         found = await desk.reopen(
@@ -201,7 +218,7 @@ def disputes_router(visitors: Visitors, desk: DisputeDesk) -> APIRouter:
     return router
 
 
-async def _as_shown(desk: DisputeDesk, found: dict[str, Any]) -> DisputeShown:
+async def _as_shown(desk: DisputeDesk, found: dict[str, Any]) -> WholeDispute:
     """As the customer sees what disputes shows; the due times are those of its clocks."""
     clocks = [
         ClockShown.model_validate(one) for one in await desk.clocks(UUID(found["dispute_id"]))
@@ -217,4 +234,5 @@ async def _as_shown(desk: DisputeDesk, found: dict[str, Any]) -> DisputeShown:
         "decision_due_at": due[ClockKind.RESOLUTION],
         "items": [[one[name] for name in DisputedShown.model_fields] for one in found["items"]],
     }
-    return DisputeShown.beside(row, clocks)
+    said = [one for one in found["moves"] if one["words"]][-WORDS_SHOWN_MAX:]
+    return WholeDispute.beside(row, clocks, said=said)
