@@ -19,9 +19,11 @@ from local_stack.faults import Faults, fault_doors
 from local_stack.mail import smtp
 from local_stack.mail.box import MailBox
 from local_stack.mail.doors import mail_doors
-from local_stack.pay.doors import Cashier, page_doors, session_doors
-from local_stack.pay.provider import StripeError, stripe_doors
+from local_stack.pay.doors import Cashier, page_doors, session_doors, vault_doors
+from local_stack.pay.means import means_doors
+from local_stack.pay.provider import Keys, StripeError, stripe_doors
 from local_stack.pay.till import Till
+from local_stack.pay.vault import Vault
 from local_stack.pay.webhook import Events
 from local_stack.roster import address
 from local_stack.servers import Servers, app
@@ -91,9 +93,12 @@ class Sinks:
         till, faults = Till(self._folder / "payments.jsonl", f"{address(port)}/pay"), Faults()
         events = Events(webhook_url, known.stripe_webhook_secret)
         self._closing.append(events)
-        cashier = Cashier(till, events)
-        provider = stripe_doors(till, faults, known.stripe_key, cashier.tell)
-        doors = (session_doors(cashier), page_doors(cashier), fault_doors(faults))
+        cashier = Cashier(till, Vault(self._folder / "means.jsonl"), events)
+        keys = Keys()
+        provider = stripe_doors(cashier, faults, known.stripe_key, keys)
+        means = means_doors(cashier, faults, known.stripe_key, keys)
+        own = (session_doors(cashier), vault_doors(cashier), page_doors(cashier))
+        doors = (means, *own, fault_doors(faults))
         made = app("Payments (a fake of Stripe)", provider, *doors)
         made.add_exception_handler(StripeError, StripeError.answer_to)
         await self._servers.serve(made, port)

@@ -57,6 +57,36 @@ class Provider:
         self.heard.append((await request.json())["type"])
         return Response(status_code=self.answers.pop(0) if self.answers else 200)
 
+    async def saved(self, last4: str) -> tuple[str, str]:
+        """A means of payment, and the customer who saved it."""
+        whose = await self.stripe.v1.customers.create_async({})
+        order: Any = {
+            "mode": "setup",
+            "customer": whose.id,
+            "payment_method_types": ["card"],
+            "success_url": "https://shop.example/saved",
+        }
+        session = await self.stripe.v1.checkout.sessions.create_async(order)
+        answer = await self.http.post(session.url, data={"button": "save", "last4": last4})
+        assert answer.status_code == 303
+        read = await self.stripe.v1.checkout.sessions.retrieve_async(
+            session.id, {"expand": ["setup_intent.payment_method"]}
+        )
+        intent: Any = read.setup_intent
+        assert intent.payment_method.card is None or intent.payment_method.card.last4 == last4
+        return intent.payment_method.id, whose.id
+
+    async def charge(self, method: str, whose: str, key: str) -> Any:
+        order: Any = {
+            "amount": 90_000,
+            "currency": "eur",
+            "customer": whose,
+            "payment_method": method,
+        }
+        return await self.stripe.v1.payment_intents.create_async(
+            {**order, "confirm": True, "off_session": True}, {"idempotency_key": key}
+        )
+
     async def session(self, key: str = "k") -> Any:
         return await self.stripe.v1.checkout.sessions.create_async(ORDER, {"idempotency_key": key})
 
@@ -106,6 +136,61 @@ class TestCheckout:
 
         assert left.headers["location"] == ORDER["cancel_url"]
         assert provider.heard == ["payment_intent.payment_failed"]
+
+    async def test_saves_a_means_and_charges_it_without_the_payer(self, provider: Provider) -> None:
+        method, whose = await provider.saved("4242")
+        first, again = [await provider.charge(method, whose, "k") for _ in range(2)]
+
+        assert (first.id, first.status, first.amount_received) == (again.id, "succeeded", 90_000)
+        read = await provider.stripe.v1.payment_intents.retrieve_async(first.id)
+        listed = await provider.stripe.v1.payment_intents.list_async({"customer": whose})
+        assert [one.id for one in listed.data] == [read.id] == [first.id]
+        assert provider.heard == [
+            "setup_intent.succeeded",
+            "checkout.session.completed",
+            "payment_intent.succeeded",
+        ]
+
+    @pytest.mark.parametrize(
+        ("last4", "code"),
+        [
+            ("9995", "insufficient_funds"),
+            ("3184", "authentication_required"),
+            ("9979", "stolen_card"),
+        ],
+    )
+    async def test_declines_as_the_card_says_under_the_same_key_alike(
+        self, provider: Provider, last4: str, code: str
+    ) -> None:
+        method, whose = await provider.saved(last4)
+        for _ in range(2):
+            with pytest.raises(stripe.CardError) as declined:
+                await provider.charge(method, whose, "k")
+            body: Any = declined.value.json_body
+            assert body["error"]["decline_code"] == code
+            intent = body["error"]["payment_intent"]
+            assert intent["status"] == "requires_payment_method"
+        assert len((await provider.http.get("/intents")).json()["items"]) == 1
+
+        await provider.http.post(f"/methods/{method}/answers", json={"decline": ""})
+        assert (await provider.charge(method, whose, "l")).status == "succeeded"
+
+    async def test_charges_nothing_that_was_let_go_of(self, provider: Provider) -> None:
+        method, whose = await provider.saved("4242")
+        await provider.stripe.v1.payment_methods.detach_async(method)
+
+        with pytest.raises(stripe.InvalidRequestError):
+            await provider.charge(method, whose, "k")
+        with pytest.raises(stripe.InvalidRequestError, match="not attached"):
+            await provider.stripe.v1.payment_methods.detach_async(method)
+
+    async def test_a_bank_takes_its_time(self, provider: Provider) -> None:
+        method, whose = await provider.saved("3000")
+        intent = await provider.charge(method, whose, "k")
+        assert intent.status == "processing"
+        await provider.http.post(f"/intents/{intent.id}/payments")
+
+        assert provider.heard[-2:] == ["payment_intent.processing", "payment_intent.succeeded"]
 
     async def test_tells_again_until_it_is_taken(self, provider: Provider) -> None:
         session, provider.answers = await provider.session(), [503]

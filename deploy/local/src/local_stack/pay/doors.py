@@ -7,7 +7,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from local_stack.pages import page
-from local_stack.pay.till import Object, PageClosedError, Till, shown
+from local_stack.pay.till import Object, PageClosedError, Till, intent_shown, shown
+from local_stack.pay.vault import MEANS, Vault, bare
 from local_stack.pay.webhook import Events
 
 LISTED_MAX = 500
@@ -33,11 +34,27 @@ class Declined(BaseModel):
     code: str = GENERIC_DECLINE
 
 
+class Saved(BaseModel):
+    """`last4`: of one of the means to test with."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    last4: Annotated[str, Field(pattern=f"^({'|'.join(MEANS)})$")] = "4242"
+
+
+class Said(BaseModel):
+    """What the bank of a saved means says from now on: one of Stripe's decline codes, or "" for yes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    decline: str = ""
+
+
 class Cashier:
     """Moves sessions, and tells what they did."""
 
-    def __init__(self, till: Till, events: Events) -> None:
-        self.till, self.events = till, events
+    def __init__(self, till: Till, vault: Vault, events: Events) -> None:
+        self.till, self.vault, self.events = till, vault, events
 
     def session(self, session_id: str) -> Object:
         """Raises 404."""
@@ -50,10 +67,21 @@ class Cashier:
         """What the webhook answered to each event; 0 for nothing."""
         answers = []
         for kind in kinds:
-            is_session = kind.startswith("checkout.session")
-            about = shown(session, expanded=False) if is_session else session["payment_intent"]
+            about = shown(session)
+            if not kind.startswith("checkout.session"):
+                about = intent_shown(session[kind.partition(".")[0]])
             answers.append(await self.events.tell(kind, about))
         return answers
+
+    async def tell_of(self, held: Object, kind: str) -> list[int]:
+        """What the webhook answered to this about something of the vault's."""
+        return [await self.events.tell(kind, bare(held))]
+
+    async def save(self, session: Object, last4: str) -> list[int]:
+        if session["mode"] != "setup":
+            raise PageClosedError
+        method = self.vault.take_in(session["customer"], last4)
+        return await self.tell(session, self.till.save(session, method))
 
     async def pay(self, session: Object, paid: Paid) -> list[int]:
         kinds = (
@@ -74,7 +102,7 @@ def session_doors(cashier: Cashier) -> APIRouter:
 
     @doors.get("/sessions")
     async def sessions() -> dict[str, Any]:
-        return {"items": [shown(one, expanded=True) for one in cashier.till.all()]}
+        return {"items": [shown(one, expanded=["payment_intent"]) for one in cashier.till.all()]}
 
     @doors.post("/sessions/{session_id}/payments")
     async def pay(session_id: str, paid: Paid) -> dict[str, Any]:
@@ -84,6 +112,10 @@ def session_doors(cashier: Cashier) -> APIRouter:
     async def decline(session_id: str, declined: Declined) -> dict[str, Any]:
         session = cashier.session(session_id)
         return {"webhook": await _done(cashier.decline(session, declined.code))}
+
+    @doors.post("/sessions/{session_id}/means")
+    async def save(session_id: str, saved: Saved) -> dict[str, Any]:
+        return {"webhook": await _done(cashier.save(cashier.session(session_id), saved.last4))}
 
     @doors.post("/sessions/{session_id}/expiry")
     async def expire(session_id: str) -> dict[str, Any]:
@@ -103,6 +135,42 @@ def session_doors(cashier: Cashier) -> APIRouter:
     return doors
 
 
+def vault_doors(cashier: Cashier) -> APIRouter:
+    """`/methods` and `/intents`: what was saved, what was charged without the payer, and what their bank does."""
+    doors = APIRouter()
+    vault = cashier.vault
+
+    def known(kind: str, named: str) -> Object:
+        found = vault.one(kind, named)
+        if found is None:
+            raise HTTPException(404, f"no such {kind}")
+        return found
+
+    @doors.get("/methods")
+    async def methods() -> dict[str, Any]:
+        return {"items": vault.all("payment_method")}
+
+    @doors.post("/methods/{method_id}/answers")
+    async def say(method_id: str, said: Said) -> dict[str, Any]:
+        return vault.say(known("payment_method", method_id), said.decline)
+
+    @doors.get("/intents")
+    async def intents() -> dict[str, Any]:
+        return {"items": vault.all("payment_intent")}
+
+    @doors.post("/intents/{intent_id}/payments")
+    async def pay(intent_id: str) -> dict[str, Any]:
+        intent = known("payment_intent", intent_id)
+        return {"webhook": await cashier.tell_of(intent, vault.pay(intent))}
+
+    @doors.post("/intents/{intent_id}/declines")
+    async def decline(intent_id: str, declined: Declined) -> dict[str, Any]:
+        intent = known("payment_intent", intent_id)
+        return {"webhook": await cashier.tell_of(intent, vault.decline(intent, declined.code))}
+
+    return doors
+
+
 def page_doors(cashier: Cashier) -> APIRouter:
     """`/pay/{session}`: what the payer sees, and the list of all for people."""
     doors = APIRouter()
@@ -116,16 +184,21 @@ def page_doors(cashier: Cashier) -> APIRouter:
     async def checkout(session_id: str) -> str:
         session = cashier.session(session_id)
         error = (session["payment_intent"] or {}).get("last_payment_error")
-        return page("pay.html", session=session, declined=error["decline_code"] if error else "")
+        declined = error["decline_code"] if error else ""
+        return page("pay.html", session=session, declined=declined, means=MEANS)
 
     @doors.post("/pay/{session_id}")
     async def press(
         session_id: str,
-        button: Annotated[Literal["pay", "decline", "authenticate", "cancel"], Form()],
+        button: Annotated[Literal["pay", "decline", "authenticate", "cancel", "save"], Form()],
+        last4: Annotated[str, Form()] = "4242",
     ) -> RedirectResponse:
         session = cashier.session(session_id)
         if button == "cancel":
             return RedirectResponse(session["cancel_url"] or f"/pay/{session_id}", 303)
+        if button == "save":
+            await _done(cashier.save(session, Saved(last4=last4).last4))
+            return RedirectResponse(session["success_url"], 303)
         if button == "pay":
             await _done(cashier.pay(session, Paid()))
             return RedirectResponse(session["success_url"], 303)

@@ -11,11 +11,12 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from fastapi.responses import JSONResponse
 
 from local_stack.faults import Faults
-from local_stack.pay.till import Object, PageClosedError, Till, shown
+from local_stack.pay.doors import Cashier
+from local_stack.pay.till import Object, PageClosedError, shown
 
 _PIECES = re.compile(r"[^\[\]]+")
 
-Tell = Callable[[Object, list[str]], Awaitable[list[int]]]
+Make = Callable[[Any], Awaitable[tuple[Object, int]]]
 
 
 class StripeError(Exception):
@@ -34,61 +35,57 @@ class StripeError(Exception):
 
 
 @dataclass
-class _Keys:
-    """Idempotency keys: what was asked under each, and what was answered."""
+class Keys:
+    """Idempotency keys: what was asked under each, and what was answered, errors of cards included."""
 
-    known: dict[str, tuple[bytes, Object]] = field(default_factory=dict)
+    known: dict[str, tuple[bytes, Object, int]] = field(default_factory=dict)
 
-    def find(self, key: str, body: bytes) -> Object | None:
-        """The earlier answer; raises when the key was used for something else."""
-        if key not in self.known:
-            return None
-        before, answer = self.known[key]
-        if before != body:
-            message = "Keys for idempotent requests can only be used with the same parameters"
-            raise StripeError(400, "idempotency_error", None, message)
-        return answer
+    async def once(self, request: Request, make: Make) -> JSONResponse:
+        """What `make` answers to what was asked, or did the first time; raises when the key was used for another."""
+        body, key = await request.body(), request.headers.get("Idempotency-Key", "")
+        if key in self.known:
+            before, answer, status = self.known[key]
+            if before != body:
+                message = "Keys for idempotent requests can only be used with the same parameters"
+                raise StripeError(400, "idempotency_error", None, message)
+            return JSONResponse(answer, status, headers={"Idempotent-Replayed": "true"})
+        answer, status = await make(nested(body.decode()))
+        if key:
+            self.known[key] = (body, answer, status)
+        return JSONResponse(answer, status)
 
 
-def stripe_doors(till: Till, faults: Faults, key: str, tell: Tell) -> APIRouter:
-    """Checkout sessions (create, retrieve, expire) and payment intents (retrieve)."""
-    doors = APIRouter(prefix="/v1", dependencies=[Depends(_signed_in(key))])
-    keys = _Keys()
+def stripe_doors(cashier: Cashier, faults: Faults, key: str, keys: Keys) -> APIRouter:
+    """Checkout sessions: create, retrieve, expire."""
+    doors = APIRouter(prefix="/v1", dependencies=[Depends(signed_in(key))])
+    till = cashier.till
 
     @doors.post("/checkout/sessions")
     async def create(request: Request) -> JSONResponse:
-        await _trouble(faults)
-        body, named = await request.body(), request.headers.get("Idempotency-Key", "")
-        if (before := keys.find(named, body)) is not None:
-            return JSONResponse(before, headers={"Idempotent-Replayed": "true"})
-        answer = shown(till.open(_checked(nested(body.decode()))), expanded=False)
-        if named:
-            keys.known[named] = (body, answer)
-        return JSONResponse(answer)
+        await trouble(faults)
+
+        async def opened(given: Any) -> tuple[Object, int]:
+            return shown(till.open(_checked(given))), 200
+
+        return await keys.once(request, opened)
 
     @doors.get("/checkout/sessions/{session_id}")
     async def retrieve(session_id: str, request: Request) -> JSONResponse:
-        await _trouble(faults)
+        await trouble(faults)
         wanted = {value for name, value in request.query_params.multi_items() if "expand" in name}
-        session = _known(till.one(session_id), "checkout.session", session_id)
-        return JSONResponse(shown(session, expanded="payment_intent" in wanted))
+        session = known(till.one(session_id), "checkout.session", session_id)
+        return JSONResponse(shown(session, expanded=wanted))
 
     @doors.post("/checkout/sessions/{session_id}/expire")
     async def expire(session_id: str) -> JSONResponse:
-        await _trouble(faults)
-        session = _known(till.one(session_id), "checkout.session", session_id)
+        await trouble(faults)
+        session = known(till.one(session_id), "checkout.session", session_id)
         try:
-            kinds = till.expire(session)
+            await cashier.expire(session)
         except PageClosedError:
             message = "Only Checkout Sessions with a status of open can be expired"
             raise StripeError(400, "invalid_request_error", None, message) from None
-        await tell(session, kinds)
-        return JSONResponse(shown(session, expanded=False))
-
-    @doors.get("/payment_intents/{intent_id}")
-    async def intent(intent_id: str) -> JSONResponse:
-        await _trouble(faults)
-        return JSONResponse(_known(till.intent(intent_id), "payment_intent", intent_id))
+        return JSONResponse(shown(session))
 
     return doors
 
@@ -114,13 +111,22 @@ def _listed(tree: Any) -> Any:
     return made
 
 
-def _checked(given: Object) -> Object:
-    for name in ("mode", "line_items", "success_url"):
+def needed(given: Object, *names: str) -> None:
+    """Raises where one of these was not given."""
+    for name in names:
         if not given.get(name):
             message = f"Missing required param: {name}."
             raise StripeError(400, "invalid_request_error", "parameter_missing", message)
+
+
+def _checked(given: Object) -> Object:
+    needed(given, "mode", "success_url")
+    if given["mode"] == "setup":
+        needed(given, "customer", "payment_method_types")
+        return given
+    needed(given, "line_items")
     if given["mode"] != "payment":
-        message = "This fake knows mode=payment alone."
+        message = "This fake knows mode=payment and mode=setup alone."
         raise StripeError(400, "invalid_request_error", "parameter_invalid", message)
     for one in given["line_items"]:
         price = one.get("price_data", {})
@@ -130,7 +136,9 @@ def _checked(given: Object) -> Object:
     return given
 
 
-def _signed_in(key: str) -> Any:
+def signed_in(key: str) -> Any:
+    """A dependency: our key at Stripe is wanted."""
+
     async def check(request: Request) -> None:
         given = request.headers.get("Authorization", "")
         if not secrets.compare_digest(given.encode(), f"Bearer {key}".encode()):
@@ -139,7 +147,8 @@ def _signed_in(key: str) -> Any:
     return check
 
 
-async def _trouble(faults: Faults) -> None:
+async def trouble(faults: Faults) -> None:
+    """Fail, if that was asked for."""
     if faults.mode == "hang":
         await faults.hang()
         raise HTTPException(503)
@@ -149,7 +158,8 @@ async def _trouble(faults: Faults) -> None:
         raise StripeError(400, "invalid_request_error", None, "The fake was told to reject")
 
 
-def _known(found: Object | None, kind: str, named: str) -> Object:
+def known(found: Object | None, kind: str, named: str) -> Object:
+    """What was found; raises as Stripe does where there is nothing."""
     if found is None:
         message = f"No such {kind}: '{named}'"
         raise StripeError(404, "invalid_request_error", "resource_missing", message)

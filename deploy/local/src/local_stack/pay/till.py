@@ -2,10 +2,12 @@
 
 import json
 import secrets
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 from local_stack.machine_time import machine_now
+from local_stack.pay.vault import bare
 
 SESSION_S = 86_400
 
@@ -30,6 +32,8 @@ class Till:
     def open(self, given: Object) -> Object:
         """A new session of what was asked for, as Stripe's parameters say it."""
         session_id, now = f"cs_test_{secrets.token_hex(12)}", _now_s()
+        if given["mode"] == "setup":
+            return self._open_setup(given, session_id, now)
         prices = [(one["price_data"], int(one.get("quantity", 1))) for one in given["line_items"]]
         session = {
             "id": session_id,
@@ -45,6 +49,7 @@ class Till:
             "mode": given["mode"],
             "payment_intent": None,
             "payment_status": "unpaid",
+            "setup_intent": None,
             "status": "open",
             "success_url": given.get("success_url"),
             "url": f"{self._page_url}/{session_id}",
@@ -53,6 +58,50 @@ class Till:
         }
         self._keep(session)
         return session
+
+    def _open_setup(self, given: Object, session_id: str, now: int) -> Object:
+        session = {
+            "id": session_id,
+            "object": "checkout.session",
+            "amount_total": None,
+            "cancel_url": given.get("cancel_url"),
+            "client_reference_id": given.get("client_reference_id"),
+            "created": now,
+            "currency": None,
+            "customer": given.get("customer"),
+            "expires_at": now + SESSION_S,
+            "livemode": False,
+            "metadata": given.get("metadata", {}),
+            "mode": "setup",
+            "payment_intent": None,
+            "payment_status": "no_payment_required",
+            "setup_intent": None,
+            "status": "open",
+            "success_url": given.get("success_url"),
+            "url": f"{self._page_url}/{session_id}",
+            "_intent_metadata": given.get("setup_intent_data", {}).get("metadata", {}),
+            "_names": ["A means of payment"],
+        }
+        self._keep(session)
+        return session
+
+    def save(self, session: Object, method: Object) -> list[str]:
+        """The payer leaves a means of payment there; returns what is told. Raises PageClosedError."""
+        if session["status"] != "open" or session["mode"] != "setup":
+            raise PageClosedError
+        session["setup_intent"] = {
+            "id": f"seti_{secrets.token_hex(12)}",
+            "object": "setup_intent",
+            "created": _now_s(),
+            "customer": session["customer"],
+            "livemode": False,
+            "metadata": session["_intent_metadata"],
+            "payment_method": method,
+            "status": "succeeded",
+        }
+        session |= {"status": "complete", "url": None}
+        self._keep(session)
+        return ["setup_intent.succeeded", "checkout.session.completed"]
 
     def one(self, session_id: str) -> Object | None:
         """The session of that id, or None."""
@@ -125,7 +174,8 @@ class Till:
         """Whether the bank was at it; makes the intent at the first attempt."""
         intent = session["payment_intent"]
         was_processing = bool(intent and intent["status"] == "processing")
-        if session["status"] != "open" and not was_processing:
+        is_open = session["status"] == "open" and session["mode"] == "payment"
+        if not is_open and not was_processing:
             raise PageClosedError
         if intent is None:
             session["payment_intent"] = {
@@ -149,11 +199,27 @@ class Till:
             file.write(json.dumps(session) + "\n")
 
 
-def shown(session: Object, *, expanded: bool) -> Object:
-    """As Stripe's API shows it: the intent by its id, or whole."""
-    intent = session["payment_intent"]
-    plain = {name: value for name, value in session.items() if not name.startswith("_")}
-    return plain | {"payment_intent": intent if expanded or not intent else intent["id"]}
+def shown(session: Object, *, expanded: Collection[str] = ()) -> Object:
+    """As Stripe's API shows it: its intents by their ids, or whole where they are expanded, as `payment_intent` or
+    `setup_intent.payment_method`.
+    """
+    made = {name: value for name, value in session.items() if not name.startswith("_")}
+    for kind in ("payment_intent", "setup_intent"):
+        if intent := session.get(kind):
+            within = f"{kind}.payment_method"
+            is_whole = kind in expanded or within in expanded
+            made[kind] = (
+                intent_shown(intent, whole=within in expanded) if is_whole else intent["id"]
+            )
+    return made
+
+
+def intent_shown(intent: Object, *, whole: bool = False) -> Object:
+    """An intent, with its means of payment by id, or `whole`."""
+    method = intent.get("payment_method")
+    if not isinstance(method, dict):
+        return intent
+    return intent | {"payment_method": bare(method) if whole else method["id"]}
 
 
 def _charge() -> str:
