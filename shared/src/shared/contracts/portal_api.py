@@ -293,6 +293,125 @@ class PaymentDeclined(PaymentEvent):
     TYPE = "portal-api.payment.declined.v1"
 
 
+class SavedMeans(Part):
+    """What is printed of a card or account that the provider keeps; never more."""
+
+    kind: Annotated[str, Field(examples=["card", "sepa_debit"])]
+    brand: str = ""
+    last4: str
+
+
+class MandateEvent(Event):
+    """The whole mandate: which means, which text was agreed to, and by which contact."""
+
+    TOPIC = TOPIC
+    SUBJECT = "mandate_id"
+
+    mandate_id: UUID
+    legal_entity: Annotated[str, Field(description="in whose name we write about it")]
+    means: SavedMeans
+    text_version: int
+    agreed_by: str
+    agreed_at: Instant
+    at: Annotated[Instant, Field(description="of what is told")]
+
+
+class MandateSaved(MandateEvent):
+    """The provider keeps the means; nothing is charged before autopay is turned on."""
+
+    TYPE = "portal-api.mandate.saved.v1"
+
+
+class MandateWithdrawn(MandateEvent):
+    """The customer took it back: nothing is charged any more."""
+
+    TYPE = "portal-api.mandate.withdrawn.v1"
+
+
+class MandateRevoked(MandateEvent):
+    """Bank or provider say that this means is not to be charged again; `reason` in the provider's word."""
+
+    TYPE = "portal-api.mandate.revoked.v1"
+
+    reason: str
+
+
+class ChargeState(StrEnum):
+    """What has become of a charge by autopay."""
+
+    ANNOUNCED = "announced"
+    CHARGING = "charging"
+    PAID = "paid"
+    FAILED = "failed"
+    DROPPED = "dropped"
+
+
+class DropReason(StrEnum):
+    """Why an announced charge is not made."""
+
+    STOPPED = "stopped"
+    """By the customer."""
+    AUTOPAY_OFF = "autopay-off"
+    MANDATE_ENDED = "mandate-ended"
+    NOTHING_DUE = "nothing-due"
+    """It is paid, disputed, promised, planned, or on hold."""
+    NOT_ANNOUNCED = "not-announced"
+    """The announcement did not leave in time: it is announced anew."""
+    TOO_OFTEN = "too-often"
+    """An invoice was tried as often as it may be."""
+
+
+class ChargedItem(Part):
+    """So much of an invoice, at most."""
+
+    invoice_id: UUID
+    invoice_number: str
+    amount: Amount
+
+
+class ChargeEvent(Event):
+    """The whole charge, of one legal entity, in one currency. What is charged is that or less, never more."""
+
+    TOPIC = TOPIC
+    SUBJECT = "charge_id"
+
+    charge_id: UUID
+    legal_entity: str
+    currency: Currency
+    amount: Amount
+    items: Annotated[tuple[ChargedItem, ...], Field(min_length=1)]
+    charge_on: Annotated[date, Field(description="a working day of the legal entity")]
+    announcement_id: Annotated[
+        UUID, Field(description="the id of the message that announces it; no charge before it left")
+    ]
+    means: SavedMeans
+    state: ChargeState
+    attempts: int
+    at: Annotated[Instant, Field(description="of what is told")]
+
+
+class ChargeAnnounced(ChargeEvent):
+    """The customer is told before anything is charged."""
+
+    TYPE = "portal-api.charge.announced.v1"
+
+
+class ChargePostponed(ChargeEvent):
+    """It was declined, and is tried again on `charge_on`."""
+
+    TYPE = "portal-api.charge.postponed.v1"
+
+    decline: PaymentDecline
+
+
+class ChargeDropped(ChargeEvent):
+    """It is not made."""
+
+    TYPE = "portal-api.charge.dropped.v1"
+
+    reason: DropReason
+
+
 class PlanState(StrEnum):
     """What has become of a payment plan."""
 

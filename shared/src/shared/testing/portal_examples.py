@@ -12,6 +12,7 @@ from shared.contracts import portal_api
 from shared.contracts.disputes import Reason
 from shared.contracts.event import Event
 from shared.contracts.portal_api import PlanState, PromiseState
+from shared.testing.charge_examples import charge_examples
 
 
 def portal_examples(customer_id: UUID, invoice_id: UUID, morning: datetime) -> Iterator[Event]:
@@ -29,6 +30,7 @@ def portal_examples(customer_id: UUID, invoice_id: UUID, morning: datetime) -> I
     yield from promise_examples(customer_id, invoice_id, morning)
     yield from plan_examples(customer_id, invoice_id, morning)
     yield from payment_examples(customer_id, invoice_id, morning)
+    yield from charge_examples(customer_id, invoice_id, morning)
     yield from request_examples(customer_id, morning)
     yield from preference_examples(customer_id, morning)
 
