@@ -70,6 +70,8 @@ REQUESTS: Final[Mapping[str, Mapping[str, Any]]] = {
             "return_url": "https://portal.example/",
         }
     },
+    "POST /v1/mandates": {"json": {"text_hash": "0" * 64, "return_url": "https://portal.example/"}},
+    "PUT /v1/autopay": {"json": {"limit": {"currency": "EUR", "amount": "1.00"}}},
     "POST /v1/plan-quotes": {
         "json": {"items": [{"invoice_id": str(INVOICE)}], "first_on": "2026-04-30", "parts": 3}
     },

@@ -39,7 +39,8 @@ class Settings(RuntimeSettings):
     portal_api_session_longest_seconds: Annotated[int, Field(ge=60)] = 43_200
 
     portal_api_stripe_secret_key: SecretStr = SecretStr("")
-    """Ours at Stripe; a restricted key that may write Checkout Sessions is enough. "": nobody can pay here."""
+    """Ours at Stripe; a restricted key is enough that may write Checkout Sessions and, for autopay, customers, payment
+    methods and payment intents. "": nobody can pay here."""
     portal_api_stripe_webhook_secrets: SecretStr = SecretStr("")
     """Sign what Stripe tells us (`whsec_…`), several by comma while one replaces another."""
     portal_api_stripe_url: str = ""
@@ -52,3 +53,5 @@ class Settings(RuntimeSettings):
     """What follows when a customer wants to be heard; validated whole at the start."""
     portal_api_plans_file: Path = Path(__file__).parents[2] / "policies" / "plans.yaml"
     """What plans we agree on; `plan-texts/` beside it has the words. Validated whole at the start."""
+    portal_api_autopay_file: Path = Path(__file__).parents[2] / "policies" / "autopay.yaml"
+    """What is charged unasked, and when; `mandate-texts/` beside it has the words. Validated whole at the start."""

@@ -7,20 +7,27 @@ from pathlib import Path
 
 import httpx
 from fastapi import APIRouter
+from stripe import StripeClient
 
 from portal_api.config import Settings
+from portal_api.domain.autopay import AutopayRails
 from portal_api.domain.session import SessionRules
 from portal_api.domain.sign_in import SignInRules
-from portal_api.gateways import plans, promises
+from portal_api.gateways import charges, plans, promises
+from portal_api.gateways.autopay_files import load_autopay_rails
 from portal_api.gateways.credit_desk import CreditDesk
 from portal_api.gateways.dispute_desk import DisputeDesk
 from portal_api.gateways.heard_rails_file import load_heard_rails
 from portal_api.gateways.plan_files import load_plan_rails
 from portal_api.gateways.promise_rails_file import load_promise_rails
+from portal_api.gateways.stripe_means import StripeMeans
 from portal_api.gateways.stripe_provider import StripeProvider, stripe_client
+from portal_api.interfaces.announcing import Announcing
 from portal_api.interfaces.being_heard import BeingHeard
+from portal_api.interfaces.charging import Charging
 from portal_api.interfaces.consumers import HEARING
 from portal_api.interfaces.http import papers
+from portal_api.interfaces.http.charges import charges_router
 from portal_api.interfaces.http.credit_applications import credit_applications_router
 from portal_api.interfaces.http.credits import credits_router, payments_router
 from portal_api.interfaces.http.disputes import disputes_router
@@ -28,6 +35,7 @@ from portal_api.interfaces.http.documents import documents_router
 from portal_api.interfaces.http.invoices import invoices_router
 from portal_api.interfaces.http.lists import lists_router
 from portal_api.interfaces.http.mail_links import UNSUBSCRIBE_PATH, mail_links_router
+from portal_api.interfaces.http.mandates import mandates_router
 from portal_api.interfaces.http.me import me_router
 from portal_api.interfaces.http.messages import messages_router
 from portal_api.interfaces.http.papers import dispute_papers_router
@@ -43,6 +51,8 @@ from portal_api.interfaces.http.statement import statement_router
 from portal_api.interfaces.http.visitors import Visitors
 from portal_api.interfaces.http.webhooks import webhooks_router
 from portal_api.interfaces.jobs import FORGET_EVERY_SECONDS, Forgetting
+from portal_api.interfaces.mandate_watch import MandateWatch
+from portal_api.interfaces.mandating import Mandating
 from portal_api.interfaces.paying import Paying
 from portal_api.interfaces.payment_watch import PaymentWatch
 from portal_api.interfaces.planning import Planning
@@ -72,12 +82,16 @@ def build(settings: Settings) -> Service:
     company = load_company(settings.company_file) if settings.company_file else None
     signing_in = _signing_in(settings, database, clock, company)
     forgetting, answering = Forgetting(database, clock), _answering(settings, company)
-    paying = _paying(settings, database, clock, company)
+    client, rails = _stripe(settings), load_autopay_rails(settings.portal_api_autopay_file, company)
+    paying = _paying(settings, database, clock, client, rails)
+    means = StripeMeans(client) if client else None
+    mandating = Mandating(database, clock, means, rails, signing_in.legal_entity)
     watermarks = Watermarks(
         database,
         routes=Routes(settings.kafka_topic_prefix),
         trust_end_offsets=settings.kafka_end_offsets,
     )
+    watch = partial(Watch, database, clock, watermarks.behind)
     return Service(
         name="portal-api",
         settings=settings,
@@ -87,10 +101,11 @@ def build(settings: Settings) -> Service:
         hearings=(HEARING,),
         jobs=(
             Job("forget-sign-ins", forgetting.run, FORGET_EVERY_SECONDS, waits_for_facts=False),
-            *_watches(settings, partial(Watch, database, clock, watermarks.behind), answering),
+            *_watches(settings, watch, answering),
+            *_charging(settings, watch, paying, mandating),
             Job("payments", PaymentWatch(paying).run, settings.job_tick_seconds),
         ),
-        routers=_doors(settings, signing_in, company, answering, paying),
+        routers=_doors(settings, signing_in, company, answering, (paying, mandating)),
         watermarks=watermarks,
         large_bodies={papers.PATH: papers.BODY_BYTES_MAX},
         secret_paths=(PATH, CHANGE_PATH, UNSUBSCRIBE_PATH),
@@ -103,7 +118,7 @@ def _doors(
     signing_in: SigningIn,
     company: Company | None,
     answering: tuple[Promising, Planning],
-    paying: Paying,
+    takers: tuple[Paying, Mandating],
 ) -> tuple[APIRouter, ...]:
     visitors = Visitors(signing_in)
     return (
@@ -114,7 +129,7 @@ def _doors(
         *_answer_doors(visitors, *answering),
         *_asking_doors(settings, visitors),
         *_doors_of_being_heard(settings, signing_in, visitors, company),
-        *_paying_doors(settings, visitors, paying),
+        *_paying_doors(settings, visitors, *takers),
         parked_router(HEARING),
     )
 
@@ -144,9 +159,17 @@ def _asking_doors(settings: Settings, visitors: Visitors) -> tuple[APIRouter, ..
     )
 
 
-def _paying_doors(settings: Settings, visitors: Visitors, paying: Paying) -> tuple[APIRouter, ...]:
-    """Where a customer pays, and the provider tells us what came of it."""
-    return (paying_router(visitors, paying, _origins(settings)), webhooks_router(paying))
+def _paying_doors(
+    settings: Settings, visitors: Visitors, paying: Paying, mandating: Mandating
+) -> tuple[APIRouter, ...]:
+    """Where a customer pays or lets us charge, and the provider tells us what came of it."""
+    origins = _origins(settings)
+    return (
+        paying_router(visitors, paying, origins),
+        mandates_router(visitors, mandating, origins),
+        charges_router(visitors),
+        webhooks_router(paying, mandating),
+    )
 
 
 def peer_at(settings: Settings, url: str, tokens: ServiceTokens) -> Peer:
@@ -170,23 +193,27 @@ def _doors_of_being_heard(
     )
 
 
+def _stripe(settings: Settings) -> StripeClient | None:
+    """None where nobody can pay."""
+    key = settings.portal_api_stripe_secret_key.get_secret_value()
+    timeout = settings.portal_api_stripe_timeout_seconds
+    return (
+        stripe_client(key, url=settings.portal_api_stripe_url, timeout_s=timeout) if key else None
+    )
+
+
 def _paying(
     settings: Settings,
     database: Database,
     clock: Clock,
-    company: Company | None,
+    client: StripeClient | None,
+    rails: AutopayRails,
 ) -> Paying:
     ledger = peer_at(settings, settings.portal_api_ledger_url, own_tokens(settings))
-    key = settings.portal_api_stripe_secret_key.get_secret_value()
     signing = settings.portal_api_stripe_webhook_secrets.get_secret_value()
-    provider = None
-    if key:
-        timeout = settings.portal_api_stripe_timeout_seconds
-        client = stripe_client(key, url=settings.portal_api_stripe_url, timeout_s=timeout)
-        provider = StripeProvider(client, tuple(one for one in signing.split(",") if one))
-    entities = company.legal_entities if company else ()
-    zones = {one.code: one.time_zone for one in entities}
-    return Paying(database, clock, ledger, provider, zones)
+    secrets = tuple(one for one in signing.split(",") if one)
+    provider = StripeProvider(client, secrets) if client else None
+    return Paying(database, clock, ledger, provider, rails.zones, rails)
 
 
 def _origins(settings: Settings) -> frozenset[str]:
@@ -224,6 +251,20 @@ def _watches(
     return (
         Job("promises", watch(promises.TIMER, promising.judge).run, settings.job_tick_seconds),
         Job("plans", watch(plans.TIMER, planning.judge).run, settings.job_tick_seconds),
+    )
+
+
+def _charging(
+    settings: Settings, watch: Callable[..., Watch], paying: Paying, mandating: Mandating
+) -> tuple[Job, ...]:
+    """What is announced and charged unasked, and what becomes of saved means."""
+    rails, tick = mandating.rails, settings.job_tick_seconds
+    looking = watch(charges.LOOKS, Announcing(rails, mandating.legal_entity).look)
+    charging = Charging(paying, mandating.provider, looking.heard_enough)
+    return (
+        Job("mandates", MandateWatch(mandating).run, tick),
+        Job("autopay", looking.run, tick),
+        Job("charges", charging.run, tick),
     )
 
 

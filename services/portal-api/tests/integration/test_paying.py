@@ -4,24 +4,19 @@ import asyncio
 import itertools
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import Query
 
-from local_stack.addresses import LOOPBACK, free_port
 from local_stack.machine_time import machine_now
 from local_stack.pay.signature import signature
-from local_stack.servers import Servers, app
-from local_stack.sinks import Credentials, Sinks
 from shared.base import points
 from shared.base.ids import object_id
-from shared.testing.examples import CUSTOMER, INVOICE, SOURCE
+from shared.testing.examples import INVOICE, SOURCE
 
 HOME = "https://shop.example/paid?from=mail"
 SECOND = object_id(SOURCE, "invoice", "RE-2")
@@ -29,70 +24,9 @@ DOLLARS = object_id(SOURCE, "invoice", "RE-USD")
 OTHERS = object_id(SOURCE, "invoice", "RE-9")
 
 
-@dataclass
-class Around:
-    """What the portal finds around it: the fake of Stripe, and a ledger that says what is open."""
-
-    known: Credentials = field(default_factory=Credentials)
-    port: int = field(default_factory=free_port)
-    ledger_port: int = field(default_factory=free_port)
-    open: dict[UUID, tuple[str, str]] = field(default_factory=dict)
-    asked: int = 0
-    down: bool = False
-
-    @property
-    def url(self) -> str:
-        return f"http://{LOOPBACK}:{self.port}"
-
-    async def amounts(
-        self, customer_id: UUID, invoice_id: Annotated[list[UUID], Query()]
-    ) -> dict[str, Any]:
-        self.asked += 1
-        assert not self.down, "the ledger crashes"
-        plain = {"legal_entity": "DE01", "source_id": "-", "status": "open"}
-        return {
-            "items": [
-                {**plain, "invoice_id": one, "invoice_number": "2026-0815"}
-                | dict(zip(("open", "currency"), self.open[one], strict=True))
-                for one in invoice_id
-                if customer_id == CUSTOMER and one in self.open
-            ]
-        }
-
-    @staticmethod
-    async def token() -> dict[str, Any]:
-        return {"access_token": "t", "expires_in": 3_600, "token_type": "Bearer"}
-
-
 @pytest.fixture
-async def around(tmp_path: Path) -> AsyncIterator[Around]:
-    made, sinks, servers = Around(), Sinks(tmp_path), Servers()
-    made.open = {
-        INVOICE: ("1200.00", "EUR"),
-        SECOND: ("50.00", "EUR"),
-        DOLLARS: ("70.00", "USD"),
-    }
-    ledger = app("ledger")
-    ledger.add_api_route("/v1/customers/{customer_id}/open-amounts", made.amounts)
-    ledger.add_api_route("/token", made.token, methods=["POST"])
-    await servers.serve(ledger, made.ledger_port)
-    await sinks.payments(made.port, made.known, "")
-    yield made
-    await sinks.stop()
-    await servers.stop()
-
-
-@pytest.fixture
-def more_settings(around: Around) -> dict[str, Any]:
-    ledger = f"http://{LOOPBACK}:{around.ledger_port}"
-    return {
-        "portal_api_allowed_origins": ("https://shop.example",),
-        "portal_api_ledger_url": ledger,
-        "service_token_url": f"{ledger}/token",
-        "portal_api_stripe_url": around.url,
-        "portal_api_stripe_secret_key": around.known.stripe_key,
-        "portal_api_stripe_webhook_secrets": f"whsec_older,{around.known.stripe_webhook_secret}",
-    }
+def more_settings(provider_settings: dict[str, Any]) -> dict[str, Any]:
+    return provider_settings
 
 
 @dataclass
@@ -100,7 +34,7 @@ class Payer:
     """Erika, signed in; and what happens at the provider."""
 
     portal: Any
-    around: Around
+    around: Any
     browser: httpx.AsyncClient
     stripe: httpx.AsyncClient
 
@@ -167,7 +101,7 @@ class Payer:
 
 
 @pytest.fixture
-async def payer(portal: Any, around: Around) -> AsyncIterator[Payer]:
+async def payer(portal: Any, around: Any) -> AsyncIterator[Payer]:
     browser = portal.browser()
     await portal.sign_in(browser)
     async with httpx.AsyncClient(base_url=around.url, trust_env=False) as stripe:

@@ -8,8 +8,10 @@ import asyncpg
 import pytest
 
 from portal_api.gateways import (
+    charges,
     disputes,
     invoices,
+    mandates,
     messages,
     own_credits,
     payments,
@@ -26,11 +28,14 @@ OTHER_INVOICE = object_id(SOURCE, "invoice", "RE-9")
 OTHER_DISPUTE = object_id(SOURCE, "dispute", "9")
 OTHER_PAYMENT = object_id(SOURCE, "payment", "ZE-9")
 CONFINED = (
+    "autopay",
+    "charges",
     "credits",
     "customers",
     "dispute_words",
     "disputes",
     "invoices",
+    "mandates",
     "messages",
     "plan_quotes",
     "plans",
@@ -45,6 +50,8 @@ FORGETTABLE = (
     *((disputes, name) for name in ("_PAGE", "_ONE", "_WORDS")),
     *((promised, name) for name in ("_PAGE", "_ONE")),
     *((plans, name) for name in ("_PAGE", "_ONE")),
+    *((mandates, name) for name in ("_NEWEST", "_AUTOPAY")),
+    *((charges, name) for name in ("_PAGE", "_ONE")),
     *((statements, name) for name in ("_INVOICES", "_CREDITS")),
 )
 """Every question that a door asks for a customer."""
@@ -76,6 +83,16 @@ _WORDS = "INSERT INTO dispute_words VALUES ($2, 9, $1, now(), 'staff', 'For ' ||
 _QUOTE = """
 INSERT INTO plan_quotes VALUES (gen_random_uuid(), $1, '{}', '[]', '[]', now(), now())
 """
+_MANDATE = """
+INSERT INTO mandates VALUES ($1, $1, '', 'DE01', '{"text_version": 1, "language": "en", "text_hash": "", "by": "1",
+    "at": "2026-04-20T07:00:00+00:00", "network": ""}', '', now(), 'active', 2)
+"""
+_AUTOPAY = "INSERT INTO autopay VALUES ($1, 'EUR', 1, 1, '1', now())"
+_CHARGE = """
+INSERT INTO charges VALUES ($1, $1, 'DE01', 'EUR', '[{"invoice_id": "00000000-0000-0000-0000-000000000001",
+    "invoice_number": "1", "minor": 1, "numbers": [1]}]', '2026-04-30', $1, now(),
+    '{"kind": "card", "brand": "visa", "last4": "4242", "expires": ""}', 'announced', 1, 0)
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +100,7 @@ async def answers(portal: Any) -> None:
     """One of each customer."""
     async with portal.service.database.work(portal.service.clock.now()) as work:
         for one in (CUSTOMER, OTHER_CUSTOMER):
-            for statement in (_PROMISE, _PAYMENT, _PLAN, _QUOTE):
+            for statement in (_PROMISE, _PAYMENT, _PLAN, _QUOTE, _MANDATE, _AUTOPAY, _CHARGE):
                 await work.connection.execute(statement, one)
             await work.connection.execute(_WORDS, one, one)
 
@@ -226,7 +243,10 @@ class TestDoors:
         assert (await browser.get(f"/v1/disputes/{OTHER_DISPUTE}")).status_code == 404
         assert (await browser.get(f"/v1/payments/{CUSTOMER}/state")).status_code == 200
         assert (await browser.get(f"/v1/payments/{OTHER_CUSTOMER}/state")).status_code == 404
+        assert (await browser.get("/v1/mandate")).json()["mandate_id"] == str(CUSTOMER)
+        assert (await browser.get(f"/v1/charges/{OTHER_CUSTOMER}")).status_code == 404
         for path in (
+            "/v1/charges",
             "/v1/payments",
             "/v1/credits",
             "/v1/messages",

@@ -1,7 +1,7 @@
 """Why a provider declined a payment, and what the payer can do next.
 
 Source of the codes: Stripe, "Decline codes" (docs.stripe.com/declines/codes). What is not known here may be tried again
-by the payer, and by nobody else.
+by the payer; autopay keeps to its own rails. `R…`: Nacha's return codes; these three take the authorisation back.
 """
 
 from dataclasses import dataclass
@@ -40,6 +40,7 @@ DO_NOT_RETRY: Final = frozenset(
             "account_closed",
             "debit_not_authorized",
         ),
+        *("R07", "R10", "R29"),
     }
 )
 

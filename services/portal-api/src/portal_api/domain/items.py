@@ -11,6 +11,7 @@ from portal_api.domain.customer import Customer
 from portal_api.domain.dispute import Dispute, Said
 from portal_api.domain.invoice import Invoice
 from portal_api.domain.message import Message
+from portal_api.domain.silence import Silence
 from shared.base.telling import Telling
 
 
@@ -37,6 +38,7 @@ class Items(Telling):
     disputes: dict[UUID, Dispute] = field(default_factory=dict)
     said: dict[tuple[UUID, int], Said] = field(default_factory=dict)
     """By dispute and version: old words stay what was said."""
+    silences: dict[UUID, Silence] = field(default_factory=dict)
     paid: dict[tuple[UUID, UUID], PaidPart] = field(default_factory=dict)
     """By invoice and payment."""
 
@@ -64,6 +66,11 @@ class Items(Telling):
         held = self.disputes.get(dispute.dispute_id)
         if held is None or held.version < dispute.version:
             self.disputes[dispute.dispute_id] = dispute
+
+    def hold_silence(self, silence: Silence) -> None:
+        held = self.silences.get(silence.hold_id)
+        if held is None or held.version < silence.version:
+            self.silences[silence.hold_id] = silence
 
     def hold_paid(self, part: PaidPart) -> None:
         key = part.invoice_id, part.payment_id

@@ -98,6 +98,8 @@ class Payment:
     value_date: date | None = None
     decline: Decline | None = None
     moved_at: Moment | None = None
+    charge_id: UUID | None = None
+    """Of autopay, whose attempt it is; None for what a payer pays at a page."""
 
     @property
     def minor(self) -> int:
@@ -131,6 +133,11 @@ class Payment:
             self.value_date, self.decline = today, None
         self._move(seen.state, moment)
         return True
+
+    def expire(self, *, moment: Moment) -> None:
+        """It was never made."""
+        if State.EXPIRED in MOVES[self.state]:
+            self._move(State.EXPIRED, moment)
 
     def _move(self, to: State, moment: Moment) -> None:
         assert to in MOVES[self.state], f"{self.state} is not followed by {to}"

@@ -14,7 +14,7 @@ from portal_api.domain.dispute import Dispute
 from portal_api.domain.invoice import Invoice
 from portal_api.domain.items import Items
 from portal_api.domain.message import Message
-from portal_api.gateways import disputes, messages, paid, sessions
+from portal_api.gateways import disputes, messages, paid, sessions, silences
 from shared.base.clock import Moment
 from shared.contracts.event import Event
 from shared.db.work import Work
@@ -90,6 +90,7 @@ async def save(work: Work, items: Items) -> None:
     work.later(disputes.SAVE, [_dispute(items.disputes[key]) for key in sorted(items.disputes)])
     work.later(disputes.SAVE_WORDS, [items.said[key] for key in sorted(items.said)])
     work.later(_SAVE_CREDITS, [_credit(items.credits[key]) for key in sorted(items.credits)])
+    work.later(silences.SAVE, [astuple(items.silences[key]) for key in sorted(items.silences)])
     paid.save(work, items.paid.values(), items.invoices)
     if customers:
         await _save_contacts(work, customers)

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import asyncpg
 
+from shared.base.clock import Moment
+
 SAVE: Final = """
 INSERT INTO messages AS held (message_id, customer_id, version, legal_entity, purpose, channel, sent_at, items)
 SELECT * FROM unnest(
@@ -15,6 +17,7 @@ ON CONFLICT (message_id) DO UPDATE SET
     purpose = excluded.purpose, channel = excluded.channel, sent_at = excluded.sent_at, items = excluded.items
 WHERE held.version < excluded.version
 """
+_SENT_AT = "SELECT sent_at FROM messages WHERE message_id = $1"
 _PAGE = """
 SELECT * FROM messages WHERE customer_id = $1
     AND ($2::timestamptz IS NULL OR (sent_at, message_id) < ($2, $3))
@@ -34,3 +37,9 @@ async def page(
         _PAGE, customer_id, *(after or (None, None)), limit
     )
     return rows
+
+
+async def sent_at(connection: asyncpg.Connection, message_id: UUID) -> Moment | None:
+    """When it left; None when it did not, as far as we have heard."""
+    moment: Moment | None = await connection.fetchval(_SENT_AT, message_id)
+    return moment

@@ -16,18 +16,22 @@ TIMER = "payments"
 _LOCK = "SELECT FROM customers WHERE customer_id = $1 FOR UPDATE"
 _COUNT = "SELECT count(*) FROM provider_payments WHERE customer_id = $1"
 _COLUMNS = """payment_id, customer_id, legal_entity, currency, items, return_url, asked_at, state, version, session_id,
-    url, reference, value_date, decline, moved_at"""
+    url, reference, value_date, decline, moved_at, charge_id"""
 _ONE = f"SELECT {_COLUMNS} FROM provider_payments WHERE payment_id = $1"
 _OWN = f"SELECT {_COLUMNS} FROM provider_payments WHERE customer_id = $1 AND payment_id = $2"
 _ASKED_BY = "SELECT request_hash FROM provider_payments WHERE payment_id = $1"
 _KEEP = f"""
 INSERT INTO provider_payments ({_COLUMNS}, request_hash)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 """
 _MOVE = """
 UPDATE provider_payments SET state = $2, version = $3, session_id = $4, url = $5, reference = $6, value_date = $7,
     decline = $8, moved_at = $9
 WHERE payment_id = $1
+"""
+_ATTEMPTS = """
+SELECT items, asked_at FROM provider_payments
+WHERE customer_id = $1 AND charge_id IS NOT NULL AND asked_at >= $2 AND state <> 'expired' ORDER BY asked_at
 """
 _NOTE = """
 INSERT INTO provider_notices (event_id, kind, payment_id, outcome, heard_at) VALUES ($1, $2, $3, $4, $5)
@@ -76,14 +80,24 @@ async def keep(connection: asyncpg.Connection, payment: Payment, request_hash: b
         _KEEP,
         *(payment.payment_id, payment.customer_id, payment.legal_entity, payment.currency),
         *(json.dumps([_kept(one) for one in payment.items]), payment.return_url, payment.asked_at),
-        *_moving(payment),
-        request_hash,
+        *(*_moving(payment), payment.charge_id, request_hash),
     )
 
 
 async def move(connection: asyncpg.Connection, payment: Payment) -> None:
     """Write what became of it."""
     await connection.execute(_MOVE, payment.payment_id, *_moving(payment))
+
+
+async def attempts(
+    connection: asyncpg.Connection, customer_id: UUID, *, since: Moment
+) -> dict[UUID, list[Moment]]:
+    """When autopay tried each invoice, by invoice."""
+    tried: dict[UUID, list[Moment]] = {}
+    for row in await connection.fetch(_ATTEMPTS, customer_id, since):
+        for kept in row["items"]:
+            tried.setdefault(UUID(kept["invoice_id"]), []).append(row["asked_at"])
+    return tried
 
 
 async def noted(connection: asyncpg.Connection, event_id: str) -> str | None:

@@ -49,13 +49,21 @@ class Page(NamedTuple):
 class Notice(NamedTuple):
     """Something happened at the provider. What, is asked again: only the names count here.
 
-    `payment_id` is ours as the provider was given it; "" for what is not ours. `session_id` "" where it is not named.
+    `payment_id` and `mandate_id` are ours as the provider was given them; "" for what is not ours. The others are the
+    provider's, of what the notice is about; "" where it is about something else.
     """
 
     event_id: str
     kind: str
     payment_id: str
     session_id: str
+    intent_id: str = ""
+    mandate_id: str = ""
+    method_id: str = ""
+
+    def of(self, payment: Payment) -> str:
+        """The provider's id by which that payment can be looked at; "" where the notice does not say it."""
+        return self.intent_id if payment.charge_id else self.session_id
 
 
 class Provider(Protocol):

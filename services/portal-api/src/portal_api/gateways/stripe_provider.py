@@ -37,14 +37,21 @@ KINDS: Final = frozenset(
         "payment_intent.processing",
         "payment_intent.payment_failed",
         "payment_intent.requires_action",
+        "setup_intent.succeeded",
+        "setup_intent.setup_failed",
+        "payment_method.detached",
     }
 )
-"""Of what Stripe tells, what may move a payment."""
+"""Of what Stripe tells, what may move a payment or a mandate."""
 
 HUNDREDTHS: Final = frozenset({"ISK", "UGX"})
 """Stripe counts these in hundredths that the currencies do not have (docs.stripe.com/currencies)."""
 
-_PAYMENT = "payment_id"
+PAYMENT: Final = "payment_id"
+MANDATE: Final = "mandate_id"
+"""Our names for our ids in what Stripe keeps for us."""
+INTENT: Final = "pi_"
+"""So the ids of intents begin; an attempt without a page is known by its intent."""
 _log = logging.getLogger(__name__)
 
 
@@ -65,17 +72,17 @@ class StripeProvider:
     secrets: tuple[str, ...]
 
     async def open_page(self, payment: Payment) -> Page:
-        named = {_PAYMENT: str(payment.payment_id)}
+        named = {PAYMENT: str(payment.payment_id)}
         params: Any = {
             "mode": "payment",
             "client_reference_id": str(payment.payment_id),
             "line_items": [_line(one, payment.currency) for one in payment.items],
-            "success_url": _returning(payment.return_url, named),
-            "cancel_url": _returning(payment.return_url, {**named, "cancelled": "1"}),
+            "success_url": returning(payment.return_url, named),
+            "cancel_url": returning(payment.return_url, {**named, "cancelled": "1"}),
             "metadata": named,
             "payment_intent_data": {"metadata": named},
         }
-        with _named_failures():
+        with named_failures():
             session = await self.client.v1.checkout.sessions.create_async(
                 params, {"idempotency_key": f"payment-{payment.payment_id}"}
             )
@@ -84,7 +91,11 @@ class StripeProvider:
         return Page(session.id, session.url)
 
     async def look(self, session_id: str) -> Seen:
-        with _named_failures():
+        if session_id.startswith(INTENT):
+            with named_failures():
+                intent = await self.client.v1.payment_intents.retrieve_async(session_id)
+            return seen_of_intent(intent.to_dict())
+        with named_failures():
             session = await self.client.v1.checkout.sessions.retrieve_async(
                 session_id, {"expand": ["payment_intent"]}
             )
@@ -95,9 +106,16 @@ class StripeProvider:
         try:
             said = json.loads(text)
             about = said["data"]["object"]
-            named = (about.get("metadata") or {}).get(_PAYMENT) or ""
-            session_id = about["id"] if about["object"] == "checkout.session" else ""
-            notice = Notice(str(said["id"]), str(said["type"]), str(named), str(session_id))
+            named = about.get("metadata") or {}
+            notice = Notice(
+                event_id=str(said["id"]),
+                kind=str(said["type"]),
+                payment_id=str(named.get(PAYMENT) or ""),
+                session_id=_id_if(about, "checkout.session"),
+                intent_id=_id_if(about, "payment_intent"),
+                mandate_id=str(named.get(MANDATE) or ""),
+                method_id=_id_if(about, "payment_method"),
+            )
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise NoticeUnreadable("an event of Stripe's is wanted") from error
         return notice if notice.kind in KINDS else None
@@ -125,11 +143,31 @@ def seen_of(session: dict[str, Any]) -> Seen:
         amount = intent["amount_received"]
     return Seen(
         session_id=session["id"],
-        payment_id=(session.get("metadata") or {}).get(_PAYMENT) or "",
+        payment_id=(session.get("metadata") or {}).get(PAYMENT) or "",
         state=state,
         minor=_ours(amount, currency),
         currency=currency,
         reference=intent.get("id"),
+        decline=_decline_of(intent) if state is State.DECLINED else None,
+    )
+
+
+def seen_of_intent(intent: dict[str, Any]) -> Seen:
+    """From the intent of an attempt without a page."""
+    currency = str(intent["currency"]).upper()
+    state = State.DECLINED
+    if intent["status"] in {"succeeded", "processing"}:
+        state = State(intent["status"])
+    elif not intent.get("last_payment_error"):
+        state = State.EXPIRED if intent["status"] == "canceled" else State.OPEN
+    is_paid = state is State.SUCCEEDED
+    return Seen(
+        session_id=intent["id"],
+        payment_id=(intent.get("metadata") or {}).get(PAYMENT) or "",
+        state=state,
+        minor=_ours(intent["amount_received"] if is_paid else intent["amount"], currency),
+        currency=currency,
+        reference=intent["id"],
         decline=_decline_of(intent) if state is State.DECLINED else None,
     )
 
@@ -151,6 +189,10 @@ def _decline_of(intent: dict[str, Any]) -> Decline:
     return Decline(str(code), str(error.get("charge") or intent.get("latest_charge") or ""))
 
 
+def _id_if(about: dict[str, Any], kind: str) -> str:
+    return str(about["id"]) if about["object"] == kind else ""
+
+
 def _line(item: Item, currency: str) -> dict[str, Any]:
     factor = 100 if currency in HUNDREDTHS else 1
     price = {
@@ -169,7 +211,8 @@ def _ours(amount: int, currency: str) -> int:
     return -1 if rest else whole
 
 
-def _returning(url: str, named: dict[str, str]) -> str:
+def returning(url: str, named: dict[str, str]) -> str:
+    """That page, told what it is about."""
     parts = urlsplit(url)
     query = [*parse_qsl(parts.query, keep_blank_values=True), *named.items()]
     return urlunsplit(parts._replace(query=urlencode(query)))
@@ -183,7 +226,7 @@ def _is_by(text: str, signature: str, secret: str, tolerance: int | None = None)
 
 
 @contextmanager
-def _named_failures() -> Iterator[None]:
+def named_failures() -> Iterator[None]:
     """The library's errors as refusals with our names. What was sent is not told on."""
     try:
         yield

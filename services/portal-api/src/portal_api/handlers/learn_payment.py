@@ -28,13 +28,16 @@ def learn_payment(
     is_news = payment.learn(seen, today=today, moment=moment)
 
     if is_news and (fact := FACTS.get(payment.state)):
-        telling.announce(_whole(fact, payment, moment))
+        tell_payment(telling, payment, fact, moment=moment)
     return is_news
 
 
-def _whole(fact: type[told.PaymentEvent], payment: Payment, moment: Moment) -> told.PaymentEvent:
+def tell_payment(
+    telling: Telling, payment: Payment, fact: type[told.PaymentEvent], *, moment: Moment
+) -> None:
+    """The whole payment, as `fact`."""
     currency = payment.currency
-    return fact(
+    whole = fact(
         customer_id=payment.customer_id,
         version=payment.version,
         payment_id=payment.payment_id,
@@ -46,15 +49,15 @@ def _whole(fact: type[told.PaymentEvent], payment: Payment, moment: Moment) -> t
         provider=PROVIDER,
         provider_reference=payment.reference,
         value_date=payment.value_date,
-        decline=_declined(payment.decline),
+        decline=None if payment.decline is None else decline_told(payment.decline),
         asked_at=payment.asked_at,
         at=moment,
     )
+    telling.announce(whole)
 
 
-def _declined(decline: Decline | None) -> told.PaymentDecline | None:
-    if decline is None:
-        return None
+def decline_told(decline: Decline) -> told.PaymentDecline:
+    """As others hear of it."""
     return told.PaymentDecline(code=decline.code, next_step=told.NextStep(decline.next_step))
 
 

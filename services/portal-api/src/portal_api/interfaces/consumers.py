@@ -1,4 +1,4 @@
-"""What portal-api hears of the ledger, notifier and disputes: one table."""
+"""What portal-api hears of the ledger, notifier, disputes and scheduler: one table."""
 
 from typing import Final
 
@@ -10,12 +10,13 @@ from portal_api.handlers.hold_dispute import hold_dispute
 from portal_api.handlers.hold_invoices import hold_invoice
 from portal_api.handlers.hold_message import hold_message
 from portal_api.handlers.hold_payment import hold_payment
-from shared.contracts import disputes, ledger, notifier
+from portal_api.handlers.hold_silence import hold_silence
+from shared.contracts import disputes, ledger, notifier, scheduler
 from shared.messaging.projection import Projection
 
 HEARING: Final[Projection[Items]] = Projection(
     service="portal-api",
-    topics=(ledger.TOPIC, notifier.TOPIC, disputes.TOPIC),
+    topics=(ledger.TOPIC, notifier.TOPIC, disputes.TOPIC, scheduler.TOPIC),
     hears={
         ledger.CustomerChanged: hold_customer,
         ledger.InvoiceOpened: hold_invoice,
@@ -43,6 +44,8 @@ HEARING: Final[Projection[Items]] = Projection(
         disputes.DisputeClosed: hold_dispute,
         disputes.DisputeWithdrawn: hold_dispute,
         disputes.DisputeMerged: hold_dispute,
+        scheduler.HoldPlaced: hold_silence,
+        scheduler.HoldEnded: hold_silence,
     },
     load=items.load,
     save=items.save,

@@ -10,12 +10,14 @@ from datetime import timedelta
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from portal_api.domain.payment import AmountDiffers, Payment
-from portal_api.gateways import payments
+from portal_api.domain.autopay import AutopayRails
+from portal_api.domain.payment import AmountDiffers, Payment, Seen
+from portal_api.gateways import answers, payments
 from portal_api.gateways.open_amounts import open_amounts
 from portal_api.gateways.provider import Notice, Page, Provider, ProviderUnavailable
 from portal_api.handlers.ask_payment import Wish, ask_payment
 from portal_api.handlers.learn_payment import learn_payment
+from portal_api.interfaces.charge_news import hear_charge
 from shared.base.clock import Clock
 from shared.base.errors import Refusal
 from shared.base.ids import derived_id
@@ -66,6 +68,7 @@ class Paying:
     ledger: Peer
     provider: Provider | None
     zones: Mapping[str, str]
+    rails: AutopayRails
 
     @property
     def taker(self) -> Provider:
@@ -115,7 +118,7 @@ class Paying:
         if payment is None:
             await self._note(notice, None, NOT_OURS)
             return NOT_OURS
-        session_id = payment.session_id or notice.session_id
+        session_id = payment.session_id or notice.of(payment)
         if not session_id:
             raise ProviderUnavailable("the page of this payment is not noted yet: tell it again")
 
@@ -126,12 +129,10 @@ class Paying:
             await self._note(notice, payment.payment_id, NoticeOfAnother.code)
             return _again(NoticeOfAnother.code)
         async with self.database.work(self.clock.now()) as work:
-            locked = await payments.find(work.connection, payment.payment_id, lock=True)
-            assert locked is not None, "a payment is never removed"
+            locked = await _locked(work, payment)
             telling, outcome = Telling(), OLD_NEWS
             try:
-                zone = self.zones.get(locked.legal_entity, "UTC")
-                if learn_payment(telling, locked, seen, time_zone=zone, moment=work.moment):
+                if await self._learn(work, telling, locked, seen):
                     outcome = MOVED
             except AmountDiffers as refusal:
                 outcome = refusal.code
@@ -139,6 +140,12 @@ class Paying:
                 await payments.move(work.connection, locked)
                 tell(work, telling.told)
         return _again(outcome)
+
+    async def _learn(self, work: Work, telling: Telling, payment: Payment, seen: Seen) -> bool:
+        if payment.charge_id:
+            return await hear_charge(work, telling, payment, seen, self.rails)
+        zone = self.zones.get(payment.legal_entity, "UTC")
+        return learn_payment(telling, payment, seen, time_zone=zone, moment=work.moment)
 
     async def _known(self, asking: Asking) -> Payment | None:
         if not asking.key:
@@ -174,6 +181,15 @@ async def _keep_once(work: Work, payment: Payment, request_hash: bytes) -> Payme
     kept = await payments.find(work.connection, payment.payment_id)
     assert kept is not None, "a payment is never removed"
     return kept
+
+
+async def _locked(work: Work, payment: Payment) -> Payment:
+    """As it is now; of an attempt of autopay the customer is locked first, for its charge moves with it."""
+    if payment.charge_id:
+        await answers.lock(work.connection, payment.customer_id)
+    locked = await payments.find(work.connection, payment.payment_id, lock=True)
+    assert locked is not None, "a payment is never removed"
+    return locked
 
 
 async def _noted(work: Work, notice: Notice, payment_id: UUID | None, outcome: str) -> bool:

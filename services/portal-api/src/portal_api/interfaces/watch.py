@@ -35,14 +35,15 @@ class Watch:
             due = await timers.due(
                 connection, self.timer, now=self.clock.now(), limit=JUDGED_PER_RUN
             )
-        if not due or not await self._heard_enough():
+        if not due or not await self.heard_enough():
             return False
         for one in due:
             async with self.database.work(self.clock.now()) as work:
                 await self.judge(work, UUID(one.key))
         return len(due) == JUDGED_PER_RUN
 
-    async def _heard_enough(self) -> bool:
+    async def heard_enough(self) -> bool:
+        """Whether what is known will do for a verdict."""
         if not await self.behind():
             self._behind_since = None
             return True

@@ -173,7 +173,7 @@ def paying_router(visitors: Visitors, paying: Paying, origins: frozenset[str]) -
     ) -> PageShown:
         """No more than is open in the books now. Under the same key it is the same payment, at the same page."""
         session = visitor.session
-        _must_lead_home(given.return_url, origins)
+        must_lead_home(given.return_url, origins)
         asking = Asking(
             customer_id=session.customer_id,
             scope=f"customer {session.customer_id} {session.address}",
@@ -217,7 +217,7 @@ def origin_of(url: str) -> str:
     return f"{parts.scheme}://{host}" + (f":{port}" if port else "")
 
 
-def _must_lead_home(url: str, origins: frozenset[str]) -> None:
+def must_lead_home(url: str, origins: frozenset[str]) -> None:
     """Browsers read some signs otherwise than we: what has any of them leads nowhere."""
     is_plain = url.isascii() and url.isprintable() and not set(url) & set(' \\{}<>"')
     if not is_plain or origin_of(url) not in origins:

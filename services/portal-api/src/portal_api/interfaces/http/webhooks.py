@@ -11,6 +11,7 @@ from portal_api.gateways.provider import (
     ProviderRefused,
     ProviderUnavailable,
 )
+from portal_api.interfaces.mandating import Mandating
 from portal_api.interfaces.paying import NOT_OURS, NoticeOfAnother, Paying, PayingOff
 from shared.web.problems import problems
 
@@ -23,7 +24,7 @@ class Heard(BaseModel):
     outcome: str
 
 
-def webhooks_router(paying: Paying) -> APIRouter:
+def webhooks_router(paying: Paying, mandating: Mandating) -> APIRouter:
     """`/webhooks/stripe`."""
     router = APIRouter(tags=["webhooks"])
 
@@ -38,9 +39,13 @@ def webhooks_router(paying: Paying) -> APIRouter:
         },
     )
     async def hear_stripe(request: Request) -> Heard:
-        """Only its names are believed: how the payment stands is asked of Stripe. 5xx: Stripe tells it again."""
+        """Only its names are believed: how it stands is asked of Stripe. 5xx: Stripe tells it again."""
         signature = request.headers.get("Stripe-Signature", "")
         notice = paying.taker.read_notice(await request.body(), signature)
-        return Heard(outcome=NOT_OURS if notice is None else await paying.hear(notice))
+        if notice is None:
+            return Heard(outcome=NOT_OURS)
+        is_of_mandate = notice.mandate_id or notice.method_id
+        hears = mandating.hear if is_of_mandate else paying.hear
+        return Heard(outcome=await hears(notice))
 
     return router

@@ -1,0 +1,21 @@
+"""Hold that the scheduler keeps silent, and for how long: what is not asked for is not charged unasked."""
+
+from portal_api.domain.items import Items
+from portal_api.domain.silence import Silence
+from shared.base.clock import Moment
+from shared.contracts import scheduler
+
+
+def hold_silence(items: Items, told: scheduler.HoldEvent, *, moment: Moment) -> None:
+    """Its reason and its owner stay with the scheduler."""
+    items.hold_silence(
+        Silence(
+            hold_id=told.hold_id,
+            customer_id=told.customer_id,
+            version=told.version,
+            legal_entity=told.legal_entity,
+            invoice_id=told.invoice_id,
+            until=told.until,
+            ended_at=told.ended_at,
+        )
+    )
