@@ -1,6 +1,8 @@
-"""A payment at the provider's page, as the payer is told of it: that it came, or what is next where it did not."""
+"""A payment by the provider, as the payer is told of it: that it comes, that it came, or what is next where not."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -10,15 +12,23 @@ from shared.base.ids import derived_id
 
 
 class PaymentNews(StrEnum):
-    """What it means to the payer. All but the first are declines, named by what can be done."""
+    """What it means to the payer; declines are named by what can be done. Those of autopay are names of forms, too."""
 
     CONFIRMED = "confirmed"
     AUTHENTICATE = "authenticate"
     OTHER_MEANS = "other-means"
     TRY_AGAIN = "try-again"
+    CHARGE_ANNOUNCED = "charge-announced"
+    CHARGE_POSTPONED = "charge-postponed"
+    CHARGE_DROPPED = "charge-dropped"
+    MANDATE_SAVED = "mandate-saved"
+    MANDATE_WITHDRAWN = "mandate-withdrawn"
+    MANDATE_REVOKED = "mandate-revoked"
 
 
-DECLINES: Final = frozenset(PaymentNews) - {PaymentNews.CONFIRMED}
+_N = PaymentNews
+DECLINES: Final = frozenset({_N.AUTHENTICATE, _N.OTHER_MEANS, _N.TRY_AGAIN})
+OF_AUTOPAY: Final = frozenset(PaymentNews) - DECLINES - {_N.CONFIRMED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +43,18 @@ class Paid:
 
 @dataclass(frozen=True, slots=True)
 class PaymentBrief:
-    """An answer to the payer's own act."""
+    """An answer to the payer's own act, or what they let us do. `payment_id` is what it is about: a payment, a charge
+    of autopay, or a mandate, which has no items. `means` is what is printed of a card or account; `on` the day of a
+    charge; `reason` is why there is none.
+    """
 
     payment_id: UUID
     news: PaymentNews
     currency: str
     items: tuple[Paid, ...]
+    means: str = ""
+    on: date | None = None
+    reason: str = ""
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -49,3 +65,16 @@ class PaymentBrief:
 def payment_message_id(payment_id: UUID, news: PaymentNews) -> UUID:
     """One message each, however many attempts failed in the same way."""
     return derived_id("message", payment_id, news)
+
+
+def charge_message_id(charge_id: UUID, news: PaymentNews, attempts: int) -> UUID:
+    """Of each attempt one message, and one that there is none. An announcement has the id that the charge names."""
+    return derived_id("message", charge_id, news, attempts)
+
+
+def charge_message_ids(charge_id: UUID, announcement_id: UUID, attempts: int) -> Iterator[UUID]:
+    """Of all messages that there may be of a charge."""
+    yield announcement_id
+    for number in range(attempts + 1):
+        for news in (PaymentNews.CHARGE_POSTPONED, PaymentNews.CHARGE_DROPPED):
+            yield charge_message_id(charge_id, news, number)

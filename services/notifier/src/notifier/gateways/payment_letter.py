@@ -1,18 +1,20 @@
-"""What a mail about a payment at the provider's page says: the values for its form, and which form that is."""
+"""What a mail about a payment by the provider says: the values for its form, and which form that is."""
 
 from notifier.domain.handover import reference_of
-from notifier.domain.payment import Paid, PaymentBrief, PaymentNews
+from notifier.domain.payment import OF_AUTOPAY, Paid, PaymentBrief, PaymentNews
 from notifier.domain.verdict import Speak
 from notifier.gateways import phrasing
 from notifier.gateways.phrasing import printable
 from notifier.gateways.reader import Reader, Values
-from notifier.gateways.stationery import Stationery
+from notifier.gateways.stationery import Stationery, section_of
 
 LINES_SHOWN_MAX = 40
 
 
 def payment_form(brief: PaymentBrief) -> str:
     """The form that says it."""
+    if brief.news in OF_AUTOPAY:
+        return brief.news.value
     confirmed = brief.news is PaymentNews.CONFIRMED
     return "payment-confirmed" if confirmed else "payment-declined"
 
@@ -35,7 +37,7 @@ def payment_values(
     left_out = sum(one.left_out_minor for one in brief.items)
     values = reader.frame(contact=speak.route.name) | {
         "count": len(brief.items),
-        "first": lines[0],
+        "first": lines[0] if lines else None,
         "items": lines,
         "more": len(brief.items) - len(lines),
         "ref": reference_of(brief.payment_id),
@@ -44,9 +46,14 @@ def payment_values(
         "total": total,
         "left_out": amount(left_out) if left_out else "",
         "next_step": brief.news.value,
+        "means": printable(brief.means, 60),
+        "on": phrasing.day(brief.on, reader.locale) if brief.on else "",
+        "reason": brief.reason,
         "portal": portal_url,
         "help": reader.helper(),
     }
+    if not lines:
+        return values | {"figures": []}
     label = "sum" if brief.news is PaymentNews.CONFIRMED else "wanted"
-    said = stationery.line("payment", label, reader.language, values)
+    said = stationery.line(section_of(payment_form(brief)), label, reader.language, values)
     return values | {"figures": [{"label": said, "amount": total}]}

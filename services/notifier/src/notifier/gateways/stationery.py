@@ -13,6 +13,7 @@ from mjml import mjml2html
 
 from notifier.domain.agreement import PAYS, AgreementNews
 from notifier.domain.news import DUE_AGAIN, News
+from notifier.domain.payment import OF_AUTOPAY
 from shared.base.errors import Refusal
 from shared.contracts.company import Brand
 
@@ -27,8 +28,8 @@ CHOICES = ("paid", "time", "query")
 NEWS_FORMS = frozenset(f"dispute-{news.value}" for news in News) | frozenset(AgreementNews)
 """Forms that say how a dispute, a promise or a plan goes on."""
 
-PAYMENT_FORMS = frozenset({"payment-confirmed", "payment-declined"})
-"""Forms that answer a payment at the provider's page."""
+PAYMENT_FORMS = frozenset({"payment-confirmed", "payment-declined"}) | OF_AUTOPAY
+"""Forms that answer a payment by the provider, or speak of autopay."""
 
 WARNING_FORMS = frozenset({"clock-warned", "clock-escalated"})
 OUR_FORMS = WARNING_FORMS | {"escalation"}
@@ -42,6 +43,7 @@ REPLY_FORMS = ("reply-hardship", "reply-call", "address-change", "satisfaction")
 LAYOUTS = {SIGN_IN_FORM: "sign_in", **dict.fromkeys(REPLY_FORMS, "reply")}
 """Forms that are not laid out as letters about money."""
 
+_SUBJECTS = frozenset({"charge", "mandate", "payment", "plan", "promise"})
 Phrases = Mapping[str, Mapping[str, str]]
 
 
@@ -134,7 +136,7 @@ class Stationery:
 def section_of(kind: str) -> str:
     """Where the phrases stand that the forms of one subject share."""
     subject = kind.partition("-")[0]
-    return subject if subject in {"payment", "plan", "promise"} else "dispute"
+    return subject if subject in _SUBJECTS else "dispute"
 
 
 def fill(template: Template, values: Mapping[str, Any]) -> str:

@@ -17,8 +17,10 @@ from notifier.handlers.hear_preferences import hear_preferences
 from notifier.handlers.mail_sign_in import mail_sign_in
 from notifier.handlers.recall_outcome import STATUSES, recall_outcome
 from notifier.handlers.take_agreement import take_agreement
+from notifier.handlers.take_charge import take_charge
 from notifier.handlers.take_dispute import take_dispute
 from notifier.handlers.take_escalation import take_escalation
+from notifier.handlers.take_mandate import take_mandate
 from notifier.handlers.take_payment import take_payment
 from notifier.handlers.take_reminder import take_reminder
 from notifier.handlers.warn_team import warn_team
@@ -71,6 +73,12 @@ HEARS: Mapping[type[Event], Callable[..., None]] = {
     portal_api.PreferencesChanged: hear_preferences,
     portal_api.PaymentConfirmed: take_payment,
     portal_api.PaymentDeclined: take_payment,
+    portal_api.MandateSaved: take_mandate,
+    portal_api.MandateWithdrawn: take_mandate,
+    portal_api.MandateRevoked: take_mandate,
+    portal_api.ChargeAnnounced: take_charge,
+    portal_api.ChargePostponed: take_charge,
+    portal_api.ChargeDropped: take_charge,
     portal_api.PromiseMade: take_agreement,
     portal_api.PromisePartPaid: take_agreement,
     portal_api.PromiseKept: take_agreement,

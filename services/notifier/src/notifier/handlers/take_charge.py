@@ -1,0 +1,91 @@
+"""A charge of autopay: announced before it is made, tried again on another day, or not made after all; each is told."""
+
+from uuid import UUID
+
+from notifier.domain.desk import Desk
+from notifier.domain.message import Message, Purpose, Status
+from notifier.domain.payment import (
+    Paid,
+    PaymentBrief,
+    PaymentNews,
+    charge_message_id,
+    charge_message_ids,
+)
+from notifier.handlers.tell_outcome import tell_outcome
+from shared.base.clock import Moment
+from shared.base.money import minor_of
+from shared.contracts.portal_api import (
+    ChargeDropped,
+    ChargeEvent,
+    ChargePostponed,
+    SavedMeans,
+)
+from shared.messaging.cloudevents import told_at
+
+
+def take_charge(desk: Desk, told: ChargeEvent, *, moment: Moment) -> None:
+    """What waits of an earlier step is no news any more; and what was never announced is not called off."""
+    news, message_id = _news_of(told)
+    if message_id in desk.messages:
+        return
+    was_told = _forget_earlier(desk, told, moment=moment)
+    if news is PaymentNews.CHARGE_DROPPED and not was_told:
+        return
+
+    heard_at = told_at(desk.cause, otherwise=moment)
+    desk.open(
+        Message(
+            message_id=message_id,
+            customer_id=told.customer_id,
+            purpose=Purpose.PAYMENT,
+            legal_entity=told.legal_entity,
+            due_at=heard_at,
+            planned_at=heard_at,
+            contact_day=moment.date(),
+            brief=PaymentBrief(
+                payment_id=told.charge_id,
+                news=news,
+                currency=told.currency,
+                items=tuple(
+                    Paid(
+                        one.invoice_id,
+                        one.invoice_number,
+                        minor_of(one.amount, told.currency),
+                        left_out_minor=0,
+                    )
+                    for one in told.items
+                ),
+                means=printed(told.means),
+                on=told.charge_on,
+                reason=told.reason.value if isinstance(told, ChargeDropped) else "",
+            ),
+        )
+    )
+
+
+def printed(means: SavedMeans) -> str:
+    """`visa …4242`; of an account its kind."""
+    named = means.brand or means.kind.replace("_", " ")
+    return f"{named} …{means.last4}"
+
+
+def _news_of(told: ChargeEvent) -> tuple[PaymentNews, UUID]:
+    if isinstance(told, ChargePostponed | ChargeDropped):
+        is_late = isinstance(told, ChargePostponed)
+        news = PaymentNews.CHARGE_POSTPONED if is_late else PaymentNews.CHARGE_DROPPED
+        return news, charge_message_id(told.charge_id, news, told.attempts)
+    return PaymentNews.CHARGE_ANNOUNCED, told.announcement_id
+
+
+def _forget_earlier(desk: Desk, told: ChargeEvent, *, moment: Moment) -> bool:
+    """Whether the customer was, or may have been, told anything of it."""
+    was_told = False
+    for message_id in charge_message_ids(told.charge_id, told.announcement_id, told.attempts):
+        earlier = desk.messages.get(message_id)
+        if earlier is not None and earlier.status is Status.WAITING:
+            superseded = earlier.suppress("superseded", "payment.newest-only", at=moment)
+            desk.put(superseded)
+            tell_outcome(desk, superseded)
+        elif earlier is not None and earlier.status is not Status.SUPPRESSED:
+            was_told = True
+    return was_told

@@ -1,0 +1,40 @@
+"""A means of payment was saved, taken back, or is not to be charged any more: its customer is told, once."""
+
+from notifier.domain.desk import Desk
+from notifier.domain.message import Message, Purpose
+from notifier.domain.payment import PaymentBrief, PaymentNews, payment_message_id
+from notifier.handlers.take_charge import printed
+from shared.base.clock import Moment
+from shared.contracts import portal_api
+from shared.contracts.portal_api import MandateEvent
+from shared.messaging.cloudevents import told_at
+
+_NEWS = {
+    portal_api.MandateSaved: PaymentNews.MANDATE_SAVED,
+    portal_api.MandateWithdrawn: PaymentNews.MANDATE_WITHDRAWN,
+    portal_api.MandateRevoked: PaymentNews.MANDATE_REVOKED,
+}
+NO_MONEY = "EUR"
+"""Nothing of a mandate is an amount."""
+
+
+def take_mandate(desk: Desk, told: MandateEvent, *, moment: Moment) -> None:
+    """Open the message, unless it is there."""
+    news = _NEWS[type(told)]
+    message_id = payment_message_id(told.mandate_id, news)
+    if message_id in desk.messages:
+        return
+
+    heard_at = told_at(desk.cause, otherwise=moment)
+    desk.open(
+        Message(
+            message_id=message_id,
+            customer_id=told.customer_id,
+            purpose=Purpose.PAYMENT,
+            legal_entity=told.legal_entity,
+            due_at=heard_at,
+            planned_at=heard_at,
+            contact_day=moment.date(),
+            brief=PaymentBrief(told.mandate_id, news, NO_MONEY, (), means=printed(told.means)),
+        )
+    )
