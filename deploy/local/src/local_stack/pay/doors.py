@@ -146,6 +146,10 @@ def vault_doors(cashier: Cashier) -> APIRouter:
             raise HTTPException(404, f"no such {kind}")
         return found
 
+    @doors.get("/customers")
+    async def customers() -> dict[str, Any]:
+        return {"items": vault.all("customer")}
+
     @doors.get("/methods")
     async def methods() -> dict[str, Any]:
         return {"items": vault.all("payment_method")}
