@@ -192,6 +192,28 @@ class TestCharging:
 
         assert len(await ready.intents()) == 1
 
+    async def test_another_card_saved_in_between_is_the_one_that_is_charged(
+        self, ready: Any
+    ) -> None:
+        await ready.announced()
+        await ready.saves("4444")
+        await ready.charges_day()
+
+        (intent,) = await ready.intents()
+        (*_, method) = (await ready.stripe.get("/methods")).json()["items"]
+        assert intent["payment_method"] == method["id"]
+
+    async def test_an_account_saved_in_between_needs_more_days_and_is_announced_anew(
+        self, ready: Any
+    ) -> None:
+        await ready.announced()
+        await ready.saves("3000")
+        await ready.charges_day()
+
+        assert await ready.intents() == []
+        again = await ready.announced()
+        assert (again["means"]["kind"], again["charge_on"]) == ("sepa_debit", "2026-04-30")
+
 
 class TestStopping:
     async def test_a_mandate_withdrawn_in_between_is_not_charged(self, ready: Any) -> None:

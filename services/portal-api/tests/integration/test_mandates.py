@@ -191,6 +191,8 @@ class TestAutopay:
             ({"currency": "EUR", "amount": "-1"}, "request-invalid"),
             ({"currency": "eur", "amount": "1"}, "request-invalid"),
             ({"amount": "1"}, "request-invalid"),
+            ({"currency": "ABC", "amount": "1"}, "currency-unknown"),
+            ({"currency": "EUR", "amount": "9" * 17}, "amount-too-large"),
         ],
     )
     async def test_refuses_a_limit_that_is_none(

@@ -175,6 +175,8 @@ class TestCustomer:
             "UPDATE invoices SET open_minor = 0",
             "SELECT * FROM contacts",
             "SELECT * FROM paid",
+            "SELECT * FROM silences",
+            "UPDATE mandates SET state = 'active'",
             "UPDATE promises SET state = 'kept'",
             "SELECT * FROM sessions",
             "SELECT * FROM sign_ins",

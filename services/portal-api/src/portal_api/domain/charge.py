@@ -86,7 +86,7 @@ class Charge:
     announcement_id: UUID
     announced_at: Moment
     means: Means
-    """As it was announced; what is charged is the one that is saved then."""
+    """As it was announced, then of the last attempt."""
     state: State = State.ANNOUNCED
     version: int = 1
     attempts: int = 0
@@ -112,9 +112,9 @@ class Charge:
         """Of the next attempt: the payment's, and so the provider's key."""
         return derived_id("charge", self.charge_id, self.attempts + 1)
 
-    def claim(self, mandate_id: UUID, *, until: Moment) -> None:
+    def claim(self, mandate_id: UUID, means: Means, *, until: Moment) -> None:
         """The next attempt begins. `until` is of the machine's clock."""
-        self.payment_id, self.mandate_id = self.attempt_id, mandate_id
+        self.payment_id, self.mandate_id, self.means = self.attempt_id, mandate_id, means
         self.attempts += 1
         self.claimed_until = until
         self._move(State.CHARGING)

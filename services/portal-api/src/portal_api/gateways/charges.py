@@ -31,7 +31,7 @@ INSERT INTO charges ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10
 """
 _MOVE = """
 UPDATE charges SET charge_on = $2, state = $3, version = $4, attempts = $5, payment_id = $6, mandate_id = $7,
-    claimed_until = $8, why = $9, ended_at = $10
+    claimed_until = $8, why = $9, ended_at = $10, means = $11
 WHERE charge_id = $1
 """
 _WAITING = "SELECT charge_id FROM charges WHERE customer_id = $1 AND state = 'announced'"
@@ -85,7 +85,7 @@ async def move(connection: asyncpg.Connection, charge: Charge) -> None:
         _MOVE,
         *(charge.charge_id, charge.charge_on, charge.state.value, charge.version, charge.attempts),
         *(charge.payment_id, charge.mandate_id, charge.claimed_until, charge.why),
-        charge.ended_at,
+        *(charge.ended_at, json.dumps(charge.means._asdict())),
     )
 
 

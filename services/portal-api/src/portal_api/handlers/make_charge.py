@@ -41,11 +41,11 @@ def make_charge(
     """
     mandate = standing.mandate
     items, why = wanted(charge, standing, rails, today=today)
-    if why is not None or mandate is None:
+    if why is not None or mandate is None or mandate.means is None:
         drop_charge(telling, charge, why or Why.MANDATE_ENDED, moment=moment)
         return None
 
-    charge.claim(mandate.mandate_id, until=until)
+    charge.claim(mandate.mandate_id, mandate.means, until=until)
 
     assert charge.payment_id is not None, "a claimed charge has an attempt"
     return Payment(

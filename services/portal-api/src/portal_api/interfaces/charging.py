@@ -19,19 +19,19 @@ from portal_api.domain.payment import State as PaymentState
 from portal_api.gateways import answers, charges, due, mandates, messages, payments
 from portal_api.gateways.means_provider import MeansProvider
 from portal_api.gateways.open_amounts import open_amounts
-from portal_api.gateways.provider import Notice, ProviderRefused, ProviderUnavailable
+from portal_api.gateways.provider import Notice, ProviderRefused
 from portal_api.handlers.drop_charge import drop_charge
 from portal_api.handlers.make_charge import Standing, make_charge, wanted
 from portal_api.interfaces.charge_news import attempts_of
 from portal_api.interfaces.paying import Paying
 from shared.base.clock import EPOCH, Moment, machine_nanoseconds
 from shared.base.days import local_day
+from shared.base.errors import Refusal
 from shared.base.points import reached
 from shared.base.telling import Telling
 from shared.db import timers
 from shared.db.work import Work
 from shared.messaging.tell import tell
-from shared.web.calls import PeerUnavailable
 
 CHARGES_PER_RUN: Final = 20
 CLAIM_LEASE: Final = timedelta(seconds=60)
@@ -63,7 +63,8 @@ class Charging:
         for one in found:
             try:
                 await self._care(UUID(one.key))
-            except (PeerUnavailable, ProviderUnavailable):
+            except Refusal as refusal:
+                _log.warning("a charge waits", extra={"code": refusal.code})
                 await self._later(one.key)
         return False
 
@@ -113,7 +114,10 @@ class Charging:
         until, telling = _machine_now() + CLAIM_LEASE, Telling()
         payment = None
         if charge.state is State.CHARGING:
-            payment = await self._again(work, charge, standing, today)
+            attempt = await self._attempt(work, charge)
+            if attempt.state is not PaymentState.ASKED:
+                return None
+            payment = await self._again(work, charge, attempt, standing, today=today)
             charge.claimed_until = until if payment else charge.claimed_until
         if payment is None:
             payment = make_charge(
@@ -127,16 +131,19 @@ class Charging:
         tell(work, telling.told)
         return None if payment is None or standing.mandate is None else (payment, standing.mandate)
 
-    async def _again(
-        self, work: Work, charge: Charge, standing: Standing, today: date
-    ) -> Payment | None:
-        """The attempt that was claimed and not made, if it would be the same today; else it is over."""
+    async def _attempt(self, work: Work, charge: Charge) -> Payment:
         assert charge.payment_id is not None, "a claimed charge has an attempt"
         payment = await payments.find(work.connection, charge.payment_id, lock=True)
         assert payment is not None, "a payment is never removed"
+        return payment
+
+    async def _again(
+        self, work: Work, charge: Charge, payment: Payment, standing: Standing, *, today: date
+    ) -> Payment | None:
+        """The attempt that was claimed and not made, if it would be the same today; else it is over."""
+        ours = {one.invoice_id for one in payment.items}
         attempts = {
-            one: days[:-1] if payment.state is PaymentState.ASKED else days
-            for one, days in standing.attempts.items()
+            one: days[:-1] if one in ours else days for one, days in standing.attempts.items()
         }
         items, _ = wanted(
             charge, standing._replace(attempts=attempts), self.paying.rails, today=today

@@ -131,11 +131,11 @@ class TestCharge:
     def test_each_attempt_has_a_name_of_its_own_and_the_same_one_the_same(self) -> None:
         first, again = charge(100), charge(100)
         for one in (first, again):
-            one.claim(MANDATE.mandate_id, until=NOW)
+            one.claim(MANDATE.mandate_id, CARD, until=NOW)
         name = first.payment_id
         assert name == again.payment_id
         first.postpone(TODAY)
-        first.claim(MANDATE.mandate_id, until=NOW)
+        first.claim(MANDATE.mandate_id, CARD, until=NOW)
 
         assert first.payment_id != name
 
@@ -266,6 +266,14 @@ class TestFile:
         assert set(rails.texts) == {"en", "de"}
         assert rails.means["sepa_debit"].announce_days >= 2
         assert (rails.means["card"].attempts_max, rails.means["card"].within_days) == (4, 30)
+
+    def test_the_words_promise_no_more_days_than_the_rails_keep(self) -> None:
+        rails = load_autopay_rails(POLICIES / "autopay.yaml", None)
+
+        for kind, word in (("card", "card"), ("sepa_debit", "bank account")):
+            days = rails.means[kind].announce_days
+            assert f"{days} days before for a {word}" in rails.texts["en"].text
+            assert f"{days} Tage vorher" in rails.texts["de"].text
 
     @pytest.mark.parametrize(
         "change",

@@ -22,7 +22,7 @@ from portal_api.interfaces.http.sign_ins import host_of
 from portal_api.interfaces.http.visitors import SIGNED_IN, Visitor, Visitors
 from portal_api.interfaces.mandating import Agreeing, Mandating
 from portal_api.interfaces.paying import PayingOff
-from shared.base.money import AmountTooLarge, AmountTooPrecise, decimal_text
+from shared.base.money import AmountTooLarge, AmountTooPrecise, CurrencyUnknown, decimal_text
 from shared.web.commands import CommandRoute, IdempotencyKey
 from shared.web.idempotency import REPLAYED, IdempotencyKeyReused, request_hash
 from shared.web.problems import problems
@@ -218,7 +218,10 @@ def _add_moves(router: APIRouter, visitors: Visitors) -> None:
         mine = command.visitor.session.customer_id
         return MandateShown.of(await autopaying.withdraw(command.work, mine))
 
-    @router.put("/v1/autopay", responses=problems(MandateUnknown, AmountTooPrecise, AmountTooLarge))
+    @router.put(
+        "/v1/autopay",
+        responses=problems(MandateUnknown, CurrencyUnknown, AmountTooPrecise, AmountTooLarge),
+    )
     async def say_autopay(
         given: AutopayGiven,
         command: Annotated[CustomerCommand, command_of(visitors, Role.PAY)],
