@@ -110,7 +110,10 @@ class TestCharge:
         [
             ({"mandate": None}, Why.MANDATE_ENDED),
             ({"autopay": None}, Why.AUTOPAY_OFF),
-            ({"autopay": Autopay(CUSTOMER, "EUR", 1, 1, "1", NOW, off_at=NOW)}, Why.AUTOPAY_OFF),
+            (
+                {"autopay": Autopay(CUSTOMER, "EUR", 10**9, 1, "1", NOW, off_at=NOW)},
+                Why.AUTOPAY_OFF,
+            ),
             ({"autopay": Autopay(CUSTOMER, "USD", 10**9, 1, "1", NOW)}, Why.AUTOPAY_OFF),
             ({"announced_on": None}, Why.NOT_ANNOUNCED),
             ({"announced_on": TODAY - timedelta(days=2)}, Why.NOT_ANNOUNCED),
