@@ -74,7 +74,7 @@ class TestDispute:
         assert (clock["running"], clock["paused_for"]) == (True, None)
 
     async def test_shows_all_that_was_said_once_and_in_order(self, portal: Any, erika: Any) -> None:
-        await portal.hear(*MOVED[4:], *MOVED[:4], *MOVED)
+        await portal.hear(*MOVED[::-1], *MOVED)
 
         said = (await shown(erika))["said"]
 

@@ -39,7 +39,7 @@ ONLY_WITH_WORDS: Final = frozenset({News.CLOSED})
 UNTOLD: Final = frozenset({News.EXAMINED})
 """Changes nothing for the customer, and asks nothing of them."""
 
-ANSWERS_AT_ONCE: Final = frozenset({News.ACKNOWLEDGED, News.WITHDRAWN})
+ANSWERS_AT_ONCE: Final = frozenset({News.ACKNOWLEDGED, News.REOPENED, News.WITHDRAWN})
 """Answers to the customer's own act wait for no hours."""
 
 STILL_NEWS: Final[Mapping[News, frozenset[News]]] = {
