@@ -81,6 +81,16 @@ class TestPlan:
         )
         assert (row["purpose"], row["told"]) == ("plan", True)
 
+    async def test_that_the_customer_refused_is_answered_with_their_words(
+        self, office: Any, steps: dict[type, Any]
+    ) -> None:
+        await office.hear(steps[portal_api.PlanRefused])
+        await run(office)
+
+        (mail,) = office.mails()
+        assert mail["Subject"].startswith("Sie haben den Zahlungsplan abgelehnt")
+        assert "Wir können doch im Mai alles zahlen." in mail.get_body(("plain",)).get_content()
+
     async def test_does_not_remind_of_a_part_that_was_paid_before_it_left(
         self, office: Any, steps: dict[type, Any]
     ) -> None:

@@ -80,6 +80,11 @@ async def agreed(browser: Any, *items: tuple[UUID, str | None], **more: Any) -> 
     return plan
 
 
+async def refuse(browser: Any, plan: dict[str, Any], **said: str) -> tuple[int, str]:
+    answer = await browser.post(f"/v1/plans/{plan['plan_id']}/refusals", json=said)
+    return answer.status_code, answer.json().get("code") or answer.json()["state"]
+
+
 async def extend(browser: Any, plan: dict[str, Any], days: int) -> tuple[int, str]:
     answer = await browser.post(f"/v1/plans/{plan['plan_id']}/extensions", json={"days": days})
     return answer.status_code, answer.json().get("code") or answer.json()["state"]
@@ -323,6 +328,39 @@ class TestApproval:
         await watch_until(portal, date(2026, 4, 27))
 
         assert (await told(portal))[2:] == [("lapsed", "0.00", "0.00")]
+
+
+class TestRefusal:
+    async def test_ends_a_proposal_at_once_and_leaves_room_for_another(
+        self, portal: Any, erika: Any
+    ) -> None:
+        plan = await proposed(erika)
+
+        assert await refuse(erika, plan, words="In May we can pay all") == (201, "refused")
+        assert await refuse(erika, plan) == (201, "refused")
+
+        assert await told(portal) == [("proposed", "0.00", "0.00"), ("refused", "0.00", "0.00")]
+        assert (await portal.told())[-1]["reason"] == "In May we can pay all"
+        assert await portal.rows("SELECT * FROM timers WHERE kind = 'plans'") == []
+        assert (await accept(erika, plan)).json()["code"] == "plan-not-open"
+
+    async def test_of_what_we_have_not_agreed_to_yet_ends_its_hold(
+        self, portal: Any, erika: Any
+    ) -> None:
+        await portal.hear(portal.invoice(open="6000.00", total="6000.00", version=2))
+        plan = await agreed(erika, (INVOICE, "6000.00"))
+        assert plan["state"] == "accepted"
+
+        assert await refuse(erika, plan) == (201, "refused")
+        assert (await told(portal))[1:] == [
+            ("accepted", "0.00", "6000.00"),
+            ("refused", "0.00", "0.00"),
+        ]
+
+    async def test_of_what_both_agreed_on_is_none(self, erika: Any) -> None:
+        plan = await agreed(erika)
+
+        assert await refuse(erika, plan) == (409, "plan-not-open")
 
 
 class TestOutcome:

@@ -421,6 +421,7 @@ class PlanState(StrEnum):
     COMPLETED = "completed"
     BROKEN = "broken"
     DECLINED = "declined"
+    REFUSED = "refused"
     LAPSED = "lapsed"
 
 
@@ -483,7 +484,9 @@ class PlanEvent(Event):
     extended_days: Annotated[int, Field(description="0 while it was not extended")] = 0
     extension_days_max: int
     needs_approval: Annotated[bool, Field(description="a person of ours has to agree")] = False
-    reason: Annotated[str | None, Field(description="why we declined")] = None
+    reason: Annotated[str | None, Field(description="why we declined, or the customer refused")] = (
+        None
+    )
     number: Annotated[
         int | None, Field(description="the instalment that is spoken of, where it is one")
     ] = None
@@ -512,6 +515,12 @@ class PlanDeclined(PlanEvent):
     """We did not agree; the amounts are asked for again, as old as they are."""
 
     TYPE = "portal-api.plan.declined.v1"
+
+
+class PlanRefused(PlanEvent):
+    """The customer did not want it after all, before both sides had agreed; nothing of it is held any more."""
+
+    TYPE = "portal-api.plan.refused.v1"
 
 
 class PlanLapsed(PlanEvent):

@@ -178,6 +178,7 @@ class TaskKind(StrEnum):
     PAYMENT_DECLINED = "payment-declined"
     PLAN_APPROVAL = "plan-approval"
     DISPUTE_APPROVAL = "dispute-approval"
+    PLAN_REFUSED = "plan-refused"
 
 
 class TaskOutcome(StrEnum):

@@ -161,7 +161,7 @@ def plan_examples(customer_id: UUID, invoice_id: UUID, morning: datetime) -> Ite
             extended_days=14 if fact is portal_api.PlanExtended else 0,
             extension_days_max=31,
             needs_approval=fact in {portal_api.PlanAccepted, portal_api.PlanDeclined},
-            reason="Bitte rufen Sie uns an." if fact is portal_api.PlanDeclined else None,
+            reason=_REASONS.get(fact),
             number=number,
             at=morning,
         )
@@ -196,6 +196,10 @@ def _acceptances(morning: datetime) -> tuple[portal_api.PlanAcceptance, ...]:
 _TEXT = (
     "Zahlungsplan\n\n1. 15.05.2026: 33,34 EUR\n2. 15.06.2026: 33,33 EUR\n3. 15.07.2026: 33,33 EUR\n"
 )
+_REASONS: dict[type[portal_api.PlanEvent], str] = {
+    portal_api.PlanDeclined: "Bitte rufen Sie uns an.",
+    portal_api.PlanRefused: "Wir können doch im Mai alles zahlen.",
+}
 _STEPS: tuple[tuple[type[portal_api.PlanEvent], PlanState, str, int | None], ...] = (
     (portal_api.PlanProposed, PlanState.PROPOSED, "0.00", None),
     (portal_api.PlanAccepted, PlanState.ACCEPTED, "0.00", None),
@@ -207,6 +211,7 @@ _STEPS: tuple[tuple[type[portal_api.PlanEvent], PlanState, str, int | None], ...
     (portal_api.PlanCompleted, PlanState.COMPLETED, "100.00", None),
     (portal_api.PlanBroken, PlanState.BROKEN, "33.34", 2),
     (portal_api.PlanDeclined, PlanState.DECLINED, "0.00", None),
+    (portal_api.PlanRefused, PlanState.REFUSED, "0.00", None),
     (portal_api.PlanLapsed, PlanState.LAPSED, "0.00", None),
 )
 

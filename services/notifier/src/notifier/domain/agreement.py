@@ -23,6 +23,7 @@ class AgreementNews(StrEnum):
     PLAN_ACCEPTED = "plan-accepted"
     PLAN_ACTIVE = "plan-active"
     PLAN_DECLINED = "plan-declined"
+    PLAN_REFUSED = "plan-refused"
     PLAN_LAPSED = "plan-lapsed"
     PLAN_DUE = "plan-due"
     PLAN_LATE = "plan-late"
@@ -34,14 +35,15 @@ class AgreementNews(StrEnum):
 _N = AgreementNews
 ANSWERED_AT_ONCE: Final = frozenset(
     {_N.PROMISE_MADE, _N.PROMISE_WITHDRAWN, _N.PLAN_PROPOSED, _N.PLAN_ACCEPTED, _N.PLAN_ACTIVE}
-    | {_N.PLAN_EXTENDED}
+    | {_N.PLAN_REFUSED, _N.PLAN_EXTENDED}
 )
 """Answers to the customer's own act wait for no hours."""
 ASKS: Final = frozenset({_N.PLAN_DUE, _N.PLAN_LATE})
 """These remind of a part: silent where nothing is asked for, and gone once the part is paid."""
 PAYS: Final = ASKS | {
     *(_N.PROMISE_MADE, _N.PROMISE_PARTLY_KEPT, _N.PROMISE_BROKEN, _N.PROMISE_WITHDRAWN),
-    *(_N.PLAN_ACTIVE, _N.PLAN_DECLINED, _N.PLAN_LAPSED, _N.PLAN_EXTENDED, _N.PLAN_BROKEN),
+    *(_N.PLAN_ACTIVE, _N.PLAN_DECLINED, _N.PLAN_REFUSED, _N.PLAN_LAPSED, _N.PLAN_EXTENDED),
+    _N.PLAN_BROKEN,
 }
 """After these something is to be paid."""
 
@@ -55,6 +57,7 @@ FIGURES: Final[Mapping[AgreementNews, tuple[str, ...]]] = {
     _N.PLAN_ACCEPTED: ("amount",),
     _N.PLAN_ACTIVE: ("amount", "rest"),
     _N.PLAN_DECLINED: ("left",),
+    _N.PLAN_REFUSED: ("left",),
     _N.PLAN_LAPSED: ("left",),
     _N.PLAN_DUE: ("part",),
     _N.PLAN_LATE: ("part",),

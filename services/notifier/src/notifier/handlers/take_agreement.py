@@ -29,6 +29,7 @@ _NEWS: Final[Mapping[type[Told], AgreementNews]] = {
     portal_api.PlanAccepted: _N.PLAN_ACCEPTED,
     portal_api.PlanActivated: _N.PLAN_ACTIVE,
     portal_api.PlanDeclined: _N.PLAN_DECLINED,
+    portal_api.PlanRefused: _N.PLAN_REFUSED,
     portal_api.PlanLapsed: _N.PLAN_LAPSED,
     portal_api.InstalmentDue: _N.PLAN_DUE,
     portal_api.InstalmentMissed: _N.PLAN_LATE,

@@ -89,6 +89,7 @@ HEARS: Mapping[type[Event], Callable[..., None]] = {
     portal_api.PlanAccepted: take_agreement,
     portal_api.PlanActivated: take_agreement,
     portal_api.PlanDeclined: take_agreement,
+    portal_api.PlanRefused: take_agreement,
     portal_api.PlanLapsed: take_agreement,
     portal_api.InstalmentPaid: take_agreement,
     portal_api.InstalmentDue: take_agreement,

@@ -22,17 +22,21 @@ class PlanState(StrEnum):
     COMPLETED = "completed"
     BROKEN = "broken"
     DECLINED = "declined"
+    """By us, after the customer accepted."""
+    REFUSED = "refused"
+    """By the customer, before both sides had agreed."""
     LAPSED = "lapsed"
 
 
 _S = PlanState
 MOVES: Final[Mapping[PlanState, frozenset[PlanState]]] = {
-    _S.PROPOSED: frozenset({_S.ACCEPTED, _S.ACTIVE, _S.LAPSED}),
-    _S.ACCEPTED: frozenset({_S.ACTIVE, _S.DECLINED, _S.LAPSED}),
+    _S.PROPOSED: frozenset({_S.ACCEPTED, _S.ACTIVE, _S.REFUSED, _S.LAPSED}),
+    _S.ACCEPTED: frozenset({_S.ACTIVE, _S.DECLINED, _S.REFUSED, _S.LAPSED}),
     _S.ACTIVE: frozenset({_S.COMPLETED, _S.BROKEN}),
     _S.COMPLETED: frozenset(),
     _S.BROKEN: frozenset(),
     _S.DECLINED: frozenset(),
+    _S.REFUSED: frozenset(),
     _S.LAPSED: frozenset(),
 }
 """A plan ends once."""
@@ -112,7 +116,7 @@ class Plan:
     acceptances: list[Acceptance] = field(default_factory=list)
     extended_days: int = 0
     reason: str = ""
-    """Why we declined, in words for the customer."""
+    """Why we declined, in words for the customer; or why the customer refused, in theirs."""
     state: PlanState = PlanState.PROPOSED
     version: int = 1
     ended_at: Moment | None = None

@@ -16,6 +16,7 @@ from portal_api.handlers.extend_plan import extend_plan
 from portal_api.handlers.judge_plan import judge_plan
 from portal_api.handlers.propose_plan import propose_plan
 from portal_api.handlers.quote_plan import Asked, Asker, quote_plan
+from portal_api.handlers.refuse_plan import refuse_plan
 from shared.base.clock import Moment
 from shared.base.days import at_local, local_day
 from shared.base.errors import Refusal
@@ -109,6 +110,13 @@ class Planning:
         """By a person of ours."""
         found, plan = await self._load(work, await self._whose(work, plan_id), plan_id)
         decline_plan(found, plan, reason=reason, moment=work.moment)
+        await self._save(work, found)
+        return plan
+
+    async def refuse(self, work: Work, customer_id: UUID, plan_id: UUID, *, words: str) -> Plan:
+        """By the customer."""
+        found, plan = await self._load(work, customer_id, plan_id)
+        refuse_plan(found, plan, words=words, moment=work.moment)
         await self._save(work, found)
         return plan
 

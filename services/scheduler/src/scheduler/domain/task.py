@@ -34,6 +34,7 @@ class TaskKind(StrEnum):
     PAYMENT_DECLINED = "payment-declined"
     PLAN_APPROVAL = "plan-approval"
     DISPUTE_APPROVAL = "dispute-approval"
+    PLAN_REFUSED = "plan-refused"
 
 
 class MootBy(StrEnum):
@@ -72,6 +73,7 @@ TASK_RULES: Final[Mapping[TaskKind, TaskRule]] = {
     TaskKind.DISPUTE_APPROVAL: TaskRule(
         _MANAGER, timedelta(days=2), frozenset({MootBy.NOTHING_PROPOSED})
     ),
+    TaskKind.PLAN_REFUSED: TaskRule(_COLLECTOR, timedelta(days=2)),
 }
 """One row for each kind. Days are our estimate of a prompt answer, no rule of law. A person may end any."""
 

@@ -28,7 +28,10 @@ def apply_plan(facts: Facts, told: PlanEvent, *, moment: Moment) -> None:
         _ask(facts, told, moment=moment)
         return
     for one in facts.standing_tasks(told.plan_id):
-        end_as_moot(facts, one, note=f"plan {told.state}", moment=moment)
+        if one.kind is task.TaskKind.PLAN_APPROVAL:
+            end_as_moot(facts, one, note=f"plan {told.state}", moment=moment)
+    if told.state is PlanState.REFUSED:
+        _speak(facts, told, moment=moment)
 
 
 def _ask(facts: Facts, told: PlanEvent, *, moment: Moment) -> None:
@@ -39,3 +42,11 @@ def _ask(facts: Facts, told: PlanEvent, *, moment: Moment) -> None:
         told.customer_id, told.plan_id, told.legal_entity, why, due_at=told.answer_by
     )
     raise_task(facts, task.TaskKind.PLAN_APPROVAL, asked, moment=moment)
+
+
+def _speak(facts: Facts, told: PlanEvent, *, moment: Moment) -> None:
+    why = f"the customer refused a plan in {len(told.instalments)} parts: find another way"
+    if told.reason:
+        why = f"{why}; they say: {told.reason}"[: task.WHY_CHARACTERS_MAX]
+    asked = task.Cause(told.customer_id, told.plan_id, told.legal_entity, why)
+    raise_task(facts, task.TaskKind.PLAN_REFUSED, asked, moment=moment)

@@ -71,6 +71,7 @@ HEARS: Final[Mapping[type[Event], Callable[..., None]]] = {
     portal_api.PlanAccepted: apply_plan,
     portal_api.PlanActivated: apply_plan,
     portal_api.PlanDeclined: apply_plan,
+    portal_api.PlanRefused: apply_plan,
     portal_api.PlanLapsed: apply_plan,
     portal_api.InstalmentPaid: apply_plan,
     portal_api.InstalmentDue: apply_plan,

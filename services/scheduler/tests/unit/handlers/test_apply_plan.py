@@ -26,6 +26,7 @@ ACTIVE = EXAMPLES[portal_api.PlanActivated]
 PAID = EXAMPLES[portal_api.InstalmentPaid]
 BROKEN = EXAMPLES[portal_api.PlanBroken]
 DECLINED = EXAMPLES[portal_api.PlanDeclined]
+REFUSED = EXAMPLES[portal_api.PlanRefused]
 
 
 def heard(*told: Any) -> Facts:
@@ -53,6 +54,7 @@ class TestHold:
             ((ACTIVE, PAID, BROKEN), 0),
             ((BROKEN, ACTIVE), 0),
             ((ACCEPTED, DECLINED, DECLINED), 0),
+            ((ACCEPTED, REFUSED, REFUSED), 0),
         ],
     )
     def test_is_what_the_newest_word_says(self, told: Any, minor: int) -> None:
@@ -101,6 +103,14 @@ class TestTask:
         apply_plan(facts, ACTIVE, moment=NOON)
         (task,) = facts.known_tasks.values()
         assert (task.outcome, task.note) == (TaskOutcome.MOOT, "plan active")
+
+    def test_of_a_refused_plan_is_to_find_another_way(self) -> None:
+        facts = heard(ACCEPTED, REFUSED, REFUSED)
+
+        approval, refused = facts.known_tasks.values()
+        assert (approval.kind, approval.outcome) == (TaskKind.PLAN_APPROVAL, TaskOutcome.MOOT)
+        assert (refused.kind, refused.outcome) == (TaskKind.PLAN_REFUSED, None)
+        assert refused.why.endswith("they say: Wir können doch im Mai alles zahlen.")
 
     def test_is_not_raised_by_an_older_word(self) -> None:
         assert heard(ACTIVE, ACCEPTED).known_tasks == {}

@@ -36,11 +36,13 @@ from portal_api.interfaces.http.sign_ins import host_of
 from portal_api.interfaces.http.visitors import SIGNED_IN, Visitor, Visitors
 from portal_api.interfaces.planning import Accepts, Planning, PlanUnknown, QuoteUnknown
 from shared.base.money import AmountTooLarge, AmountTooPrecise
+from shared.web.accepted import NO_NUL
 from shared.web.commands import CommandRoute
 from shared.web.pages import Page, Paging
 from shared.web.problems import problems
 
 ITEMS_MAX = 100
+WORDS_CHARACTERS_MAX = 500
 PARTS_MAX = 1_000
 """That a request may name; the rails allow fewer."""
 
@@ -55,6 +57,12 @@ class QuoteAsked(Body):
 
 class ProposalGiven(Body):
     quote_id: UUID
+
+
+class RefusalGiven(Body):
+    """`words`, if you like to say why."""
+
+    words: Annotated[str, Field(max_length=WORDS_CHARACTERS_MAX, pattern=NO_NUL)] = ""
 
 
 class ExtensionGiven(Body):
@@ -146,6 +154,21 @@ def _add_moves(router: APIRouter, visitors: Visitors, planning: Planning) -> Non
         me = await contacts.me(command.work.connection, session.customer_id, session.address)
         accepts = Accepts(me.contact_id, given.text_hash, host_of(request))
         found = await planning.accept(command.work, session.customer_id, plan_id, accepts)
+        return PlanShown.of(found)
+
+    @router.post(
+        "/v1/plans/{plan_id}/refusals",
+        status_code=201,
+        responses=problems(PlanUnknown, PlanNotOpen),
+    )
+    async def refuse(
+        plan_id: UUID,
+        given: RefusalGiven,
+        command: Annotated[CustomerCommand, command_of(visitors, Role.PAY)],
+    ) -> PlanShown:
+        """While both sides have not agreed: it ends at once, and holds nothing. Refused twice is refused once."""
+        mine = command.visitor.session.customer_id
+        found = await planning.refuse(command.work, mine, plan_id, words=given.words)
         return PlanShown.of(found)
 
     @router.post(
