@@ -38,6 +38,8 @@ from portal_api.interfaces.http.mail_links import UNSUBSCRIBE_PATH, mail_links_r
 from portal_api.interfaces.http.mandates import mandates_router
 from portal_api.interfaces.http.me import me_router
 from portal_api.interfaces.http.messages import messages_router
+from portal_api.interfaces.http.own_page import OwnPages
+from portal_api.interfaces.http.own_pages import own_pages
 from portal_api.interfaces.http.papers import dispute_papers_router
 from portal_api.interfaces.http.paying import origin_of, paying_router
 from portal_api.interfaces.http.plan_approvals import plan_approvals_router
@@ -121,6 +123,8 @@ def _doors(
     takers: tuple[Paying, Mandating],
 ) -> tuple[APIRouter, ...]:
     visitors = Visitors(signing_in)
+    rails = load_heard_rails(settings.portal_api_heard_file, company)
+    heard = BeingHeard(rails, signing_in.legal_entity)
     return (
         *_own_doors(visitors, company),
         sign_ins_router(signing_in, visitors),
@@ -128,8 +132,9 @@ def _doors(
         me_router(signing_in, visitors),
         *_answer_doors(visitors, *answering),
         *_asking_doors(settings, visitors),
-        *_doors_of_being_heard(settings, signing_in, visitors, company),
+        *_doors_of_being_heard(signing_in, visitors, heard),
         *_paying_doors(settings, visitors, *takers),
+        *own_pages(OwnPages(visitors, company), takers[0], answering[1], heard),
         parked_router(HEARING),
     )
 
@@ -179,11 +184,9 @@ def peer_at(settings: Settings, url: str, tokens: ServiceTokens) -> Peer:
 
 
 def _doors_of_being_heard(
-    settings: Settings, signing_in: SigningIn, visitors: Visitors, company: Company | None
+    signing_in: SigningIn, visitors: Visitors, heard: BeingHeard
 ) -> tuple[APIRouter, ...]:
     """Where a customer asks for a person, and says how they want to be reached."""
-    rails = load_heard_rails(settings.portal_api_heard_file, company)
-    heard = BeingHeard(rails, signing_in.legal_entity)
     preferring = Preferring(heard, signing_in.seal, signing_in.public_url)
     return (
         preferences_router(signing_in, visitors, preferring),

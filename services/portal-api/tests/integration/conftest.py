@@ -191,13 +191,17 @@ class Portal:
         return [row["body"] for row in rows]
 
     async def mailed(self) -> str:
-        """The token of the last link, as whoever holds the key reads it."""
+        """The token of the last link."""
+        return (await self.mailed_link()).rpartition("/sign-in/")[2].partition("?")[0]
+
+    async def mailed_link(self) -> str:
+        """As whoever holds the key reads it."""
         (*_, asked) = await self.told()
         seal = Seal.of(KEYS)
         assert seal is not None
         link = seal.open(asked["link_sealed"], about=asked["sign_in_id"])
         assert link.startswith(f"{URL}/sign-in/")
-        return link.rpartition("/")[2]
+        return link
 
     async def rows(self, sql: str, *arguments: object) -> list[Any]:
         async with self.service.database.look() as connection:

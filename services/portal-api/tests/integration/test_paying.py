@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -14,6 +15,7 @@ import pytest
 
 from local_stack.machine_time import machine_now
 from local_stack.pay.signature import signature
+from portal_api.interfaces.http.pay_pages import LOOKS_MAX
 from shared.base import points
 from shared.base.ids import object_id
 from shared.testing.examples import INVOICE, SOURCE
@@ -468,3 +470,109 @@ def _dies_at(where: str) -> Any:
             raise SystemError(f"killed at {point}")
 
     return dies
+
+
+class TestOwnPages:
+    """From the button of our own page to the provider's, and back to what we ourselves know."""
+
+    @pytest.fixture
+    async def button(self, payer: Payer) -> dict[str, Any]:
+        """As the home page has it: all that is open, and a key."""
+        page = await payer.browser.get("/")
+        (key,) = re.findall(r'name="key" value="([^"]+)"', page.text)
+        return {"key": key, "item": re.findall(r'name="item" value="([^"]+)"', page.text)}
+
+    async def back(self, payer: Payer, **more: str) -> httpx.Response:
+        """Where the provider's page leads, as the provider knows it."""
+        (session,) = await payer.sessions()
+        name = "cancel_url" if "cancelled" in more else "success_url"
+        path = session[name].removeprefix("https://portal.example")
+        assert path.startswith("/paid?payment_id=")
+        looks = f"&looks={more['looks']}" if "looks" in more else ""
+        return await payer.browser.get(path + looks)
+
+    async def test_press_twice_and_it_is_one_payment(
+        self, payer: Payer, button: dict[str, Any]
+    ) -> None:
+        first, again = [await payer.browser.post("/payments", data=button) for _ in range(2)]
+
+        (session,) = await payer.sessions()
+        assert session["amount_total"] == 110_000, "100.00 of 1,200.00 is disputed"
+        assert first.text == again.text
+        assert f'content="0;url={session["url"]}"' in first.text
+        assert f'href="{session["url"]}"' in first.text
+
+    async def test_coming_back_proves_nothing_and_looks_again_so_often(
+        self, payer: Payer, button: dict[str, Any]
+    ) -> None:
+        await payer.browser.post("/payments", data=button)
+        await payer.at_the_page("payments")
+
+        first, last = [await self.back(payer, looks=str(n)) for n in (0, LOOKS_MAX)]
+
+        assert "Wir warten auf das Wort des Zahlungsdienstes" in first.text
+        assert 'http-equiv="refresh" content="5;url=/paid?payment_id=' in first.text
+        assert "looks=1" in first.text
+        assert "refresh" not in last.text
+        assert "dauert länger als sonst" in last.text
+        assert (await self.back(payer, looks=str(LOOKS_MAX + 1))).status_code == 404
+
+    async def test_once_the_provider_s_word_is_heard_says_thank_you(
+        self, payer: Payer, button: dict[str, Any]
+    ) -> None:
+        await payer.browser.post("/payments", data=button)
+        await payer.at_the_page("payments")
+        await payer.hears_all()
+
+        page = await self.back(payer)
+        assert "Vielen Dank, Ihre Zahlung ist da" in page.text
+        assert "refresh" not in page.text
+
+    async def test_declined_says_what_is_next(self, payer: Payer, button: dict[str, Any]) -> None:
+        await payer.browser.post("/payments", data=button)
+        await payer.at_the_page("declines", code="authentication_required")
+        await payer.hears_all()
+
+        page = await self.back(payer)
+        (session,) = await payer.sessions()
+        assert "Die Zahlung hat nicht geklappt" in page.text
+        assert "Ihre Bank möchte sehen, dass Sie es sind" in page.text
+        assert f'href="{session["url"]}"' in page.text, "and here one tries again"
+
+    async def test_left_without_paying_leads_on(self, payer: Payer, button: dict[str, Any]) -> None:
+        await payer.browser.post("/payments", data=button)
+
+        page = await self.back(payer, cancelled="1")
+        assert "Sie haben noch nicht gezahlt" in page.text
+        assert "refresh" not in page.text
+
+    async def test_somebody_else_s_is_unknown(
+        self, payer: Payer, button: dict[str, Any], portal: Any
+    ) -> None:
+        await payer.browser.post("/payments", data=button)
+        (session,) = await payer.sessions()
+        otto = portal.browser()
+        await portal.sign_in(otto, "otto@other.example")
+
+        pages = [
+            await otto.get(f"/paid?payment_id={one}")
+            for one in (session["client_reference_id"], UUID(int=7))
+        ]
+        assert [one.status_code for one in pages] == [404, 404]
+        assert pages[0].text == pages[1].text
+
+    async def test_refuses_in_words(self, payer: Payer, button: dict[str, Any]) -> None:
+        payer.around.open[INVOICE] = ("10.00", "EUR")
+        less = await payer.browser.post("/payments", data=button)
+        payer.around.down = True
+        away = await payer.browser.post("/payments", data=button)
+        wrong = [
+            await payer.browser.post("/payments", data=button | {"item": item})
+            for item in ("x", f"{INVOICE}:-1", f"{'-' * 36}:1.00", f"{INVOICE}:1e9")
+        ]
+
+        assert (less.status_code, away.status_code) == (409, 503)
+        assert "Inzwischen ist weniger offen" in less.text
+        assert "Wir können gerade nicht in die Bücher sehen" in away.text
+        assert {one.status_code for one in wrong} == {422}
+        assert await payer.sessions() == []

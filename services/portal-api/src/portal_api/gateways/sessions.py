@@ -8,6 +8,7 @@ import asyncpg
 from portal_api.domain.contact import Role
 from portal_api.domain.session import Session
 from shared.base.clock import Moment
+from shared.base.ids import derived_id
 
 _OPEN = """
 INSERT INTO sessions (session_id, token_hash, address, customer_id, opened_at, seen_at, ends_at)
@@ -41,6 +42,22 @@ async def open_(
     await connection.execute(
         _OPEN, session.session_id, token_hash, session.address, session.customer_id, at, session.ends_at
     )  # fmt: skip
+
+
+async def change(
+    connection: asyncpg.Connection,
+    session: Session,
+    *,
+    customer_id: UUID,
+    token_hash: bytes,
+    at: Moment,
+) -> None:
+    """Another customer of the same address: this one ends, and its place takes one that lasts no longer."""
+    await end(connection, session.session_id, at=at)
+    session_id = derived_id("session", session.session_id, token_hash.hex())
+    await connection.execute(
+        _OPEN, session_id, token_hash, session.address, customer_id, at, session.ends_at
+    )
 
 
 async def find(connection: asyncpg.Connection, token_hash: bytes) -> Session | None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from math import ceil
+from urllib.parse import urlencode
 from uuid import UUID
 
 from portal_api.domain.contact import address_of
@@ -23,6 +24,7 @@ from shared.messaging.seal import Seal
 from shared.messaging.tell import tell
 
 SECOND = timedelta(seconds=1)
+HOME = "/"
 
 
 class TooManySignIns(Refusal):
@@ -98,8 +100,10 @@ class SigningIn:
     public_url: str
     legal_entity: str = ""
 
-    async def ask(self, typed: str, *, host: str) -> Asked:
-        """The same for every address, known or not: the same limits, rows and answer; only the mail is not sent."""
+    async def ask(self, typed: str, *, host: str, to: str = HOME) -> Asked:
+        """The same for every address, known or not: the same limits, rows and answer; only the mail is not sent. `to`
+        is the page of ours that the link leads to once it has signed in.
+        """
         if self.seal is None or not self.public_url:
             raise SignInUnavailable("PORTAL_API_PUBLIC_URL and PORTAL_API_LINK_KEYS are not set")
         address, drawn = address_of(typed), secrets.draw()
@@ -110,7 +114,11 @@ class SigningIn:
             await sign_ins.keep(
                 work.connection, sign_in, token_hash=hash_of(drawn.token), at=work.moment
             )
-            self._announce(work, self.seal, sign_in, drawn, acting)
+            link = f"{self.public_url.rstrip('/')}/sign-in/{drawn.token}"
+            if to != HOME:
+                link = f"{link}?{urlencode({'to': to})}"
+            link_sealed = self.seal.close(link, about=str(sign_in.sign_in_id))
+            self._announce(work, sign_in, link_sealed, acting)
         return Asked(sign_in, drawn.code, drawn.browser)
 
     async def open(self, given: Given) -> Opened | Choice:
@@ -146,10 +154,8 @@ class SigningIn:
         )
 
     def _announce(
-        self, work: Work, seal: Seal, sign_in: SignIn, drawn: Drawn, acting: Sequence[Acting]
+        self, work: Work, sign_in: SignIn, link_sealed: str, acting: Sequence[Acting]
     ) -> None:
-        link = f"{self.public_url.rstrip('/')}/sign-in/{drawn.token}"
-        link_sealed = seal.close(link, about=str(sign_in.sign_in_id))
         telling = Telling()
         for one in acting[:1]:
             ask_sign_in(

@@ -1,21 +1,36 @@
-"""A page without a script, to which a mailed link leads: it loads, frames and keeps nothing, and tells nobody."""
+"""A page without a script: it loads, frames and keeps nothing, and tells nobody. What is filled in is text."""
 
 from base64 import b64encode
 from collections.abc import Mapping
 from hashlib import sha256
 from html import escape
 from pathlib import Path as FilePath
-from string import Template
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
-_PAGES: Final = FilePath(__file__).parent / "pages"
-_PAGE: Final = Template((_PAGES / "sign_in.html").read_text(encoding="utf-8"))
-_STYLE: Final = (_PAGES / "sign_in.css").read_text(encoding="utf-8")
+PAGES: Final = FilePath(__file__).parent / "pages"
+_STYLE: Final = (PAGES / "style.css").read_text(encoding="utf-8")
 _STYLE_HASH: Final = b64encode(sha256(_STYLE.encode()).digest()).decode()
+_FORMS: Final = Environment(
+    loader=FileSystemLoader(PAGES),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 HTML: Final[dict[str, Any]] = {"text/html": {"schema": {"type": "string"}}}
+
+
+def filled(
+    name: str, headers: Mapping[str, str], status: int = 200, /, **values: object
+) -> HTMLResponse:
+    """The page of that name; whatever is no `Markup` is escaped, and a name without a value is a bug."""
+    style = Markup(_STYLE)  # ours, and its hash is in the policy
+    return HTMLResponse(_FORMS.get_template(name).render(style=style, **values), status, headers)
 
 
 def page(
@@ -28,10 +43,15 @@ def page(
     status: int = 200,
 ) -> HTMLResponse:
     """`form` is HTML; the rest is text."""
-    body = _PAGE.substitute(
-        language=language, title=escape(title), words=escape(text), form=form, style=_STYLE
+    return filled(
+        "plain.html",
+        headers,
+        status,
+        language=language,
+        title=title,
+        text=text,
+        form=Markup(form),  # whoever made it has escaped what is in it
     )
-    return HTMLResponse(body, status, headers)
 
 
 def headers_of(home_url: str = "") -> Mapping[str, str]:

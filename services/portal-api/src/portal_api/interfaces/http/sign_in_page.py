@@ -9,13 +9,14 @@ from html import escape
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Path, Request, Response
+from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from portal_api.domain.sign_in import CodeWanted, CodeWrong
 from portal_api.gateways.contacts import Acting
 from portal_api.gateways.secrets import TOKEN_FORM
+from portal_api.interfaces.http.own_page import Target, safe_target
 from portal_api.interfaces.http.plain_page import HTML, headers_of, page
 from portal_api.interfaces.http.sign_in_words import WORDS, Words
 from portal_api.interfaces.http.sign_ins import (
@@ -26,7 +27,7 @@ from portal_api.interfaces.http.sign_ins import (
     signed_in,
 )
 from portal_api.interfaces.http.visitors import OriginForeign, must_be_ours
-from portal_api.interfaces.signing_in import Choice, Given, SigningIn
+from portal_api.interfaces.signing_in import HOME, Choice, Given, SigningIn
 from shared.base.errors import Refusal
 from shared.web.problems import problems
 
@@ -39,10 +40,13 @@ class SignInForm(BaseModel):
     token: Token
     code: Annotated[str | None, Field(max_length=CODE_CHARACTERS_MAX)] = None
     customer_id: UUID | None = None
+    to: Target = HOME
 
 
 def sign_in_page_router(signing_in: SigningIn, *, home_url: str) -> APIRouter:
-    """`/sign-in`: the page, and what its form sends. `home_url` is where it leads; "" stays and says so."""
+    """`/sign-in/{token}`: the page, and what its form sends. It leads to the page of ours that the link names, else to
+    `home_url`, else to our own home.
+    """
     router = APIRouter(tags=["sign-in"])
     headers = headers_of(home_url)
 
@@ -53,11 +57,13 @@ def sign_in_page_router(signing_in: SigningIn, *, home_url: str) -> APIRouter:
 
     @router.get(PATH + "{token}", response_class=HTMLResponse)
     async def show_page(
-        token: Annotated[str, Path(pattern=TOKEN_FORM)], request: Request
+        token: Annotated[str, Path(pattern=TOKEN_FORM)],
+        request: Request,
+        to: Annotated[Target, Query()] = HOME,
     ) -> HTMLResponse:
         """The same for every link, however often: a button."""
         words = words_for(request)
-        return answer(words, words.press, _form(words, token))
+        return answer(words, words.press, _form(words, token, to=to))
 
     @router.post(
         PATH.rstrip("/"),
@@ -73,14 +79,19 @@ def sign_in_page_router(signing_in: SigningIn, *, home_url: str) -> APIRouter:
             outcome = await signing_in.open(wanted)
         except Refusal as refusal:
             asks = isinstance(refusal, CodeWanted | CodeWrong)
-            form = _form(words, given.token, code=True, chosen=given.customer_id) if asks else ""
+            form = ""
+            if asks:
+                form = _form(words, given.token, to=given.to, code=True, chosen=given.customer_id)
             return answer(words, words.of(refusal), form, refusal.status)
         if isinstance(outcome, Choice):
-            form = _form(words, given.token, code=given.code or "", customers=outcome.acting)
+            form = _form(
+                words, given.token, to=given.to, code=given.code or "", customers=outcome.acting
+            )
             return answer(words, words.choose, form, 300)
-        response: Response = answer(words, words.welcome)
-        if home_url:
-            response = RedirectResponse(home_url, 303, headers)
+        leads_to = safe_target(given.to)
+        if leads_to == HOME and home_url:
+            leads_to = home_url
+        response = RedirectResponse(leads_to, 303, headers)
         signed_in(response, outcome)
         return response
 
@@ -97,12 +108,13 @@ def _form(
     words: Words,
     token: str,
     *,
+    to: str,
     code: bool | str = False,
     chosen: UUID | None = None,
     customers: Sequence[Acting] = (),
 ) -> str:
     """`code` is True when it is asked for, or the one that was given already."""
-    parts = [_hidden("token", token)]
+    parts = [_hidden("token", token), _hidden("to", safe_target(to))]
     if code is True:
         parts.append(
             f'<label>{escape(words.code)}<input name="code" required autocomplete="one-time-code" '

@@ -27,7 +27,6 @@ class Words:
     button: str
     code: str
     choose: str
-    welcome: str
     refusals: Mapping[str, str]
 
     def of(self, refusal: Refusal) -> str:
@@ -42,7 +41,6 @@ _ENGLISH: Final = Words(
     button="Sign in",
     code="Code",
     choose="You act for several customers. Whose matters do you want to see?",
-    welcome="You are signed in. You can go on in the window you came from.",
     refusals={
         SignInUnknown.code: "We do not know this link. Please ask for a new one.",
         SignInUsed.code: "This link was used before; it works once. Please ask for a new one.",
@@ -61,7 +59,6 @@ _GERMAN: Final = Words(
     button="Anmelden",
     code="Code",
     choose="Sie handeln für mehrere Kunden. Wessen Angelegenheiten möchten Sie sehen?",
-    welcome="Sie sind angemeldet. Sie können im bisherigen Fenster weitermachen.",
     refusals={
         SignInUnknown.code: "Wir kennen diesen Link nicht. Bitte fordern Sie einen neuen an.",
         SignInUsed.code: "Dieser Link wurde schon benutzt; er gilt einmal. Bitte fordern Sie einen neuen an.",

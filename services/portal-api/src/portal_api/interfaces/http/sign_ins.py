@@ -44,19 +44,20 @@ OPENING: Final = problems(
     *(ContactGone, CustomerNotYours),
 )
 Token = Annotated[str, Field(pattern=TOKEN_FORM)]
+Address = Annotated[
+    str,
+    Field(
+        max_length=ADDRESS_CHARACTERS_MAX,
+        pattern=r"^[^@\s\x00]+@[^@\s\x00]+$",
+        examples=["erika@muster.example"],
+    ),
+]
 
 
 class Asking(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    email: Annotated[
-        str,
-        Field(
-            max_length=ADDRESS_CHARACTERS_MAX,
-            pattern=r"^[^@\s\x00]+@[^@\s\x00]+$",
-            examples=["erika@muster.example"],
-        ),
-    ]
+    email: Address
 
 
 class SignInShown(BaseModel):
