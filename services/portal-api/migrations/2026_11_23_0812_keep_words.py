@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "portal_api_0016"
-down_revision = "portal_api_0014"
+down_revision = "portal_api_0015"
 
 WORDS = """
 CREATE TABLE dispute_words (

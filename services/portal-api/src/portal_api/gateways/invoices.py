@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import asyncpg
 
-from portal_api.domain.invoice import State
+from portal_api.domain.invoice import State, is_overdue
 from shared.base.clock import Moment
 from shared.base.days import local_day
 
@@ -52,6 +52,11 @@ class Today:
         """Where this one is."""
         zone = self.time_zones.get(legal_entity)
         return local_day(self.moment, zone) if zone else self.moment.date()
+
+    def is_overdue(self, invoice: Mapping[str, Any]) -> bool:
+        """Of a row: something of it is open whose day was over before this one began."""
+        day = self.at(invoice["legal_entity"])
+        return is_overdue(invoice["open_minor"], invoice["late_after"], day)
 
     def arguments(self) -> tuple[list[str], list[date], date]:
         """Of all of them, and of the others."""

@@ -15,7 +15,7 @@ from portal_api.gateways import invoices, secrets, sessions
 from portal_api.gateways.invoices import Today, Wanted
 from portal_api.gateways.secrets import hash_of
 from portal_api.gateways.standing import Answered, answered, open_sums
-from portal_api.interfaces.http.invoices import today_at
+from portal_api.interfaces.http.invoices import time_zones_of
 from portal_api.interfaces.http.own_page import Guest, OwnPages
 from portal_api.interfaces.http.page_rows import (
     Payable,
@@ -56,10 +56,11 @@ def home_router(pages: OwnPages) -> APIRouter:
     """`/`, and what its buttons do but paying."""
     router = pages.router()
     database = pages.visitors.signing_in.database
+    zones = time_zones_of(pages.company)
 
     @router.get("/")
     async def show_home(guest: Annotated[Guest, pages.guest(Role.VIEW)]) -> Response:
-        visitor, today = guest.visitor, today_at(pages.company, guest.visitor.moment)
+        visitor, today = guest.visitor, Today(guest.visitor.moment, zones)
         mine, most = visitor.session.customer_id, INVOICES_SHOWN_MAX
         async with visitor.look() as connection:
             rows = await invoices.page(
@@ -130,7 +131,7 @@ def _sums(words: PageWords, seen: _Seen) -> list[dict[str, str]]:
     """Per currency; what is overdue is said where all of it was looked at."""
     late: dict[str, int] = {}
     for one in seen.rows:
-        if one["overdue"]:
+        if seen.today.is_overdue(one):
             late[one["currency"]] = late.get(one["currency"], 0) + one["open_minor"]
 
     def overdue(currency: str) -> str:

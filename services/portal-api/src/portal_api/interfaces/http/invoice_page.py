@@ -13,7 +13,7 @@ from portal_api.gateways import invoices
 from portal_api.gateways.invoices import Today
 from portal_api.gateways.standing import Answered, answered, booked
 from portal_api.interfaces.http.answer_pages import clock_rows
-from portal_api.interfaces.http.invoices import InvoiceUnknown, today_at
+from portal_api.interfaces.http.invoices import InvoiceUnknown, time_zones_of
 from portal_api.interfaces.http.own_page import Guest, OwnPages
 from portal_api.interfaces.http.page_rows import (
     Row,
@@ -33,16 +33,16 @@ Listed = tuple[str, list[Row]]
 
 def invoice_page_router(pages: OwnPages) -> APIRouter:
     """`/invoices/{id}`."""
-    router = pages.router()
+    router, zones = pages.router(), time_zones_of(pages.company)
 
     @router.get("/invoices/{invoice_id}")
     async def show_invoice(
         invoice_id: UUID, guest: Annotated[Guest, pages.guest(Role.VIEW)]
     ) -> Response:
-        visitor, today = guest.visitor, today_at(pages.company, guest.visitor.moment)
+        visitor, today = guest.visitor, Today(guest.visitor.moment, zones)
         mine = visitor.session.customer_id
         async with visitor.look() as connection:
-            found = await invoices.one(connection, mine, invoice_id, today)
+            found = await invoices.one(connection, mine, invoice_id)
             if found is None:
                 raise InvoiceUnknown("you have no such invoice")
             answers = await answered(connection, mine)
@@ -63,10 +63,10 @@ def invoice_page_router(pages: OwnPages) -> APIRouter:
 
 def _figures(found: Record, answers: Answered, today: Today, guest: Guest) -> Shown:
     words, standing = guest.words, answers.standing
-    badge, mood = state_of(found, standing)
+    badge, mood = state_of(found, standing, today)
     can_pay = payable([found], standing) if Role.PAY in guest.visitor.session.roles else []
     is_open = [age(found, today, words)] if found["status"] == "open" else []
-    day = today.days.get(found["legal_entity"], today.elsewhere)
+    day = today.at(found["legal_entity"])
 
     return {
         "title": f"{words.w['invoice']} {found['invoice_number']}",

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from portal_api.domain.contact import Role
-from portal_api.domain.invoice import State, is_overdue
+from portal_api.domain.invoice import State
 from portal_api.gateways import invoices
 from portal_api.gateways.invoices import Today, Wanted
 from portal_api.interfaces.http.visitors import SIGNED_IN, Visitor, Visitors
@@ -78,7 +78,7 @@ class InvoiceShown(BaseModel):
             total=decimal_text(row["total_minor"], currency),
             open=decimal_text(row["open_minor"], currency),
             state=State(row["status"]),
-            overdue=is_overdue(row["open_minor"], row["late_after"], day),
+            overdue=today.is_overdue(row),
             instalments=[
                 InstalmentShown(
                     number=number,

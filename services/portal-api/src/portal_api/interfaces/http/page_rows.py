@@ -33,7 +33,7 @@ def row(name: str, figure: str, **more: Any) -> Row:
 
 def invoice_row(one: Record, standing: Standing, today: Today, words: PageWords) -> Row:
     """Of an open invoice."""
-    badge, mood = state_of(one, standing)
+    badge, mood = state_of(one, standing, today)
     return row(
         one["invoice_number"],
         words.amount(one["open_minor"], one["currency"]),
@@ -44,24 +44,24 @@ def invoice_row(one: Record, standing: Standing, today: Today, words: PageWords)
     )
 
 
-def state_of(one: Record, standing: Standing) -> tuple[str, str]:
+def state_of(one: Record, standing: Standing, today: Today) -> tuple[str, str]:
     """Its state in a word, and how that looks: what is answered in full is not overdue for whoever answered."""
     if one["status"] != "open":
         return one["status"], "good" if one["status"] == "settled" else ""
     for answer in Answer:
         if standing.minor(answer, one["invoice_id"]) >= one["open_minor"]:
             return answer.value, "good"
-    return ("overdue", "late") if one["overdue"] else ("due", "")
+    return ("overdue", "late") if today.is_overdue(one) else ("due", "")
 
 
 def age(one: Record, today: Today, words: PageWords) -> str:
     """When it is or was due."""
-    w, day = words.w, today.days.get(one["legal_entity"], today.elsewhere)
+    w, day = words.w, today.at(one["legal_entity"])
     late = (day - one["due_on"]).days
     said: str = w["due_on"].format(day=words.day(one["due_on"]))
     if late == 0:
         return str(w["due_today"])
-    if late > 0 and one["overdue"]:
+    if late > 0 and today.is_overdue(one):
         return f"{said}, {w['day_late'] if late == 1 else w['days_late'].format(count=late)}"
     return said
 
