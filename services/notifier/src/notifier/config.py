@@ -40,6 +40,6 @@ class Settings(RuntimeSettings):
     portal_api_public_url: str = ""
     """Where customers reach the portal API, as portal-api has it: one click on a reminder unsubscribes there."""
     portal_api_home_url: str = ""
-    """The portal's pages, to which messages lead; "" leads to the public address itself."""
+    """The operator's own pages, to which messages lead; "" leads to the portal API's own pages."""
     notifier_public_url: str = ""
     """`https://host` under which the provider calls our webhook; "" takes the address of the request itself."""

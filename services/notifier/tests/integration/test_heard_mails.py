@@ -222,6 +222,19 @@ class TestLinks:
         assert "https://pages.example" in text_of(mail)
         assert mail["List-Unsubscribe-Post"] is None
 
+    async def test_without_pages_of_an_operator_leads_to_the_portal_s_own(
+        self, office: Any, tell: Any
+    ) -> None:
+        office.dispatch.writer._portal = Portal(PUBLIC)
+        dispute = tell.dispute()
+        await office.hear(tell.customer(), tell.invoice(), dispute)
+        await office.dispatch.run()
+
+        (mail,) = office.mails()
+        page = f"{PUBLIC}/disputes/{dispute.dispute_id}"
+        assert page in mail.get_body(("plain",)).get_content()
+        assert f'href="{page}"' in mail.get_body(("html",)).get_content()
+
     async def test_without_a_portal_there_is_none(self, office: Any) -> None:
         await office.planned()
         await office.dispatch.run()

@@ -14,7 +14,7 @@ class Settings(RuntimeSettings):
     portal_api_public_url: str = ""
     """`https://host` under which customers reach us: where mailed links point. "" refuses every sign-in."""
     portal_api_home_url: str = ""
-    """Where the sign-in page leads; "" says on the page that one is signed in."""
+    """The operator's own frontend, to which the sign-in page leads; "" leads to our own pages."""
     portal_api_link_keys: SecretStr = SecretStr("")
     """Seals links on the bus: 32 bytes in base64url, several by comma, the first seals. The notifier has the same."""
     portal_api_allowed_origins: tuple[str, ...] = ()

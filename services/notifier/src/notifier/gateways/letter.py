@@ -88,12 +88,11 @@ class Writer:
             case WarningBrief() as brief:
                 values = warning_values(self._stationery, message, brief, speak, reader)
             case PaymentBrief() as brief:
-                url = self._portal.home
-                values = payment_values(self._stationery, brief, speak, reader, portal_url=url)
+                values = payment_values(self._stationery, brief, speak, reader)
             case _:
                 values = self._values(message, speak, reader)
 
-        values["portal"] = self._portal.home
+        values["portal"] = self._portal.page(message)
         if speak.route.channel is Channel.SMS:
             return self._text(message, speak, reader, values)
         return self._mail(message, speak, reader, values, now=now)

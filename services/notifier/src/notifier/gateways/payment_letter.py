@@ -20,9 +20,9 @@ def payment_form(brief: PaymentBrief) -> str:
 
 
 def payment_values(
-    stationery: Stationery, brief: PaymentBrief, speak: Speak, reader: Reader, *, portal_url: str
+    stationery: Stationery, brief: PaymentBrief, speak: Speak, reader: Reader
 ) -> Values:
-    """What was to be paid of which invoices, and what is next. `portal_url` "" leaves the link out."""
+    """What was to be paid of which invoices, and what is next."""
 
     def amount(minor: int) -> str:
         return phrasing.amount(minor, brief.currency, reader.locale)
@@ -49,7 +49,6 @@ def payment_values(
         "means": printable(brief.means, 60),
         "on": phrasing.day(brief.on, reader.locale) if brief.on else "",
         "reason": brief.reason,
-        "portal": portal_url,
         "help": reader.helper(),
     }
     if not lines:

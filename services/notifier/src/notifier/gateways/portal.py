@@ -1,11 +1,13 @@
 """Links to the portal, as our messages carry them: locators, never credentials. One ends mails, and does no more."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from notifier.domain.brief import Brief
 from notifier.domain.desk import REMINDERS
-from notifier.domain.message import Message
+from notifier.domain.message import Message, Purpose
+from notifier.domain.payment import OF_AUTOPAY, PaymentBrief
 from notifier.domain.reply import ReplyBrief
 from notifier.domain.verdict import Speak
 from shared.base.errors import Refusal
@@ -16,6 +18,14 @@ UNSUBSCRIBE: Final = "unsubscribe"
 
 SATISFACTION: Final = "satisfaction"
 
+PAGES: Final[Mapping[Purpose, str]] = {
+    Purpose.PLAN: "/plans/",
+    Purpose.PROMISE: "/promises/",
+    Purpose.DISPUTE: "/disputes/",
+}
+"""The portal API's own page of what a message is about; its id follows."""
+PAID: Final = "/paid?payment_id="
+
 
 class PortalUnset(Refusal):
     """The operator has not said where customers reach the portal, and this message is nothing without it."""
@@ -25,7 +35,9 @@ class PortalUnset(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """`url` is the portal API's public address, `home_url` the pages in front of it; "" where there are none."""
+    """`url` is the portal API's public address, `home_url` an operator's own pages in front of it; "" where there are
+    none. Those lead on by themselves; without them messages link to the portal API's own page of what they are about.
+    """
 
     url: str = ""
     home_url: str = ""
@@ -34,6 +46,16 @@ class Portal:
     def home(self) -> str:
         """Where a customer looks and pays; "" while there is nowhere."""
         return (self.home_url or self.url).rstrip("/")
+
+    def page(self, message: Message) -> str:
+        """Where a customer reads on: at the plan, promise, dispute or payment, else where they look and pay."""
+        if self.home_url or not self.url:
+            return self.home
+        brief, about = message.brief, message.subject_id
+        path = PAGES.get(message.purpose) if about else None
+        if isinstance(brief, PaymentBrief) and brief.news not in OF_AUTOPAY:
+            path, about = PAID, brief.payment_id
+        return f"{self.home}{path}{about}" if path else f"{self.home}/"
 
     def link(self, brief: Brief | None) -> str:
         """To the question that a message asks; "" for messages that ask none. Raises `PortalUnset`."""

@@ -68,10 +68,17 @@ def clock_rows(pages: OwnPages, guest: Guest, dispute: Any) -> list[Row]:
             said = w["clock_rests"].format(whom=w["waits_for"][clock.paused_for])
         elif clock.due_at:
             said = w["clock_due"].format(moment=guest.words.moment(clock.due_at, zone))
-        role = w["clock_role"].format(role=clock.responsible_role) if clock.due_at else ""
+        role = w["clock_role"].format(role=_team(pages, dispute, clock)) if clock.due_at else ""
         return row(w["clocks"][clock.kind], "", more=[one for one in (said, role) if one])
 
     return [line(ClockShown.of(one, guest.visitor.moment)) for one in dispute["clocks"]]
+
+
+def _team(pages: OwnPages, dispute: Any, clock: ClockShown) -> str:
+    """As its company calls it."""
+    entity = pages.entity(dispute["legal_entity"])
+    role = clock.responsible_role
+    return entity.dispute_team(role).mailbox.name if entity else role
 
 
 def _promise(found: Promise, words: PageWords) -> Shown:

@@ -116,7 +116,7 @@ def plan_row(one: Plan, words: PageWords) -> Row:
         words.amount(sum(item.minor for item in one.items), one.terms.currency),
         href=f"/plans/{one.plan_id}",
         badge=words.w["plan_states"][one.state],
-        mood="late" if one.state == "proposed" else "",
+        mood="ask" if one.state == "proposed" else "",
         more=[next_part(one, words)] if one.state == "active" else [],
     )
 

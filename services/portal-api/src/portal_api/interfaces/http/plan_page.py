@@ -80,7 +80,7 @@ def _plan(pages: OwnPages, guest: Guest, found: Plan) -> Shown:
     return {
         "title": w["plan_title"].format(amount=amount, count=len(found.instalments)),
         "badge": w["plan_states"][found.state],
-        "mood": "good" if found.state in {PlanState.ACTIVE, PlanState.COMPLETED} else "",
+        "mood": "ask" if may_answer else _mood(found),
         "notes": _notes(pages, guest, found) if waits else _waiting(found, words),
         "quotes": [(reason, found.reason)] if found.reason else (),
         "text": found.terms.text,
@@ -90,6 +90,10 @@ def _plan(pages: OwnPages, guest: Guest, found: Plan) -> Shown:
             (w["invoices_of"], item_rows(found.items, currency, words)),
         ],
     }
+
+
+def _mood(found: Plan) -> str:
+    return "good" if found.state in {PlanState.ACTIVE, PlanState.COMPLETED} else ""
 
 
 def _notes(pages: OwnPages, guest: Guest, found: Plan) -> list[str]:
