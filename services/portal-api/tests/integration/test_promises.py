@@ -90,6 +90,20 @@ class TestPromise:
 
         assert await refused(erika, pay_on="2026-04-20") == (422, "pay-on-past")
 
+    async def test_of_a_customer_with_a_high_limit_may_lie_further_ahead(
+        self, portal: Any, erika: Any
+    ) -> None:
+        assert await refused(erika, pay_on="2026-06-04") == (422, "pay-on-too-late")
+        large = {"amount": "100000.00", "currency": "EUR"}
+        glove = portal.customer(CUSTOMER, ("erika@muster.example", erp.Role.BILLING), version=2)
+        limit = ledger.CreditLimit.model_validate(large)
+        await portal.hear(
+            glove.model_copy(update={"kind": erp.Kind.BUSINESS, "credit_limit": limit})
+        )
+
+        answer = await promise(erika, pay_on="2026-06-04")
+        assert answer.json()["until"] == "2026-06-09", "and its grace is longer"
+
     async def test_refuses_by_name(self, portal: Any, erika: Any) -> None:
         dollars = portal.invoice(invoice_id=SECOND, invoice_number="2", currency="USD")
         await portal.hear(dollars)

@@ -7,6 +7,7 @@ from uuid import UUID
 from portal_api.domain.owed import Item, Owed, Paid
 from portal_api.domain.plan import Plan
 from portal_api.domain.promise import Promise
+from portal_api.domain.segment import NO_TRAITS, Traits
 from shared.base.telling import Telling
 
 
@@ -19,6 +20,8 @@ class Answers(Telling):
     broken: int = 0
     """Promises, within the rails' days; `withdrawn` are those that the customer took back themselves."""
     withdrawn: int = 0
+    traits: Traits = NO_TRAITS
+    """Of the customer; rails go by them."""
     invoices: dict[UUID, Owed] = field(default_factory=dict)
     paid: dict[UUID, list[Paid]] = field(default_factory=dict)
     changed_promises: dict[UUID, Promise] = field(default_factory=dict)

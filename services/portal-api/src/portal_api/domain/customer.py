@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from portal_api.domain.contact import Contact
+from portal_api.domain.segment import NO_TRAITS, Traits
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +18,5 @@ class Customer:
     name: str
     language: str
     contacts: tuple[Contact, ...] = ()
+    traits: Traits = NO_TRAITS
+    """What segments go by."""

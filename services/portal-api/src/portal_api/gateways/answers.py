@@ -7,12 +7,13 @@ import asyncpg
 
 from portal_api.domain.answers import Answers
 from portal_api.domain.owed import Owed, Paid
+from portal_api.domain.segment import NO_TRAITS, Traits
 from portal_api.gateways import plans, promises
 from shared.base.clock import Moment
 from shared.base.money import minor_of
 from shared.db.work import Work
 
-_LOCK = "SELECT FROM customers WHERE customer_id = $1 FOR UPDATE"
+_LOCK = "SELECT kind, credit_limit_minor, credit_currency FROM customers WHERE customer_id = $1 FOR UPDATE"
 _PROMISES = "SELECT * FROM promises WHERE customer_id = $1 AND state = 'open' ORDER BY place"
 _ENDED = """
 SELECT count(*) FILTER (WHERE state = 'broken') AS broken,
@@ -32,9 +33,10 @@ WHERE customer_id = $1 AND invoice_id = ANY($2::uuid[])
 """
 
 
-async def lock(connection: asyncpg.Connection, customer_id: UUID) -> None:
-    """Whoever wants to change this customer's answers waits until the transaction ends."""
-    await connection.execute(_LOCK, customer_id)
+async def lock(connection: asyncpg.Connection, customer_id: UUID) -> Traits:
+    """Whoever wants to change this customer's answers waits until the transaction ends; what their segment goes by."""
+    row = await connection.fetchrow(_LOCK, customer_id)
+    return NO_TRAITS if row is None else Traits(*row)
 
 
 async def load(
@@ -46,7 +48,7 @@ async def load(
 ) -> Answers:
     """What is open of a customer, and their invoices: those named, promised and planned."""
     answers = Answers()
-    await lock(connection, customer_id)
+    answers.traits = await lock(connection, customer_id)
     for row in await connection.fetch(_PROMISES, customer_id):
         answers.promises[row["promise_id"]] = promises.promise_of(row)
     for row in await connection.fetch(_PLANS, customer_id):

@@ -20,11 +20,14 @@ from shared.contracts.event import Event
 from shared.db.work import Work
 
 _SAVE_CUSTOMERS = """
-INSERT INTO customers AS held (customer_id, version, source, customer_number, name, language)
-SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
+INSERT INTO customers AS held (
+    customer_id, version, source, customer_number, name, language, kind, credit_limit_minor, credit_currency)
+SELECT * FROM unnest(
+    $1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::text[])
 ON CONFLICT (customer_id) DO UPDATE SET
     version = excluded.version, source = excluded.source, customer_number = excluded.customer_number,
-    name = excluded.name, language = excluded.language
+    name = excluded.name, language = excluded.language, kind = excluded.kind,
+    credit_limit_minor = excluded.credit_limit_minor, credit_currency = excluded.credit_currency
 WHERE held.version < excluded.version
 """
 _SAVE_CONTACTS = """
@@ -113,7 +116,7 @@ async def _save_contacts(work: Work, customers: Sequence[Customer]) -> None:
 def _customer(held: Customer) -> tuple[Any, ...]:
     return (
         *(held.customer_id, held.version, held.source, held.customer_number),
-        *(held.name, held.language),
+        *(held.name, held.language, *held.traits),
     )
 
 

@@ -1,16 +1,19 @@
 """The files of plans: rails, and the words of the agreement; validated whole before the service starts."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
 from string import Template
-from typing import Annotated
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from portal_api.domain.agreement import BLANKS, ENGLISH, MANNERS, Agreement
 from portal_api.domain.plan_rails import LATE_DAYS_MAX, PlanRails
-from portal_api.gateways.promise_rails_file import Count, Days, RailsFileUnreadable
+from portal_api.domain.segment import BySegment
+from portal_api.gateways.promise_rails_file import Count, Days, RailsFileUnreadable, mapping_in
+from portal_api.gateways.segments_in_file import by_segment
 from shared.base.errors import Refusal
 from shared.base.money import minor_of
 from shared.contracts.company import Company
@@ -37,25 +40,38 @@ class PlanRailsFile(BaseModel):
     remind_days_before: LateDays
 
 
-def load_plan_rails(path: Path, company: Company | None) -> tuple[PlanRails, Agreement]:
-    """Rails and words; raises RailsFileUnreadable, which names what is wrong. The words of version 1 in German are in
-    `plan-texts/1.de.txt` beside the file.
+def load_plan_rails(path: Path, company: Company | None) -> tuple[BySegment[PlanRails], Agreement]:
+    """Rails of every segment, and the words of all; raises RailsFileUnreadable, which names what is wrong. The words of
+    version 1 in German are in `plan-texts/1.de.txt` beside the file.
     """
+    entities = company.legal_entities if company else ()
+    zones = {one.code: one.time_zone for one in entities}
+    versions = set()
+
+    def rails_of(said: Mapping[str, Any]) -> PlanRails:
+        read = PlanRailsFile.model_validate(said)
+        versions.add(read.text_version)
+        return _rails(read, zones)
+
     try:
-        read = PlanRailsFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-        part_min, approval_above = _minor(read.part_min), _minor(read.approval_above)
+        rails = by_segment(mapping_in(path), rails_of)
     except (OSError, yaml.YAMLError, ValidationError, Refusal) as error:
         raise RailsFileUnreadable(f"{path.name}: {error}") from error
+    if len(versions) > 1:
+        raise RailsFileUnreadable(f"{path.name}: text_version is the same for every segment")
+    return rails, _agreement(path.parent / "plan-texts", versions.pop())
+
+
+def _rails(read: PlanRailsFile, zones: Mapping[str, str]) -> PlanRails:
+    part_min, approval_above = _minor(read.part_min), _minor(read.approval_above)
     if part_min.keys() != approval_above.keys():
-        raise RailsFileUnreadable(f"{path.name}: part_min and approval_above name other currencies")
-    entities = company.legal_entities if company else ()
-    rails = PlanRails(
+        raise RailsFileUnreadable("part_min and approval_above name other currencies")
+    return PlanRails(
         **read.model_dump(exclude={"text_version", "part_min", "approval_above"}),
         part_min=part_min,
         approval_above=approval_above,
-        zones={one.code: one.time_zone for one in entities},
+        zones=zones,
     )
-    return rails, _agreement(path.parent / "plan-texts", read.text_version)
 
 
 def _minor(amounts: dict[str, Decimal]) -> dict[str, int]:

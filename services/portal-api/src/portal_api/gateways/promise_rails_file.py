@@ -1,12 +1,15 @@
 """The file of promise rails: validated whole before the service starts."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from portal_api.domain.promise_rails import PromiseRails
+from portal_api.domain.segment import BySegment
+from portal_api.gateways.segments_in_file import by_segment
 from shared.base.errors import Refusal
 from shared.contracts.company import Company
 
@@ -32,13 +35,24 @@ class RailsFile(BaseModel):
     withdrawn_max: Count
 
 
-def load_promise_rails(path: Path, company: Company | None) -> PromiseRails:
-    """Rails and zones of every legal entity; raises RailsFileUnreadable, which names what is wrong."""
-    try:
-        read = RailsFile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, yaml.YAMLError, ValidationError) as error:
-        raise RailsFileUnreadable(f"{path.name}: {error}") from error
+def load_promise_rails(path: Path, company: Company | None) -> BySegment[PromiseRails]:
+    """Rails of every segment, with every legal entity's zone; raises RailsFileUnreadable, which names what is wrong."""
     entities = company.legal_entities if company else ()
-    return PromiseRails(
-        **read.model_dump(exclude={"version"}), zones={one.code: one.time_zone for one in entities}
-    )
+    zones = {one.code: one.time_zone for one in entities}
+
+    def rails_of(said: Mapping[str, Any]) -> PromiseRails:
+        read = RailsFile.model_validate(said)
+        return PromiseRails(**read.model_dump(exclude={"version"}), zones=zones)
+
+    try:
+        return by_segment(mapping_in(path), rails_of)
+    except (OSError, yaml.YAMLError, ValidationError, Refusal) as error:
+        raise RailsFileUnreadable(f"{path.name}: {error}") from error
+
+
+def mapping_in(path: Path) -> Mapping[str, Any]:
+    """What a YAML file says; raises RailsFileUnreadable where that is no mapping."""
+    read = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(read, dict):
+        raise RailsFileUnreadable(f"{path.name}: a mapping is wanted")
+    return read

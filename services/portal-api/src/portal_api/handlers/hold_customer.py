@@ -3,7 +3,9 @@
 from portal_api.domain.contact import Contact, Position, address_of, main_contact, roles_of
 from portal_api.domain.customer import Customer
 from portal_api.domain.items import Items
+from portal_api.domain.segment import Traits
 from shared.base.clock import Moment
+from shared.base.money import minor_of
 from shared.contracts import ledger
 
 
@@ -18,8 +20,16 @@ def hold_customer(items: Items, changed: ledger.CustomerChanged, *, moment: Mome
             name=changed.name,
             language=changed.language,
             contacts=_contacts_of(changed),
+            traits=_traits_of(changed),
         )
     )
+
+
+def _traits_of(changed: ledger.CustomerChanged) -> Traits:
+    limit = changed.credit_limit
+    if limit is None:
+        return Traits(changed.kind)
+    return Traits(changed.kind, minor_of(limit.amount, limit.currency), limit.currency)
 
 
 def _contacts_of(changed: ledger.CustomerChanged) -> tuple[Contact, ...]:

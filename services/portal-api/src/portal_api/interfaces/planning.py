@@ -10,6 +10,7 @@ from portal_api.domain.answers import Answers
 from portal_api.domain.plan import Acceptance, Plan, PlanState, Side
 from portal_api.domain.plan_rails import PlanRails
 from portal_api.domain.quote import Quote
+from portal_api.domain.segment import BySegment
 from portal_api.gateways import answers, contacts, plans
 from portal_api.handlers.accept_plan import accept_plan, decline_plan
 from portal_api.handlers.extend_plan import extend_plan
@@ -50,7 +51,7 @@ class Accepts(NamedTuple):
 class Planning:
     """What doors and job share: rails, words, and how a command begins and ends."""
 
-    rails: PlanRails
+    rails: BySegment[PlanRails]
     agreement: Agreement
     legal_entity_names: dict[str, str]
 
@@ -61,7 +62,7 @@ class Planning:
         quote = quote_plan(
             found,
             asked,
-            self.rails,
+            self.rails.of(found.traits),
             self.agreement,
             asker=Asker(me.customer_id, me.customer_number, me.language, self.legal_entity_names),
             moment=work.moment,
@@ -80,7 +81,7 @@ class Planning:
             raise QuoteUnknown("you were given no such quote")
         named = [one.invoice_id for one in quote.items]
         found = await answers.load(work.connection, customer_id, invoices=named)
-        plan = propose_plan(found, quote, self.rails, moment=work.moment)
+        plan = propose_plan(found, quote, self.rails.of(found.traits), moment=work.moment)
         await self._save(work, found)
         return plan
 
@@ -90,7 +91,7 @@ class Planning:
         accept_plan(
             found,
             plan,
-            self.rails,
+            self.rails.of(found.traits),
             _acceptance(Side.CUSTOMER, accepts, work.moment),
             moment=work.moment,
         )
@@ -101,7 +102,11 @@ class Planning:
         """By a person of ours."""
         found, plan = await self._load(work, await self._whose(work, plan_id), plan_id)
         accept_plan(
-            found, plan, self.rails, _acceptance(Side.US, accepts, work.moment), moment=work.moment
+            found,
+            plan,
+            self.rails.of(found.traits),
+            _acceptance(Side.US, accepts, work.moment),
+            moment=work.moment,
         )
         await self._save(work, found)
         return plan
@@ -123,7 +128,7 @@ class Planning:
     async def extend(self, work: Work, customer_id: UUID, plan_id: UUID, *, days: int) -> Plan:
         """Once, by request."""
         found, plan = await self._load(work, customer_id, plan_id)
-        extend_plan(found, plan, self.rails, days=days, moment=work.moment)
+        extend_plan(found, plan, self.rails.of(found.traits), days=days, moment=work.moment)
         await self._save(work, found)
         return plan
 
@@ -131,7 +136,7 @@ class Planning:
         """Tell what is news of it, and look again when there may be more."""
         found, plan = await self._load(work, await self._whose(work, plan_id), plan_id)
         if plan.ended_at is None:
-            judge_plan(found, plan, self.rails, moment=work.moment)
+            judge_plan(found, plan, self.rails.of(found.traits), moment=work.moment)
             found.keep_plan(plan)
         await self._save(work, found)
 
@@ -150,24 +155,26 @@ class Planning:
 
     async def _save(self, work: Work, found: Answers) -> None:
         await answers.save(work, found)
+        rails = self.rails.of(found.traits)
         due = {
-            str(one.plan_id): self._looked_at(one, work.moment)
+            str(one.plan_id): _looked_at(one, rails, work.moment)
             for one in found.changed_plans.values()
         }
         await timers.set_many(work.connection, plans.TIMER, due)
         tell(work, found.told)
 
-    def _looked_at(self, plan: Plan, moment: Moment) -> Moment | None:
-        """When there may be news of it again: at once where nothing is left to pay, never once it has ended."""
-        if plan.ended_at is not None:
-            return None
-        if plan.state is not PlanState.ACTIVE:
-            return plan.answer_by
-        zone = self.rails.zone(plan.terms.legal_entity)
-        today = local_day(moment, zone)
-        day = plan.next_day(today=today, days_before=self.rails.remind_days_before)
-        return moment if day is None else at_local(day, time(), zone)
-
 
 def _acceptance(side: Side, accepts: Accepts, moment: Moment) -> Acceptance:
     return Acceptance(side, accepts.by, moment, accepts.text_hash, accepts.network)
+
+
+def _looked_at(plan: Plan, rails: PlanRails, moment: Moment) -> Moment | None:
+    """When there may be news of it again: at once where nothing is left to pay, never once it has ended."""
+    if plan.ended_at is not None:
+        return None
+    if plan.state is not PlanState.ACTIVE:
+        return plan.answer_by
+    zone = rails.zone(plan.terms.legal_entity)
+    today = local_day(moment, zone)
+    day = plan.next_day(today=today, days_before=rails.remind_days_before)
+    return moment if day is None else at_local(day, time(), zone)

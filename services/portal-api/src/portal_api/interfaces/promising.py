@@ -8,6 +8,7 @@ from uuid import UUID
 from portal_api.domain.answers import Answers
 from portal_api.domain.promise import Promise, State
 from portal_api.domain.promise_rails import PromiseRails
+from portal_api.domain.segment import BySegment
 from portal_api.gateways import answers, promises
 from portal_api.handlers.judge_promise import judge_promise
 from portal_api.handlers.make_promise import make_promise
@@ -24,7 +25,7 @@ from shared.messaging.tell import tell
 class Promising:
     """What doors and job share: the rails, and how a command begins and ends."""
 
-    rails: PromiseRails
+    rails: BySegment[PromiseRails]
 
     async def make(
         self, work: Work, customer_id: UUID, wanted: Sequence[Wanted], pay_on: date
@@ -34,7 +35,7 @@ class Promising:
         promise = make_promise(
             found,
             wanted,
-            self.rails,
+            self.rails.of(found.traits),
             customer_id=customer_id,
             pay_on=pay_on,
             promise_id=await promises.next_id(work.connection, customer_id),
@@ -52,7 +53,8 @@ class Promising:
         if promise is None:
             promise = await promises.one(work.connection, customer_id, promise_id)
         if promise is not None:
-            withdraw_promise(found, promise, self.rails, by=by, moment=work.moment)
+            rails = self.rails.of(found.traits)
+            withdraw_promise(found, promise, rails, by=by, moment=work.moment)
             await self._save(work, found)
         return promise
 
@@ -70,10 +72,11 @@ class Promising:
 
     def over_at(self, promise: Promise) -> Moment:
         """When the last day that keeps it is over where the legal entity is."""
-        return at_local(promise.until + DAY, time(), self.rails.zone(promise.legal_entity))
+        return at_local(promise.until + DAY, time(), self.rails.standard.zone(promise.legal_entity))
 
     async def _load(self, work: Work, customer_id: UUID, invoices: Sequence[UUID] = ()) -> Answers:
-        since = self.rails.broken_since(work.moment)
+        rails = self.rails.of(await answers.lock(work.connection, customer_id))
+        since = rails.broken_since(work.moment)
         return await answers.load(
             work.connection, customer_id, invoices=invoices, broken_since=since
         )

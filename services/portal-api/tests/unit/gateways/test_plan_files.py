@@ -33,7 +33,8 @@ def copied(tmp_path: Path) -> Path:
 
 def test_ours_are_read_with_every_legal_entity_s_zone() -> None:
     company = load_company(COMPANY)
-    rails, agreement = load_plan_rails(FILE, company)
+    by_segment, agreement = load_plan_rails(FILE, company)
+    rails = by_segment.standard
 
     assert (rails.grace_days, rails.parts_max, rails.part_min["EUR"]) == (5, 12, 2_500)
     assert rails.needs_approval(500_001, "EUR")

@@ -14,7 +14,7 @@ COMPANY = ROOT / "deploy/company/example.yaml"
 
 def test_ours_is_read_with_every_legal_entity_s_zone() -> None:
     company = load_company(COMPANY)
-    rails = load_promise_rails(FILE, company)
+    rails = load_promise_rails(FILE, company).standard
 
     assert (rails.days_ahead_max, rails.grace_days, rails.open_per_customer_max) == (30, 3, 5)
     assert {one.code: rails.zone(one.code) for one in company.legal_entities} == {
@@ -23,7 +23,7 @@ def test_ours_is_read_with_every_legal_entity_s_zone() -> None:
 
 
 def test_without_a_company_it_is_utc() -> None:
-    assert load_promise_rails(FILE, None).zone("DE01") == "UTC"
+    assert load_promise_rails(FILE, None).standard.zone("DE01") == "UTC"
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_without_a_company_it_is_utc() -> None:
         ("grace_days: 3", "grace_days: soon", "grace_days"),
         ("grace_days: 3", "grace_days: 3\nmercy: 1", "mercy"),
         ("broken_max: 2", "broken_max: 0", "broken_max"),
-        ("version: 2", "version: [", "flow"),
+        ("version: 3", "version: [", "flow"),
     ],
 )
 def test_another_is_refused_and_says_where(
