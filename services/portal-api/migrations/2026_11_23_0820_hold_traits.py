@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "portal_api_0016"
-down_revision = "portal_api_0014"
+revision = "portal_api_0017"
+down_revision = "portal_api_0016"
 
 
 def upgrade() -> None:

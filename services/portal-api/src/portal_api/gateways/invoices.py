@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -53,7 +53,7 @@ class Today:
         zone = self.time_zones.get(legal_entity)
         return local_day(self.moment, zone) if zone else self.moment.date()
 
-    def is_overdue(self, invoice: Mapping[str, Any]) -> bool:
+    def is_overdue(self, invoice: asyncpg.Record) -> bool:
         """Of a row: something of it is open whose day was over before this one began."""
         day = self.at(invoice["legal_entity"])
         return is_overdue(invoice["open_minor"], invoice["late_after"], day)
