@@ -100,12 +100,16 @@ class Portal:
         return await self._doors.all(f"{self._doors.at.portal_api}/v1/{noun}", token=token)
 
     async def _plan(self, saying: Saying, token: str) -> Item:
-        """A quote, a proposal, and the text that both sides accept; a person of ours, where the rails want it."""
+        """A quote, a proposal, and the text that both sides accept; a person of ours, where the rails want it.
+
+        What is proposed is mailed before it is accepted: who reads what may not hang on who is faster.
+        """
         key, first_on = saying.key, saying.pay_on and saying.pay_on.isoformat()
         asked = {"items": saying.items, "first_on": first_on, "parts": PARTS}
         quote = await self._post("/v1/plan-quotes", asked, key=f"quote-{key}", token=token)
         wanted = {"quote_id": quote["quote_id"]}
         plan = await self._post("/v1/plans", wanted, key=f"plan-{key}", token=token)
+        await self._doors.settle()
         same = {"text_hash": plan["terms"]["text_hash"]}
         path = f"/v1/plans/{plan['plan_id']}/acceptances"
         plan = await self._post(path, same, key=f"accept-{key}", token=token)
