@@ -114,6 +114,7 @@ class Portal:
         path = f"/v1/plans/{plan['plan_id']}/acceptances"
         plan = await self._post(path, same, key=f"accept-{key}", token=token)
         if plan["terms"]["needs_approval"]:
+            await self._doors.settle()
             path = f"/v1/plan-approvals/{plan['plan_id']}/acceptances"
             plan = await self._post(path, same, key=f"approve-{key}", token="")
         return plan
