@@ -19,7 +19,7 @@ from portal_api.gateways import (
     statements,
 )
 from portal_api.gateways import promises as promised
-from portal_api.gateways.own_rows import ROLE, own_rows
+from portal_api.gateways.own_rows import ROLE, own_answer, own_rows
 from shared.base.ids import object_id
 from shared.testing.examples import CUSTOMER, SOURCE
 
@@ -127,6 +127,34 @@ class TestCustomer:
             rows = await connection.fetch(f"SELECT customer_id FROM {table}")
 
         assert {row["customer_id"] for row in rows} == {CUSTOMER}
+
+    async def test_is_told_anew_at_each_question_on_a_connection_that_is_kept(
+        self, portal: Any
+    ) -> None:
+        seen = []
+        for customer_id in (CUSTOMER, OTHER_CUSTOMER, CUSTOMER):
+            async with own_answer(portal.service.database, customer_id) as connection:
+                backend = await connection.fetchval("SELECT pg_backend_pid()")
+                rows = await connection.fetch("SELECT customer_id, current_user FROM invoices")
+                seen.append((backend, {tuple(row) for row in rows}))
+
+        assert len({backend for backend, _ in seen}) == 1
+        assert [rows for _, rows in seen] == [
+            {(CUSTOMER, ROLE)},
+            {(OTHER_CUSTOMER, ROLE)},
+            {(CUSTOMER, ROLE)},
+        ]
+
+    async def test_has_no_connection_that_anybody_else_is_given(self, portal: Any) -> None:
+        async with own_answer(portal.service.database, CUSTOMER) as connection:
+            mine = await connection.fetchval("SELECT pg_backend_pid()")
+            with pytest.raises(asyncpg.ReadOnlySQLTransactionError):
+                await connection.execute("CREATE TEMPORARY TABLE mine (id int)")
+
+        async with portal.service.database.look() as one, portal.service.database.look() as two:
+            others = {await each.fetchval("SELECT pg_backend_pid()") for each in (one, two)}
+
+        assert mine not in others
 
     @pytest.mark.parametrize("nobody", ["", None])
     @pytest.mark.parametrize("table", CONFINED)

@@ -9,7 +9,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, cast
 
 import asyncpg
@@ -102,7 +102,9 @@ class Work:
 
 
 class Database:
-    """One service's database: `url` is SQLAlchemy's (`postgresql+asyncpg://…`)."""
+    """One service's database: `url` is SQLAlchemy's (`postgresql+asyncpg://…`). With a `role`, its connections have no
+    more than that role's rights, and write nothing.
+    """
 
     def __init__(
         self,
@@ -111,7 +113,9 @@ class Database:
         name: str = "dunwell",
         pool: int = POOL_CONNECTIONS,
         wait_s: float = POOL_WAIT_SECONDS,
+        role: str = "",
     ) -> None:
+        confined = {"role": role, "default_transaction_read_only": "on"} if role else {}
         self.engine = create_async_engine(
             url,
             pool_size=pool,
@@ -128,6 +132,7 @@ class Database:
                     "application_name": name,
                     "timezone": "UTC",
                     "lock_timeout": LOCK_WAIT,
+                    **confined,
                 },
             },
         )
@@ -135,6 +140,8 @@ class Database:
         self.watched: Callable[[], AbstractContextManager[object]] = nullcontext
         """What stands around every use of a connection: a span, once somebody wants any."""
         self._told: list[Callable[[], None]] = []
+        self._as: dict[str, Database] = {}
+        self._confine = partial(Database, url, name=name, pool=pool, wait_s=wait_s)
 
     def when_told(self, wake: Callable[[], None]) -> None:
         """Call `wake` after every commit that wrote to the outbox."""
@@ -204,8 +211,17 @@ class Database:
                 return self.engine.sync_engine.raw_connection()
         return await self.engine.raw_connection()
 
+    def as_role(self, role: str) -> "Database":
+        """The same database, by connections of their own for that role; as many, and closed with these."""
+        if role not in self._as:
+            self._as[role] = self._confine(role=role)
+            self._as[role].watched = lambda: self.watched()  # noqa: PLW0108 - who watches may come later
+        return self._as[role]
+
     async def close(self) -> None:
         """Let all connections go."""
+        for one in self._as.values():
+            await one.close()
         await self.engine.dispose()
 
 

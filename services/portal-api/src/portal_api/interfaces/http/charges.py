@@ -80,7 +80,7 @@ def charges_router(visitors: Visitors) -> APIRouter:
         after, mine = None, visitor.session.customer_id
         if paging.after:
             after = datetime.fromisoformat(paging.after[0]), UUID(paging.after[1])
-        async with visitor.look() as connection:
+        async with visitor.ask() as connection:
             found = await charges.page(connection, mine, after=after, limit=paging.limit + 1)
         shown = [ChargeShown.of(one) for one in found]
         return paging.page(shown, lambda one: (one.announced_at, one.charge_id))
@@ -88,7 +88,7 @@ def charges_router(visitors: Visitors) -> APIRouter:
     @router.get("/{charge_id}", responses=problems(ChargeUnknown))
     async def show_charge(charge_id: UUID, visitor: Annotated[Visitor, viewer]) -> ChargeShown:
         """Somebody else's is as unknown as one that there is not."""
-        async with visitor.look() as connection:
+        async with visitor.ask() as connection:
             found = await charges.one(connection, visitor.session.customer_id, charge_id)
         if found is None:
             raise ChargeUnknown("nothing of that id was announced to you")

@@ -162,7 +162,7 @@ def disputes_router(visitors: Visitors, desk: DisputeDesk) -> APIRouter:
         after = None
         if paging.after:
             after = datetime.fromisoformat(paging.after[0]), UUID(paging.after[1])
-        async with visitor.look() as connection:
+        async with visitor.ask() as connection:
             rows = await disputes.page(
                 connection, visitor.session.customer_id, after=after, limit=paging.limit + 1
             )

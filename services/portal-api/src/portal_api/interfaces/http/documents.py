@@ -57,7 +57,7 @@ def documents_router(visitors: Visitors, ledger: Peer) -> APIRouter:
     async def print_invoice(invoice_id: UUID, visitor: Annotated[Visitor, viewer]) -> Response:
         """A copy as PDF. Somebody else's invoice is as unknown as one that there is not."""
         mine = visitor.session.customer_id
-        async with visitor.look() as connection:
+        async with visitor.ask() as connection:
             row = await invoices.one(connection, mine, invoice_id)
         if row is None:
             raise InvoiceUnknown("you have no such invoice")
@@ -73,7 +73,7 @@ def documents_router(visitors: Visitors, ledger: Peer) -> APIRouter:
     async def print_receipt(payment_id: UUID, visitor: Annotated[Visitor, viewer]) -> Response:
         """That your payment came and what it settled, as PDF."""
         mine = visitor.session.customer_id
-        async with visitor.look() as connection:
+        async with visitor.ask() as connection:
             row = await own_credits.one(connection, mine, payment_id, Kind.PAYMENT)
         if row is None:
             raise PaymentUnknown("you have no such payment")

@@ -126,7 +126,7 @@ def invoices_router(visitors: Visitors, company: Company | None) -> APIRouter:
         after = None
         if paging.after:
             after = date.fromisoformat(paging.after[0]), UUID(paging.after[1])
-        async with visitor.look() as connection:
+        async with visitor.ask() as connection:
             rows = await invoices.page(
                 connection, mine, wanted, today, after=after, limit=paging.limit + 1
             )
@@ -136,7 +136,7 @@ def invoices_router(visitors: Visitors, company: Company | None) -> APIRouter:
     @router.get("/{invoice_id}", responses=problems(InvoiceUnknown))
     async def show_invoice(invoice_id: UUID, visitor: Annotated[Visitor, viewer]) -> InvoiceShown:
         """Somebody else's is as unknown as one that there is not."""
-        async with visitor.look() as connection:
+        async with visitor.ask() as connection:
             row = await invoices.one(connection, visitor.session.customer_id, invoice_id)
         if row is None:
             raise InvoiceUnknown("you have no such invoice")

@@ -61,7 +61,7 @@ def messages_router(visitors: Visitors) -> APIRouter:
         after = None
         if paging.after:
             after = datetime.fromisoformat(paging.after[0]), UUID(paging.after[1])
-        async with visitor.look() as connection:
+        async with visitor.ask() as connection:
             rows = await messages.page(
                 connection, visitor.session.customer_id, after=after, limit=paging.limit + 1
             )

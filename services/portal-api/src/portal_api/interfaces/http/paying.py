@@ -196,7 +196,7 @@ def paying_router(visitors: Visitors, paying: Paying, origins: frozenset[str]) -
         payment_id: UUID, visitor: Annotated[Visitor, visitors.allowed(Role.VIEW)]
     ) -> AskedPaymentShown:
         """Of a payment that was asked for here. Somebody else's is as unknown as one that there is not."""
-        async with visitor.look() as connection:
+        async with visitor.ask() as connection:
             found = await payments.own(connection, visitor.session.customer_id, payment_id)
         if found is None:
             raise AskedPaymentUnknown("you asked for no such payment")

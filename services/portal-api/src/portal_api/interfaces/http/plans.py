@@ -120,7 +120,7 @@ def _add_reads(router: APIRouter, visitors: Visitors) -> None:
         after, mine = None, visitor.session.customer_id
         if paging.after:
             after = datetime.fromisoformat(paging.after[0]), UUID(paging.after[1])
-        async with visitor.look() as connection:
+        async with visitor.ask() as connection:
             found = await plans.page(connection, mine, after=after, limit=paging.limit + 1)
         shown = [PlanShown.of(one) for one in found]
         return paging.page(shown, lambda one: (one.proposed_at, one.plan_id))
@@ -128,7 +128,7 @@ def _add_reads(router: APIRouter, visitors: Visitors) -> None:
     @router.get("/v1/plans/{plan_id}", responses=problems(PlanUnknown))
     async def show_plan(plan_id: UUID, visitor: Annotated[Visitor, viewer]) -> PlanShown:
         """Somebody else's is as unknown as one that there is not."""
-        async with visitor.look() as connection:
+        async with visitor.ask() as connection:
             found = await plans.one(connection, visitor.session.customer_id, plan_id)
         if found is None:
             raise PlanUnknown("you have no such plan")

@@ -121,7 +121,7 @@ def promises_router(visitors: Visitors, promising: Promising) -> APIRouter:
         after, mine = None, visitor.session.customer_id
         if paging.after:
             after = datetime.fromisoformat(paging.after[0]), UUID(paging.after[1])
-        async with visitor.look() as connection:
+        async with visitor.ask() as connection:
             found = await promises.page(connection, mine, after=after, limit=paging.limit + 1)
         shown = [PromiseShown.of(one) for one in found]
         return paging.page(shown, lambda one: (one.made_at, one.promise_id))
@@ -129,7 +129,7 @@ def promises_router(visitors: Visitors, promising: Promising) -> APIRouter:
     @router.get("/{promise_id}", responses=problems(PromiseUnknown))
     async def show_promise(promise_id: UUID, visitor: Annotated[Visitor, viewer]) -> PromiseShown:
         """Somebody else's is as unknown as one that there is not."""
-        async with visitor.look() as connection:
+        async with visitor.ask() as connection:
             found = await promises.one(connection, visitor.session.customer_id, promise_id)
         if found is None:
             raise PromiseUnknown("you made no such promise")

@@ -17,7 +17,7 @@ from fastapi.security.utils import get_authorization_scheme_param
 from portal_api.domain.contact import Role
 from portal_api.domain.session import NotSignedIn, RoleMissing, Session, SessionExpired
 from portal_api.gateways import sessions
-from portal_api.gateways.own_rows import own_rows
+from portal_api.gateways.own_rows import own_answer, own_rows
 from portal_api.gateways.secrets import TOKEN_CHARACTERS, hash_of
 from portal_api.interfaces.signing_in import SigningIn
 from shared.base.clock import Moment
@@ -44,11 +44,14 @@ SIGNED_IN: Final[dict[int | str, dict[str, Any]]] = problems(
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Somebody signed in; `look()` is a view of one instant in which there are no rows but their customer's."""
+    """Somebody signed in; `look()` is a view of one instant in which there are no rows but their customer's, `ask()`
+    the same for one question.
+    """
 
     session: Session
     moment: Moment
     look: Callable[[], AbstractAsyncContextManager[asyncpg.Connection]]
+    ask: Callable[[], AbstractAsyncContextManager[asyncpg.Connection]]
 
 
 class _Allowed(SecurityBase):
@@ -80,8 +83,8 @@ class _Allowed(SecurityBase):
         if session.roles.isdisjoint(self._roles):
             raise RoleMissing(f"one of these roles is wanted: {', '.join(sorted(self._roles))}")
         response.headers["Cache-Control"] = "no-store"
-        database = self._signing_in.database
-        return Visitor(session, moment, partial(own_rows, database, session.customer_id))
+        mine = self._signing_in.database, session.customer_id
+        return Visitor(session, moment, partial(own_rows, *mine), partial(own_answer, *mine))
 
     async def _session_of(self, token: str) -> tuple[Session, Moment]:
         moment, database = self._signing_in.clock.now(), self._signing_in.database
