@@ -13,7 +13,7 @@ import pytest
 from notifier.domain.brief import Brief
 from notifier.domain.desk import REMINDERS
 from notifier.domain.message import Message, Purpose
-from notifier.domain.payment import Paid, PaymentBrief, PaymentNews
+from notifier.domain.payment import OF_AUTOPAY, Paid, PaymentBrief, PaymentNews
 from notifier.domain.reply import ReplyBrief
 from notifier.gateways.portal import PAGES, SATISFACTION, Portal
 from shared.base.clock import Moment
@@ -47,10 +47,14 @@ def message(purpose: Purpose, brief: Brief | None = None) -> Message:
     )
 
 
+def paid(news: PaymentNews) -> PaymentBrief:
+    return PaymentBrief(ABOUT, news, "EUR", (Paid(ABOUT, "1", 100, 0),))
+
+
 def links(portal: Portal) -> Iterator[str]:
     """One for each kind of mail, and for both links that the portal seals."""
-    paid = PaymentBrief(ABOUT, PaymentNews.TRY_AGAIN, "EUR", (Paid(ABOUT, "1", 100, 0),))
-    yield portal.page(message(Purpose.PAYMENT, paid))
+    for news in PaymentNews:
+        yield portal.page(message(Purpose.PAYMENT, paid(news)))
     for purpose in set(Purpose) - {Purpose.PAYMENT}:
         yield portal.page(message(purpose))
     yield portal.link(ReplyBrief(SATISFACTION, str(ABOUT), NOON))
@@ -91,11 +95,18 @@ class TestLinks:
 
     def test_lead_to_the_operator_s_pages_where_there_are(self) -> None:
         portal = Portal(URL, "https://pages.example/")
+        autopay = message(Purpose.PAYMENT, paid(PaymentNews.CHARGE_ANNOUNCED))
 
-        assert {portal.page(message(one)) for one in Purpose} == {"https://pages.example"}
+        found = {portal.page(one) for one in (*map(message, Purpose), autopay)}
+        assert found == {"https://pages.example"}
 
     def test_of_reminders_lead_home(self) -> None:
         assert {Portal(URL).page(message(one)) for one in REMINDERS} == {f"{URL}/"}
+
+    def test_of_autopay_lead_to_its_page(self) -> None:
+        pages = {Portal(URL).page(message(Purpose.PAYMENT, paid(one))) for one in OF_AUTOPAY}
+
+        assert pages == {f"{URL}/autopay"}
 
     @pytest.mark.parametrize("home", ["", "https://pages.example"])
     def test_without_a_portal_are_none(self, home: Any) -> None:

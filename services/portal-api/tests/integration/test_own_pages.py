@@ -89,6 +89,10 @@ class TestWhoMaySee:
     HOMES = frozenset({"/", "/sign-out", "/customers"})
     PAYS = frozenset({"/payments", "/paid"})
     """What is shown of a payment is tested with paying."""
+    AUTOPAY = frozenset(
+        {"/autopay", "/autopay/cancellations", "/autopay/ends", "/autopay/withdrawals"}
+    )
+    """What is shown of a saved means is tested with autopay's page."""
     FORMS = frozenset({"/plans/{plan_id}/acceptances", "/plans/{plan_id}/refusals"})
 
     def test_every_page_is_in_these_tests(self, portal: Any) -> None:
@@ -99,7 +103,9 @@ class TestWhoMaySee:
             if isinstance(route, APIRoute) and isinstance(route, PageRoute)
         }
 
-        assert found == self.ASKED | self.HOMES | self.PAYS | self.FORMS | things("", "").keys()
+        tested_elsewhere = self.PAYS | self.AUTOPAY
+        here = self.ASKED | self.HOMES | self.FORMS | things("", "").keys()
+        assert found == here | tested_elsewhere
 
     async def test_one_s_own_and_nobody_else_s(
         self, portal: Any, erika: httpx.AsyncClient, otto: httpx.AsyncClient
@@ -115,7 +121,9 @@ class TestWhoMaySee:
         for path in [*unknown, "/invoices/x", "/paid", f"/paid?payment_id={NOBODY}", "/feedback"]:
             assert (await otto.get(path)).status_code == 404, path
 
-    @pytest.mark.parametrize("path", ["/", f"/invoices/{INVOICE}", f"/feedback?case_id={DISPUTE}"])
+    @pytest.mark.parametrize(
+        "path", ["/", "/autopay", f"/invoices/{INVOICE}", f"/feedback?case_id={DISPUTE}"]
+    )
     async def test_a_stranger_is_led_to_sign_in_and_back(self, portal: Any, path: str) -> None:
         browser = portal.browser()
         to_sign_in = await browser.get(path)
@@ -152,7 +160,7 @@ class TestWhoMaySee:
         [
             *("https://evil.example", "//evil.example", "/\\evil.example", "/%2F/evil.example"),
             *("/plans/../sign-out", f"/plans/{NOBODY}@evil.example", "javascript:alert(1)"),
-            *(f"/plans/{NOBODY}\n", "/v1/me", ""),
+            *(f"/plans/{NOBODY}\n", "/v1/me", "", "/autopay/ends", "/autopay?x=1"),
         ],
     )
     async def test_a_sign_in_leads_to_our_own_pages_alone(self, portal: Any, to: str) -> None:

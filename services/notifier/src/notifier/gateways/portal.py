@@ -25,6 +25,8 @@ PAGES: Final[Mapping[Purpose, str]] = {
 }
 """The portal API's own page of what a message is about; its id follows."""
 PAID: Final = "/paid?payment_id="
+AUTOPAY: Final = "/autopay"
+"""Of all charges and the saved means: what is about one of them leads there, too."""
 
 
 class PortalUnset(Refusal):
@@ -48,12 +50,14 @@ class Portal:
         return (self.home_url or self.url).rstrip("/")
 
     def page(self, message: Message) -> str:
-        """Where a customer reads on: at the plan, promise, dispute or payment, else where they look and pay."""
+        """Where a customer reads on: at what the message is about, else where they look and pay."""
         if self.home_url or not self.url:
             return self.home
         brief, about = message.brief, message.subject_id
         path = PAGES.get(message.purpose) if about else None
-        if isinstance(brief, PaymentBrief) and brief.news not in OF_AUTOPAY:
+        if isinstance(brief, PaymentBrief):
+            if brief.news in OF_AUTOPAY:
+                return f"{self.home}{AUTOPAY}"
             path, about = PAID, brief.payment_id
         return f"{self.home}{path}{about}" if path else f"{self.home}/"
 

@@ -26,6 +26,9 @@ SELECT {_COLUMNS} FROM charges
 WHERE customer_id = $1 AND ($2::timestamptz IS NULL OR (announced_at, charge_id) < ($2, $3))
 ORDER BY announced_at DESC, charge_id DESC LIMIT $4
 """
+_GOING_ON = f"""
+SELECT {_COLUMNS} FROM charges WHERE customer_id = $1 AND ended_at IS NULL ORDER BY charge_on, charge_id LIMIT $2
+"""
 _KEEP = f"""
 INSERT INTO charges ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 """
@@ -64,6 +67,13 @@ async def page(
     """The newest first, after a position."""
     rows = await connection.fetch(_PAGE, customer_id, *(after or (None, None)), limit)
     return [_charge_of(row) for row in rows]
+
+
+async def going_on(
+    connection: asyncpg.Connection, customer_id: UUID, *, limit: int
+) -> list[Charge]:
+    """What is to be made or is being made, the next first."""
+    return [_charge_of(row) for row in await connection.fetch(_GOING_ON, customer_id, limit)]
 
 
 async def keep(connection: asyncpg.Connection, charge: Charge) -> None:

@@ -3,15 +3,20 @@
 import string
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from portal_api.domain.charge import ChargeUnderWay, Why
+from portal_api.domain.charge import State as ChargeState
 from portal_api.domain.decline import NextStep
+from portal_api.domain.mandate import State as MandateState
 from portal_api.domain.plan import PlanState
 from portal_api.domain.promise import State as PromiseState
 from portal_api.domain.session import RoleMissing
 from portal_api.domain.standing import Answer
+from portal_api.gateways.autopay_files import load_autopay_rails
 from portal_api.handlers.accept_plan import PlanNotOpen, PlanOutOfDate, TextNotTheSame
 from portal_api.handlers.give_feedback import CaseOpen, FeedbackGivenBefore
 from portal_api.handlers.take_items import MorePromisedThanOpen
@@ -22,6 +27,7 @@ from portal_api.interfaces.signing_in import CustomerNotYours, SignInUnavailable
 from shared.base.money import AmountTooLarge, AmountTooPrecise
 from shared.contracts.disputes import ClockKind, Outcome, Reason, State, WaitsFor
 
+POLICY = Path(__file__).parents[3] / "policies" / "autopay.yaml"
 ENUMS = {
     "plan_states": PlanState,
     "promise_states": PromiseState,
@@ -31,6 +37,9 @@ ENUMS = {
     "clocks": ClockKind,
     "waits_for": WaitsFor,
     "declines": NextStep,
+    "mandate_states": MandateState,
+    "charge_states": ChargeState,
+    "charge_whys": Why,
 }
 OURS = {ReturnUrlForeign, AmountTooPrecise, AmountTooLarge}
 """What our own forms cannot bring about, and `reason` neither."""
@@ -38,7 +47,7 @@ REFUSED = {
     *(one for one in REFUSALS if one not in OURS and one.code != "nothing-left-out"),
     *(RoleMissing, OriginForeign, TooManySignIns, SignInUnavailable, CustomerNotYours),
     *(TextNotTheSame, PlanNotOpen, PlanOutOfDate, MorePromisedThanOpen),
-    *(CaseOpen, FeedbackGivenBefore),
+    *(CaseOpen, FeedbackGivenBefore, ChargeUnderWay),
 }
 
 
@@ -68,6 +77,7 @@ class TestWords:
             name: {one.value for one in enum} for name, enum in ENUMS.items()
         }
         assert {one.value for one in Answer} <= set(w["states"])
+        assert set(load_autopay_rails(POLICY, None).means) == set(w["means_kinds"])
 
     def test_are_there_for_every_refusal(self, language: str) -> None:
         assert {one.code for one in REFUSED} == set(PAGE_WORDS[language].w["refusals"])

@@ -15,6 +15,8 @@ from portal_api.gateways import invoices, secrets, sessions
 from portal_api.gateways.invoices import Today, Wanted
 from portal_api.gateways.secrets import hash_of
 from portal_api.gateways.standing import Answered, answered, open_sums
+from portal_api.interfaces.http.autopay_page import Seen as AutopaySeen
+from portal_api.interfaces.http.autopay_page import autopay_row, look_at
 from portal_api.interfaces.http.invoices import time_zones_of
 from portal_api.interfaces.http.own_page import Guest, OwnPages
 from portal_api.interfaces.http.page_rows import (
@@ -42,6 +44,7 @@ class _Seen(NamedTuple):
     rows: Sequence[Any]
     sums: Mapping[str, int]
     answers: Answered
+    autopay: AutopaySeen | None
     today: Today
     has_more: bool
 
@@ -68,7 +71,8 @@ def home_router(pages: OwnPages) -> APIRouter:
             )
             answers = await answered(connection, mine)
             sums = await open_sums(connection, mine)
-        seen = _Seen(rows[:most], sums, answers, today, len(rows) > most)
+            autopay = await look_at(connection, mine)
+        seen = _Seen(rows[:most], sums, answers, autopay, today, len(rows) > most)
         entities = dict.fromkeys(row["legal_entity"] for row in seen.rows)
         return pages.show("home.html", guest, *entities, **_home(pages, guest, seen))
 
@@ -122,6 +126,7 @@ def _home(pages: OwnPages, guest: Guest, seen: _Seen) -> dict[str, Any]:
             *(plan_row(one, words) for one in plans),
             *(promise_row(one, words) for one in promises),
             *(dispute_row(one, words) for one in disputes),
+            *([autopay_row(seen.autopay, words)] if seen.autopay else []),
         ],
         "customers": guest.others,
     }

@@ -30,7 +30,7 @@ from shared.contracts.company import Company, LegalEntity
 
 _ID: Final = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 LEADS_TO: Final = re.compile(
-    rf"/(?:(?:invoices|promises|plans|disputes)/{_ID}|paid\?payment_id={_ID}|feedback\?case_id={_ID})?"
+    rf"/(?:(?:invoices|promises|plans|disputes)/{_ID}|paid\?payment_id={_ID}|feedback\?case_id={_ID}|autopay)?"
 )
 """Where a sign-in may lead: to these pages of ours, and nowhere else."""
 _HEADERS: Final = headers_of()

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from portal_api.interfaces.being_heard import BeingHeard
 from portal_api.interfaces.http.answer_pages import answer_pages_router
 from portal_api.interfaces.http.ask_page import ask_page_router
+from portal_api.interfaces.http.autopay_page import autopay_page_router
 from portal_api.interfaces.http.feedback_page import feedback_page_router
 from portal_api.interfaces.http.home_page import home_router
 from portal_api.interfaces.http.invoice_page import invoice_page_router
@@ -26,5 +27,6 @@ def own_pages(
         answer_pages_router(pages),
         plan_page_router(pages, planning),
         pay_pages_router(pages, paying),
+        autopay_page_router(pages),
         feedback_page_router(pages, heard),
     )
