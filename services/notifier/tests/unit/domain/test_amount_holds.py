@@ -96,7 +96,7 @@ class TestHearing:
             assert (held.kind, held.minor) == ("promise", minor)
 
     def test_a_plan_holds_what_is_not_paid_while_it_stands(self) -> None:
-        *_, paid, extended, completed, _broken, _declined, _lapsed = PLANNED
+        *_, paid, extended, completed, _broken, _declined, _lapsed, _refused = PLANNED
         for order, minor in (((paid,), 66_66), ((extended, paid), 66_66), ((completed, paid), 0)):
             desk = Desk()
             for told in order:
