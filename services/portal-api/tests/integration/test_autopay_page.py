@@ -13,7 +13,10 @@ from shared.contracts import disputes, erp
 from shared.testing.examples import CUSTOMER, INVOICE, our_examples
 
 PATH = "/autopay"
-FORMS = (f"{PATH}/cancellations", f"{PATH}/ends", f"{PATH}/withdrawals")
+STOPS = (f"{PATH}/cancellations", f"{PATH}/ends", f"{PATH}/withdrawals")
+LIMITS = f"{PATH}/limits"
+FORMS = (*STOPS, LIMITS)
+LIMIT = {"currency": "EUR", "amount": "250.00"}
 ERIKA, OTTO = "erika@muster.example", "otto@other.example"
 HOSTILE = "<script>alert(1)</script>\"'{{191*7}}"
 NOBODY = UUID(int=7)
@@ -90,7 +93,7 @@ class TestPage:
         assert "an Seit 20. April 2026 Eine Abbuchung ist höchstens 5.000,00 EUR" in shown
         assert "Am 24. April 2026 1.200,00 EUR angekündigt 2026-0815 (1.200,00 EUR)" in shown
         assert f'href="/invoices/{INVOICE}"' in page.text
-        assert sorted(buttons_of(page)) == sorted(FORMS)
+        assert sorted(buttons_of(page)) == sorted(STOPS)
 
     async def test_of_a_means_without_autopay_says_that_nothing_is_charged(
         self, counter: Any
@@ -99,7 +102,7 @@ class TestPage:
         page = await look(counter)
 
         assert "Abgebucht wird nichts, bevor Sie es eingeschaltet" in text_of(page)
-        assert buttons_of(page) == [FORMS[2]]
+        assert buttons_of(page) == [LIMITS, FORMS[2]]
 
     async def test_keeps_the_provider_s_names_to_itself(self, announced: Any) -> None:
         page = await look(announced)
@@ -200,7 +203,7 @@ class TestButtons:
         assert (first["state"], first["autopay"]["on"]) == ("active", False)
         page = await look(announced)
         assert "wird nicht abgebucht" in text_of(page), "at once, before the charge is dropped"
-        assert buttons_of(page) == [FORMS[2]]
+        assert buttons_of(page) == [LIMITS, FORMS[2]]
         await announced.charge()
         assert [one["reason"] for one in await announced.told(*DROPPED)] == ["autopay-off"]
         assert "aus" in text_of(await look(announced, "/"))
@@ -217,6 +220,33 @@ class TestButtons:
         assert [one["reason"] for one in await announced.told(*DROPPED)] == ["mandate-ended"]
         await announced.charges_day(10)
         assert await announced.intents() == []
+
+    async def test_turn_autopay_on_up_to_a_limit(self, counter: Any) -> None:
+        await counter.saves()
+        page = await look(counter)
+        assert 'name="currency" value="EUR"' in page.text
+        assert 'min="0.01" step="0.01"' in page.text
+        for _ in range(2):
+            said = await counter.browser.post(LIMITS, data=LIMIT)
+            assert (said.status_code, said.headers["location"]) == (303, PATH)
+
+        assert (await counter.mandate())["autopay"]["limit"] == LIMIT
+        shown = await look(counter)
+        assert "Eine Abbuchung ist höchstens 250,00 EUR" in text_of(shown)
+        assert buttons_of(shown) == list(STOPS[1:])
+
+    @pytest.mark.parametrize(
+        "changed",
+        [
+            *({"amount": ""}, {"amount": "0"}, {"amount": "-1"}, {"amount": "0.001"}),
+            *({"amount": "NaN"}, {"amount": "9" * 17}, {"currency": "eur"}, {"currency": "ABC"}),
+        ],
+    )
+    async def test_refuse_a_limit_that_is_none(self, counter: Any, changed: dict[str, str]) -> None:
+        await counter.saves()
+
+        assert (await counter.browser.post(LIMITS, data=LIMIT | changed)).status_code == 422
+        assert (await counter.mandate())["autopay"] is None
 
     async def test_refuse_in_words_what_is_made_already(self, announced: Any) -> None:
         (charge,) = (await announced.browser.get("/v1/charges")).json()["items"]
@@ -242,7 +272,8 @@ class TestWho:
         shown = text_of(await otto.get(PATH))
         given = [{"charge_id": one} for one in (charge["charge_id"], str(NOBODY))]
         stopped, unknown = [await otto.post(FORMS[0], data=one) for one in given]
-        others = [await otto.post(path) for path in FORMS[1:]]
+        others = [await otto.post(path) for path in FORMS[1:3]]
+        others.append(await otto.post(LIMITS, data=LIMIT))
 
         assert "4242" not in shown
         assert "1.200,00" not in shown
@@ -267,7 +298,7 @@ class TestWho:
         viewer = announced.portal.customer(CUSTOMER, (ERIKA, erp.Role.OTHER), version=3)
         await announced.portal.hear(viewer)
         page = await look(announced)
-        given = {FORMS[0]: {"charge_id": charge["charge_id"]}}
+        given = {FORMS[0]: {"charge_id": charge["charge_id"]}, LIMITS: LIMIT}
         said = [await announced.browser.post(path, data=given.get(path)) for path in FORMS]
 
         assert "…4242" in text_of(page)

@@ -90,7 +90,10 @@ class TestWhoMaySee:
     PAYS = frozenset({"/payments", "/paid"})
     """What is shown of a payment is tested with paying."""
     AUTOPAY = frozenset(
-        {"/autopay", "/autopay/cancellations", "/autopay/ends", "/autopay/withdrawals"}
+        {
+            *("/autopay", "/autopay/cancellations", "/autopay/ends", "/autopay/limits"),
+            "/autopay/withdrawals",
+        }
     )
     """What is shown of a saved means is tested with autopay's page."""
     FORMS = frozenset({"/plans/{plan_id}/acceptances", "/plans/{plan_id}/refusals"})

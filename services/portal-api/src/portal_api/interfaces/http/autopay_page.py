@@ -1,4 +1,4 @@
-"""Our own page of autopay: the saved means, what is charged by it, and the three ways to stop that."""
+"""Our own page of autopay: the saved means, what is charged by it, how to turn it on, and the three ways to stop it."""
 
 from collections.abc import Iterable
 from typing import Annotated, Any, Final, NamedTuple
@@ -17,11 +17,14 @@ from portal_api.domain.decline import Decline
 from portal_api.domain.mandate import Mandate, Means, State
 from portal_api.gateways import charges, mandates
 from portal_api.interfaces import autopaying
+from portal_api.interfaces.autopaying import Limit
+from portal_api.interfaces.http.mandates import AmountGiven
 from portal_api.interfaces.http.own_page import Guest, OwnPages
 from portal_api.interfaces.http.page_rows import Row, row
 from portal_api.interfaces.http.page_words import PageWords
 from shared.base.clock import Moment
 from shared.base.days import local_day
+from shared.base.money import decimal_text
 
 PATH: Final = "/autopay"
 COMING_SHOWN_MAX: Final = 200
@@ -61,8 +64,9 @@ async def look_at(connection: Connection, customer_id: UUID) -> Seen | None:
 
 
 def autopay_page_router(pages: OwnPages) -> APIRouter:
-    """`/autopay`, and its three buttons. What is pressed twice is done once."""
+    """`/autopay`, and its buttons. What is pressed twice is done once."""
     router = pages.router()
+    _add_switch(router, pages)
     database, payer = pages.visitors.signing_in.database, pages.guest(Role.PAY)
 
     @router.get(PATH)
@@ -83,13 +87,6 @@ def autopay_page_router(pages: OwnPages) -> APIRouter:
             await autopaying.stop(work, guest.me.customer_id, given.charge_id)
         return RedirectResponse(PATH, 303)
 
-    @router.post(f"{PATH}/ends")
-    async def turn_off(guest: Annotated[Guest, payer]) -> Response:
-        """The means stays saved."""
-        async with database.work(guest.visitor.moment) as work:
-            await autopaying.turned_off(work, guest.visitor.session)
-        return RedirectResponse(PATH, 303)
-
     @router.post(f"{PATH}/withdrawals")
     async def withdraw(guest: Annotated[Guest, payer]) -> Response:
         """The means is taken back, and the provider is told to let go of it."""
@@ -98,6 +95,27 @@ def autopay_page_router(pages: OwnPages) -> APIRouter:
         return RedirectResponse(PATH, 303)
 
     return router
+
+
+def _add_switch(router: APIRouter, pages: OwnPages) -> None:
+    database, payer = pages.visitors.signing_in.database, pages.guest(Role.PAY)
+
+    @router.post(f"{PATH}/limits")
+    async def turn_on(
+        given: Annotated[AmountGiven, Form()], guest: Annotated[Guest, payer]
+    ) -> Response:
+        """Up to so much per charge; the same limit twice is the same limit."""
+        limit = Limit(given.currency, given.amount)
+        async with database.work(guest.visitor.moment) as work:
+            await autopaying.turn_on(work, guest.visitor.session, limit)
+        return RedirectResponse(PATH, 303)
+
+    @router.post(f"{PATH}/ends")
+    async def turn_off(guest: Annotated[Guest, payer]) -> Response:
+        """The means stays saved."""
+        async with database.work(guest.visitor.moment) as work:
+            await autopaying.turned_off(work, guest.visitor.session)
+        return RedirectResponse(PATH, 303)
 
 
 def autopay_row(seen: Seen, words: PageWords) -> Row:
@@ -127,6 +145,7 @@ def _page(pages: OwnPages, guest: Guest, seen: Seen | None, over: list[Charge]) 
         "autopay": None,
         "may_take_back": False,
         "may_turn_off": False,
+        "turns_on": None,
         "coming": (),
         "over": (),
     }
@@ -139,6 +158,7 @@ def _page(pages: OwnPages, guest: Guest, seen: Seen | None, over: list[Charge]) 
         "autopay": _autopay(seen, zone, words),
         "may_take_back": may and seen.mandate.is_active,
         "may_turn_off": may and seen.autopay is not None and seen.autopay.is_on,
+        "turns_on": _turns_on(pages, seen) if may else None,
         "coming": [_coming(one, seen, words, may_stop=may) for one in seen.coming],
         "over": [_over(one, words) for one in over],
     }
@@ -180,6 +200,15 @@ def _autopay(seen: Seen, zone: str, words: PageWords) -> dict[str, Any]:
         "facts": facts,
         "note": "" if said else w["autopay_never"],
     }
+
+
+def _turns_on(pages: OwnPages, seen: Seen) -> dict[str, str] | None:
+    """In the currency that was said last, else in that of the legal entity; None where there is nothing to turn on."""
+    entity = pages.entity(seen.mandate.legal_entity)
+    currency = seen.autopay.currency if seen.autopay else entity and entity.currency
+    if not currency or seen.is_on or not seen.mandate.is_active:
+        return None
+    return {"currency": currency, "least": decimal_text(1, currency)}
 
 
 def _coming(charge: Charge, seen: Seen, words: PageWords, *, may_stop: bool) -> Row:
