@@ -3,16 +3,19 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict
 
 from portal_api.interfaces.http.own_page import (
     OwnPages,
+    PageRoute,
     Target,
     safe_target,
     stranger_page,
     words_alone,
     words_for,
 )
+from portal_api.interfaces.http.plain_page import HTML
 from portal_api.interfaces.http.sign_ins import BROWSER_COOKIE, Address, host_of, keep
 from portal_api.interfaces.http.visitors import must_be_ours
 from portal_api.interfaces.signing_in import HOME
@@ -33,10 +36,17 @@ class AskForm(BaseModel):
 
 
 def ask_page_router(pages: OwnPages) -> APIRouter:
-    """`/sign-in` without a token, and what its form sends."""
-    router, signing_in = pages.router(), pages.visitors.signing_in
+    """`/sign-in` without a token, and what its form sends. The page is in the document, as what the link's form sends
+    to the same path is.
+    """
+    router = APIRouter(tags=["sign-in"], route_class=PageRoute)
+    signing_in = pages.visitors.signing_in
 
-    @router.get("/sign-in")
+    @router.get(
+        "/sign-in",
+        response_class=HTMLResponse,
+        responses={404: {"description": "Not Found", "content": HTML}},
+    )
     async def show(wanted: Annotated[Wanted, Query()], request: Request) -> Response:
         w = words_for(request).w
         return stranger_page(
@@ -47,7 +57,7 @@ def ask_page_router(pages: OwnPages) -> APIRouter:
             to=safe_target(wanted.to),
         )
 
-    @router.post("/sign-in/links")
+    @router.post("/sign-in/links", include_in_schema=False)
     async def ask(given: Annotated[AskForm, Form()], request: Request) -> Response:
         """A link is mailed to whoever has that address, and the page is the same if nobody has."""
         must_be_ours(request, signing_in.public_url)
