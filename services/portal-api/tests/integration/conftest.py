@@ -400,7 +400,7 @@ class Counter:
         await self.portal.watch("autopay")
         (*_, told) = await self.told("portal-api.charge.announced")
         at = self.portal.service.clock.now() - ago
-        mail = message(message_id=told["announcement_id"], at=at, items=())
+        mail = message(message_id=UUID(told["announcement_id"]), at=at, items=())
         await self.portal.hear(mail)
         return told
 
