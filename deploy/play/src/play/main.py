@@ -123,10 +123,13 @@ def places(endpoints: Endpoints, folder: Path) -> dict[str, str]:
         "report": (folder / "report.html").resolve().as_uri(),
         "mail box": endpoints.mail,
         "SMS": endpoints.sms,
+        "portal": f"{endpoints.portal_api}/sign-in",
         "traces": endpoints.traces or "",
         "ledger API": f"{endpoints.ledger}/docs",
         "scheduler API": f"{endpoints.scheduler}/docs",
         "notifier API": f"{endpoints.notifier}/docs",
+        "disputes API": f"{endpoints.disputes}/docs",
+        "portal API": f"{endpoints.portal_api}/docs",
     }
     return {name: address for name, address in found.items() if address}
 
