@@ -1,0 +1,1 @@
+"""The parts of the portal, each made whole from its settings: its doors, and what it does unasked."""
