@@ -174,6 +174,14 @@ class TestOverlays:
                 field = env[setting]["valueFrom"]["fieldRef"]["fieldPath"]
                 assert field == "metadata.name"
 
+    def test_ways_are_of_one_service_each(self, overlay: str) -> None:
+        ways = {one["metadata"]["name"]: one for one in of_kind(built(overlay), "NetworkPolicy")}
+
+        assert ways.pop("nothing")["spec"]["podSelector"] == {}
+        for name, one in ways.items():
+            chosen = one["spec"]["podSelector"]["matchLabels"]["app.kubernetes.io/name"]
+            assert name.startswith(chosen), f"{name} is for {chosen}"
+
     def test_selectors_choose_one_component_of_one_service(self, overlay: str) -> None:
         found = built(overlay)
 
