@@ -91,9 +91,9 @@ def forget() -> None:
     if not LOCAL.exists():
         return
     for path in LOCAL.iterdir():
-        if path in _KEPT_WHEN_FRESH:
+        if path in _KEPT_WHEN_FRESH or path.resolve() == CACHE:
             continue
-        if path.is_dir():
+        if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         else:
             path.unlink()
