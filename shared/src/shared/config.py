@@ -54,6 +54,8 @@ class RuntimeSettings(BaseSettings):
     """0 takes a free port and logs it."""
     http_timeout_seconds: Seconds = 30
     """Longest a request may take before it is answered 504."""
+    http_docs: bool = False
+    """An interactive description at `/docs`. Its script is loaded from elsewhere: never where people sign in."""
     staff_jwks_url: str = ""
     """Where the staff token issuer publishes its keys; "" refuses every staff token."""
     staff_issuer: str = ""

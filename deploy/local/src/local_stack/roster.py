@@ -77,6 +77,7 @@ def shared_settings(around: Surroundings) -> dict[str, str]:
         "KAFKA_END_OFFSETS": trusted,
         "CLOCK_FILE": str(around.clock_file),
         "HTTP_HOST": LOOPBACK,
+        "HTTP_DOCS": "true",
         "STAFF_JWKS_URL": f"{around.clock}/.well-known/jwks.json",
         "STAFF_ISSUER": around.clock,
         "STAFF_AUDIENCE": "dunwell",

@@ -37,6 +37,7 @@ def create_app(service: Served, health: Health | None = None, *, doors: bool = T
     app = FastAPI(
         title=f"Dunwell {service.name}",
         version="1",
+        docs_url="/docs" if settings.http_docs else None,
         redoc_url=None,
         telemetry={
             "tracer_provider": traces.provider(),
@@ -61,16 +62,20 @@ def create_app(service: Served, health: Health | None = None, *, doors: bool = T
         Guard, timeout_s=settings.http_timeout_seconds, large_bodies=service.large_bodies
     )
     _allow(app, service.allowed_origins)
-    app.add_exception_handler(Refusal, problems.of_refusal)
-    app.add_exception_handler(RequestValidationError, problems.of_invalid)
-    app.add_exception_handler(HTTPException, problems.of_http)
-    app.add_exception_handler(Replay, of_replay)
+    _answer_by_name(app)
     for router in service.routers if doors else ():
         _assert_answers_kept(router.routes)
         app.include_router(router)
     app.include_router(ops.router)
     document_problems(app)
     return app
+
+
+def _answer_by_name(app: FastAPI) -> None:
+    app.add_exception_handler(Refusal, problems.of_refusal)
+    app.add_exception_handler(RequestValidationError, problems.of_invalid)
+    app.add_exception_handler(HTTPException, problems.of_http)
+    app.add_exception_handler(Replay, of_replay)
 
 
 def _is_untraced(secret: tuple[str, ...], scope: Scope) -> bool:
@@ -87,7 +92,7 @@ def _allow(app: FastAPI, origins: Sequence[str]) -> None:
             allow_origins=list(origins),
             allow_methods=["GET", "POST", "PUT", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match"],
-            expose_headers=["ETag", "Location", "Retry-After", REPLAYED],
+            expose_headers=["Content-Disposition", "ETag", "Location", "Retry-After", REPLAYED],
             max_age=CORS_SECONDS,
         )
 

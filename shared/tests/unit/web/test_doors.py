@@ -126,6 +126,17 @@ def assert_problem(answer: httpx.Response, status: int, code: str) -> dict[str, 
     return body
 
 
+class TestInteractiveDescription:
+    @pytest.mark.parametrize(("settings", "status"), [({}, 404), ({"http_docs": True}, 200)])
+    async def test_runs_no_script_of_others_unless_the_operator_says_so(
+        self, settings: dict[str, Any], status: int
+    ) -> None:
+        transport = httpx.ASGITransport(create_app(garden(**settings)))
+        async with httpx.AsyncClient(transport=transport, base_url="http://garden") as http:
+            assert (await http.get("/docs")).status_code == status
+            assert (await http.get("/openapi.json")).status_code == 200
+
+
 class TestProblems:
     async def test_a_refusal_has_its_name_and_place(self, http: httpx.AsyncClient) -> None:
         body = assert_problem(await http.get("/v1/trees/12"), 404, "tree-unknown")

@@ -54,6 +54,8 @@ class TestOrigins:
         assert asked.headers["access-control-allow-origin"] == FRIEND
         assert answer.headers["access-control-allow-origin"] == FRIEND
         assert "access-control-allow-credentials" not in answer.headers
+        told = answer.headers["access-control-expose-headers"].split(", ")
+        assert {"Retry-After", "Content-Disposition"} <= {*told}, "and the name of a file"
 
     async def test_no_other_may(self) -> None:
         async with browser() as http:
