@@ -18,7 +18,7 @@ from shared.db.work import Work
 
 KEY_CHARACTERS_MAX = 200
 REPLAYED = "Idempotency-Replayed"
-_HEADERS_KEPT = ("content-type", "etag", "location")
+_HEADERS_KEPT = ("cache-control", "content-type", "etag", "location")
 
 _IN_FLIGHT = "SELECT NOT pg_try_advisory_xact_lock(hashtextextended($1, 0))"
 _FIND = (
