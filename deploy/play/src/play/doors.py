@@ -193,7 +193,8 @@ class Doors:
         decided = await self.post(f"{below}/resolutions", words, key=f"decide-{wanted}")
         if decided["proposal"]:
             second = await self._second_person()
-            await self.post(f"{below}/approvals", {}, key=f"approve-{wanted}", token=second)
+            seen, key = decided["version"], f"approve-{wanted}"
+            await self.post(f"{below}/approvals", {}, key=key, token=second, seen=seen)
 
     async def requests(self) -> list[Item]:
         return await self.all(f"{self.at.ledger}/v1/requests")
@@ -261,9 +262,13 @@ class Doors:
         *,
         key: str = "",
         token: str = "",
+        seen: int | None = None,
         timeout_s: float = CALL_TIMEOUT_S,
     ) -> Item:
+        """`seen`: the version that whoever decides has looked at."""
         headers = _as(token) | ({"Idempotency-Key": key} if key else {})
+        if seen is not None:
+            headers["If-Match"] = f'"{seen}"'
         return _opened(await self._http.post(url, json=body, headers=headers, timeout=timeout_s))
 
 

@@ -18,6 +18,7 @@ from disputes.interfaces.consumers import projection
 from disputes.interfaces.disputing import Disputing
 from disputes.interfaces.filing import Filing
 from disputes.interfaces.http import papers
+from disputes.interfaces.http.assignments import assignments_router
 from disputes.interfaces.http.decisions import decisions_router
 from disputes.interfaces.http.disputes import disputes_router
 from disputes.interfaces.http.moves import moves_router
@@ -60,7 +61,8 @@ def build(settings: Settings) -> Service:
             disputes_router(disputing),
             moves_router(disputing),
             decisions_router(disputing),
-            papers_router(Filing(database, clock, store)),
+            assignments_router(disputing),
+            papers_router(Filing(database, clock, store), disputing),
             parked_router(heard),
         ),
         large_bodies={papers.PATH: papers.BODY_BYTES_MAX},

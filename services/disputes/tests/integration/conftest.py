@@ -1,7 +1,7 @@
 """Disputes on a real database: facts of the ledger in, doors signed in, facts out."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -10,9 +10,12 @@ import httpx
 import pytest
 
 from disputes.config import Settings
+from disputes.gateways.policy_file import load_rulebook
+from disputes.interfaces.disputing import Disputing
 from disputes.main import build
 from shared.base.clock import FileClock
 from shared.contracts import ledger
+from shared.contracts.company import load_company
 from shared.contracts.event import Event
 from shared.messaging.cloudevents import Record
 from shared.testing.examples import CUSTOMER, INVOICE, our_examples
@@ -47,6 +50,13 @@ class Office:
     person: str = "ada"
     heard: int = 0
 
+    @property
+    def disputing(self) -> Disputing:
+        """What its doors share."""
+        settings: Any = self.service.settings
+        company = load_company(settings.company_file)
+        return Disputing(load_rulebook(settings.disputes_terms_file, company))
+
     async def hear(self, *facts: Event) -> None:
         """As one slice."""
         async with self.service.database.work(self.service.clock.now()) as work:
@@ -57,6 +67,13 @@ class Office:
 
     async def post(self, path: str, *, status: int = 201, **body: Any) -> Any:
         answer = await self.http.post(path, json=body)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    async def approve(self, path: str, *, seen: int | None = None, status: int = 201) -> Any:
+        """As the dispute stands now, unless something else was seen."""
+        version = (await self.get(path))["version"] if seen is None else seen
+        answer = await self.http.post(f"{path}/approvals", headers={"If-Match": f'"{version}"'})
         assert answer.status_code == status, answer.text
         return answer.json()
 
@@ -129,3 +146,64 @@ def owed() -> list[Event]:
     part = ledger.Instalment(number=1, due_on=date(2026, 4, 9), amount="1000.00", open="1000.00")
     whole = {"total": "1000.00", "open": "1000.00", "instalments": (part,), "version": 1}
     return [customer, opened.model_copy(update=whole)]
+
+
+@dataclass
+class Cabinet:
+    """A dispute, and the folder where the bytes of its papers are."""
+
+    office: Any
+    dispute_id: str
+    folder: Path
+
+    @property
+    def path(self) -> str:
+        return f"/v1/disputes/{self.dispute_id}/papers"
+
+    async def bring(
+        self, content: bytes, name: str = "list.csv", declared: str = "", **more: Any
+    ) -> httpx.Response:
+        http: httpx.AsyncClient = self.office.http
+        return await http.post(self.path, files={"file": (name, content, declared)}, **more)
+
+    async def brought(self, content: bytes, name: str = "list.csv") -> Any:
+        answer = await self.bring(content, name)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def beside(self, *, dispute_id: str = "", http: Any = None) -> "Cabinet":
+        """That of another dispute, or behind another door."""
+        office = self.office if http is None else replace(self.office, http=http)
+        return Cabinet(office, dispute_id or self.dispute_id, self.folder)
+
+    async def get(self, paper: Any) -> httpx.Response:
+        answer: httpx.Response = await self.office.http.get(f"/v1/papers/{paper['paper_id']}")
+        return answer
+
+    async def states(self) -> list[str]:
+        return [one["scan"] for one in (await self.office.get(self.path))["items"]]
+
+    def objects(self) -> list[str]:
+        """What lies in the store."""
+        return sorted(one.name for one in self.folder.rglob("*") if one.is_file())
+
+    async def sql(self, statement: str) -> None:
+        async with self.office.service.database.work(self.office.service.clock.now()) as work:
+            await work.connection.execute(statement)
+
+    async def wait_is_over(self) -> None:
+        """As if the machine had waited until the next try at the scanner."""
+        await self.sql("UPDATE papers SET try_after = '-infinity'")
+
+    async def hours_pass(self) -> None:
+        """As if the machine had been up that long."""
+        await self.sql(
+            "UPDATE loose_objects SET begun_at = begun_at - interval '2 hours', "
+            "given_up_at = given_up_at - interval '2 hours'"
+        )
+
+
+@pytest.fixture
+async def cabinet(office: Any, tmp_path: Path) -> Cabinet:
+    dispute = await office.open()
+    return Cabinet(office, dispute["dispute_id"], tmp_path / "papers")

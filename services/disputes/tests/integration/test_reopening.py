@@ -80,6 +80,36 @@ class TestReopening:
         assert [(one["amount"], one["held"]) for one in shown["items"]] == [("40.00", "40.00")]
 
 
+class TestUntilWhen:
+    async def test_is_shown_and_told_as_a_day_of_the_legal_entity(self, office: Any) -> None:
+        office.move(office.service.clock.now().replace(hour=22, minute=30))
+        path = await decided(office)
+
+        assert (await office.get(path))["reopen_until"] == "2026-05-21", "decided on the 21st there"
+        told = (await office.told("disputes.dispute.resolved"))[-1]
+        assert told["reopen_until"] == "2026-05-21"
+        assert (await reopen(office, path, await brought(office, path)))["reopen_until"] is None
+
+    @pytest.mark.parametrize(
+        ("outcome", "more", "until"),
+        [("upheld", {}, None), ("partly-upheld", {"upheld": ["60.00"]}, "2026-05-20")],
+    )
+    async def test_is_said_of_what_was_not_upheld(
+        self, office: Any, outcome: str, more: Any, until: str | None
+    ) -> None:
+        path = await decided(office, outcome, **more)
+        assert (await office.get(path))["reopen_until"] == until
+
+    async def test_is_not_said_of_what_was_opened_as_often_as_one_may(self, office: Any) -> None:
+        path = await decided(office)
+        said = {"outcome": "rejected", "why": "still", "words": "No."}
+        for turn in range(2):
+            await reopen(office, path, await brought(office, path, b"%d" % turn))
+            office.move(office.service.clock.now() + DAY)
+            shown = await office.post(f"{path}/resolutions", **said)
+            assert (shown["reopen_until"] is None) is (turn == 1)
+
+
 class TestRails:
     @pytest.mark.parametrize(
         ("outcome", "noun"), [("upheld", ""), (None, "withdrawals"), (None, "")]

@@ -91,3 +91,57 @@ class TestSettling:
         assert (await office.get(path))["settled_at"] is None
         await office.hear(credit(second))
         assert (await office.get(path))["settled_at"] is not None
+
+
+class TestPutBack:
+    """The ERP refuses the credit, or one of us withdraws it: we said that it is not owed, so it is held again."""
+
+    async def test_is_held_again_and_told_once(self, office: Any) -> None:
+        path, decided = await upheld(office, "60.00")
+        await office.hear(credit(decided))
+
+        await office.hear(taken_back(decided))
+        await office.hear(taken_back(decided))
+
+        shown = await office.get(path)
+        assert (shown["items"][0]["held"], shown["settled_at"]) == ("60.00", None)
+        (told,) = await office.told("disputes.dispute.unsettled")
+        assert (told["items"][0]["held"], told["words"], told["by"]) == ("60.00", "", "dunwell")
+
+    async def test_for_the_erp_s_own_changes_nothing(self, office: Any) -> None:
+        path, decided = await upheld(office, "60.00")
+        await office.hear(credit(decided))
+        await office.hear(taken_back(decided, answered_by=UUID(int=3)))
+
+        assert (await office.get(path))["settled_at"] is not None
+        assert await office.told("disputes.dispute.unsettled") == []
+
+    async def test_and_posted_by_the_erp_after_all_settles_it(self, office: Any) -> None:
+        path, decided = await upheld(office, "60.00")
+        await office.hear(credit(decided), taken_back(decided))
+        name = credit(decided).source_id
+
+        await office.hear(credit(decided, source="urn:acme:erp:de01", source_id="N1", answers=name))
+
+        shown = await office.get(path)
+        assert (shown["items"][0]["held"], shown["settled_at"] is not None) == ("0.00", True)
+
+    async def test_can_be_decided_anew(self, office: Any) -> None:
+        path, decided = await upheld(office, "60.00")
+        await office.hear(credit(decided), taken_back(decided))
+
+        again = await office.post(f"{path}/reopenings", why="the ERP does not want it")
+
+        assert (again["items"][0]["amount"], again["items"][0]["held"]) == ("100.00", "100.00")
+        await decide(office, path, "100.00")
+        second = (await office.told(DisputeResolved.TYPE))[-1]
+        await office.hear(taken_back(decided))
+        assert (await office.get(path))["items"][0]["held"] == "100.00"
+        await office.hear(credit(second))
+        assert (await office.get(path))["settled_at"] is not None
+
+
+def taken_back(decided: dict[str, Any], **more: Any) -> ledger.CreditCancelled:
+    """The ledger's own credit of the first item of that decision, which is none any more."""
+    said = credit(decided).model_dump() | {"status": ledger.CreditStatus.CANCELLED, "version": 2}
+    return ledger.CreditCancelled(**said | more)

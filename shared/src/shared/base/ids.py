@@ -32,6 +32,11 @@ class CreditName(NamedTuple):
         return f"dispute/{self.dispute_id}/{self.version}/{self.place}"
 
     @classmethod
+    def of_credit(cls, source: str, source_id: str, answers: str | None) -> "CreditName | None":
+        """The decision that a credit stands for: the ledger's own is named after it, the ERP's answers such a one."""
+        return cls.read(source_id if source == LEDGER else answers or "")
+
+    @classmethod
     def read(cls, text: str) -> "CreditName | None":
         """None for what is called otherwise."""
         kind, *parts = text.split("/")

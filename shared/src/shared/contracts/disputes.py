@@ -1,5 +1,6 @@
 """What disputes tells: what a customer says is wrong, how long we have to answer, and what came of it."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -148,9 +149,14 @@ class DisputeEvent(Event):
         Instant | None,
         Field(description="of our decision, if nothing moves; null once it is made"),
     ] = None
-    clocks: Annotated[
-        tuple[DisputeClock, ...], Field(description="none once it is merged or settled")
-    ] = ()
+    clocks: Annotated[tuple[DisputeClock, ...], Field(description="as the move leaves them")] = ()
+    reopen_until: Annotated[
+        date | None,
+        Field(
+            description="last day, at the legal entity, on which the customer may have it opened again with papers "
+            "brought since; null while they may not"
+        ),
+    ] = None
     proposal: Annotated[
         Proposal | None, Field(description="waits for a second person; null while nothing does")
     ] = None
@@ -169,7 +175,7 @@ class DisputeAcknowledged(DisputeEvent):
 
 
 class DisputeExamined(DisputeEvent):
-    """Somebody of ours looks into it, for the first time or again."""
+    """It is looked into, for the first time or again: one of ours says so, or the customer brought what was wanted."""
 
     TYPE = "disputes.dispute.examined.v1"
 
@@ -230,6 +236,12 @@ class DisputeSettled(DisputeEvent):
     TYPE = "disputes.dispute.settled.v1"
 
 
+class DisputeUnsettled(DisputeEvent):
+    """What was upheld has been put back in the books, and is held again. The customer knows that it is not owed."""
+
+    TYPE = "disputes.dispute.unsettled.v1"
+
+
 class DisputeReopened(DisputeEvent):
     """There is new evidence; the clocks go on where they stood. `papers` are what the customer brought for it."""
 
@@ -256,6 +268,12 @@ class DisputeMerged(DisputeEvent):
     TYPE = "disputes.dispute.merged.v1"
 
     merged_into: UUID
+
+
+class DisputeExtended(DisputeEvent):
+    """It is about more from now on: what a later one said that was merged into it."""
+
+    TYPE = "disputes.dispute.extended.v1"
 
 
 class ClockWarned(Event):

@@ -100,10 +100,11 @@ class OpenItemsDiffered(InboxEvent):
 
 
 class RequestedItem(Part):
-    """`id` is the ERP's own."""
+    """`id` is the ERP's own; `instalment` the number of the one of an invoice that is meant."""
 
     kind: ItemKind
     id: str
+    instalment: int | None = None
 
 
 class RequestedAllocation(Part):

@@ -280,6 +280,19 @@ class CreditEvent(Event):
     status: CreditStatus
     allocations: tuple[Allocation, ...] = ()
     invoices: tuple[Invoice, ...] = ()
+    answers: Annotated[
+        str | None,
+        Field(
+            description="`source_id` of our own entry whose place it takes, where we asked for it"
+        ),
+    ] = None
+    answered_by: Annotated[
+        UUID | None,
+        Field(
+            description="of our own entry: the credit note of the ERP that takes its place; null in a cancellation: "
+            "none does, and what it took off is owed again"
+        ),
+    ] = None
 
 
 class CreditPosted(CreditEvent):

@@ -6,8 +6,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from disputes.domain.dispute import ENDED, WAITING, Move, State
 from disputes.domain.hours import NOTHING, Hours
+from disputes.domain.move import ENDED, WAITING, Move, State
 from shared.base.clock import Moment
 
 

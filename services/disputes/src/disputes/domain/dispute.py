@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, NamedTuple
 from uuid import UUID
 
+from disputes.domain.item import Item
+from disputes.domain.move import ENDED, MOVES, DisputeInOtherState, Move, State
 from disputes.domain.segment import STANDARD
 from shared.base.clock import Moment
 from shared.base.errors import Refusal
@@ -31,59 +33,12 @@ class Reason(StrEnum):
     SHORT_PAY = "short-pay"
 
 
-class State(StrEnum):
-    """Where a dispute stands."""
-
-    OPENED = "opened"
-    ACKNOWLEDGED = "acknowledged"
-    IN_REVIEW = "in-review"
-    WAITING_FOR_CUSTOMER = "waiting-for-customer"
-    WAITING_FOR_CARRIER = "waiting-for-carrier"
-    RESOLVED = "resolved"
-    CLOSED = "closed"
-    WITHDRAWN = "withdrawn"
-    MERGED = "merged"
-
-
 class Outcome(StrEnum):
     """What was decided."""
 
     UPHELD = "upheld"
     PARTLY_UPHELD = "partly-upheld"
     REJECTED = "rejected"
-
-
-class Actor(StrEnum):
-    """Who made a move."""
-
-    CUSTOMER = "customer"
-    STAFF = "staff"
-    DUNWELL = "dunwell"
-
-
-WAITING: Final = frozenset({State.WAITING_FOR_CUSTOMER, State.WAITING_FOR_CARRIER})
-ENDED: Final = frozenset({State.RESOLVED, State.CLOSED, State.WITHDRAWN, State.MERGED})
-"""Nothing is held any more, but for what was upheld and is not yet taken off."""
-
-_AN_END: Final = frozenset({State.RESOLVED, State.WITHDRAWN, State.MERGED})
-MOVES: Final[dict[State, frozenset[State]]] = {
-    State.OPENED: frozenset({State.ACKNOWLEDGED}),
-    State.ACKNOWLEDGED: _AN_END | WAITING | {State.IN_REVIEW},
-    State.IN_REVIEW: _AN_END | WAITING,
-    State.WAITING_FOR_CUSTOMER: _AN_END | {State.IN_REVIEW, State.WAITING_FOR_CARRIER},
-    State.WAITING_FOR_CARRIER: _AN_END | {State.IN_REVIEW, State.WAITING_FOR_CUSTOMER},
-    State.RESOLVED: frozenset({State.CLOSED}),
-    State.CLOSED: frozenset(),
-    State.WITHDRAWN: frozenset(),
-    State.MERGED: frozenset(),
-}
-"""The life of a dispute, but for its reopening, which has rules of its own."""
-
-
-class DisputeInOtherState(Refusal):
-    """What is wanted of the dispute does not follow from the state it is in."""
-
-    code, status = "dispute-in-other-state", 409
 
 
 class MoreUpheldThanDisputed(Refusal):
@@ -96,48 +51,6 @@ class OutcomeContradicted(Refusal):
     """The amounts upheld do not fit the outcome, or the items those of the dispute."""
 
     code: ClassVar[str] = "outcome-contradicted"
-
-
-class Move(NamedTuple):
-    """One step of a dispute's life. `answers`: the customer has our first word of substance with it."""
-
-    state: State
-    at: Moment
-    by: Actor
-    who: str
-    """Subject of the staff member or contact; "" for the machine."""
-    why: str
-    """Among us."""
-    words: str = ""
-    """To the customer."""
-
-    @property
-    def answers(self) -> bool:
-        """A person of ours has told the customer something, or asked something of them."""
-        return self.by is Actor.STAFF and bool(self.words)
-
-
-@dataclass(slots=True)
-class Item:
-    """Amounts are minor units of the dispute's currency. `instalment` None: the invoice as it falls due."""
-
-    invoice_id: UUID
-    invoice_number: str
-    minor: int
-    instalment: int | None = None
-    upheld_minor: int | None = None
-    decided_in: int | None = None
-    """The dispute's version that decided it: with the item's place it names the credit in the books."""
-    credited: bool = False
-    """What was upheld is taken off in the books."""
-
-    def __post_init__(self) -> None:
-        assert self.minor > 0, "something is disputed"
-        assert 0 <= (self.upheld_minor or 0) <= self.minor, "no more is upheld than was disputed"
-
-    @property
-    def key(self) -> tuple[UUID, int | None]:
-        return self.invoice_id, self.instalment
 
 
 class Proposal(NamedTuple):
@@ -175,6 +88,8 @@ class Dispute:
     """Highest level told, by clock."""
     segment: str = STANDARD
     """The customer's when it was opened, whose terms it keeps."""
+    credited_before_minor: int = 0
+    """What earlier decisions took off, before it was opened again."""
 
     @property
     def state(self) -> State:
@@ -183,6 +98,11 @@ class Dispute:
     @property
     def opened(self) -> Move:
         return self.moves[0]
+
+    @property
+    def scope(self) -> tuple[UUID, str, str]:
+        """What all of its items share."""
+        return self.customer_id, self.legal_entity, self.currency
 
     @property
     def is_open(self) -> bool:
@@ -211,9 +131,31 @@ class Dispute:
         self._take(move)
 
     def speak(self, move: Move) -> None:
-        """A word to the customer, or a note among us, where it stands."""
+        """A word to the customer, or a note among us, where it stands. Raises DisputeInOtherState once it is merged."""
         assert move.state is self.state
+        if self.state is State.MERGED:
+            raise DisputeInOtherState("it is merged: speak of the one that goes on")
         self._take(move)
+
+    def extend(self, other: "Dispute", note: Move) -> bool:
+        """Take in what another one says of the same thing, of each item no more than either of them. Whether it is
+        about more from now on: then what was proposed fits no more.
+        """
+        self.speak(note)
+        mine = {item.key: item for item in self.items}
+        more = [
+            one for one in other.items if one.key not in mine or one.minor > mine[one.key].minor
+        ]
+        for item in more:
+            if item.key in mine:
+                mine[item.key].minor = item.minor
+            else:
+                self.items.append(
+                    Item(item.invoice_id, item.invoice_number, item.minor, item.instalment)
+                )
+        if more:
+            self.proposal = None
+        return bool(more)
 
     def check(self, proposal: Proposal) -> None:
         """Raises what of a proposal does not fit."""
@@ -259,12 +201,12 @@ class Dispute:
         """What it would be about if it were opened again: what was taken off stays off. Raises DisputeInOtherState."""
         if self.state not in {State.RESOLVED, State.CLOSED, State.WITHDRAWN}:
             raise DisputeInOtherState(f"it is {self.state}, so it cannot be opened again")
-        if self.upheld_minor and self.settled_at is None:
+        if any(item.is_on_its_way for item in self.items):
             raise DisputeInOtherState("what was upheld is not taken off yet")
         left = [
             Item(item.invoice_id, item.invoice_number, minor, item.instalment)
             for item in self.items
-            if (minor := item.minor - (item.upheld_minor or 0)) > 0
+            if (minor := item.minor - item.credited_minor) > 0
         ]
         if not left:
             raise DisputeInOtherState("all of it was upheld")
@@ -274,6 +216,7 @@ class Dispute:
         """Back to review, for what is left of it. Raises DisputeInOtherState."""
         left = self.left()
         self._take(move)
+        self.credited_before_minor += sum(item.credited_minor for item in self.items)
         self.outcome = self.decided_by = self.approved_by = self.settled_at = None
         self.items = left
 

@@ -1,17 +1,25 @@
 """Docket: what one command or slice knows of disputes, and what became of them."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from uuid import UUID
 
 from disputes.domain.customer import Customer
-from disputes.domain.dispute import Dispute, Item
+from disputes.domain.dispute import Dispute
 from disputes.domain.invoice import Invoice
 from shared.base.telling import Telling
 
 
+class Held(NamedTuple):
+    """So much is held of an invoice, or of one of its instalments."""
+
+    instalment: int | None
+    minor: int
+
+
 @dataclass(slots=True)
 class Docket(Telling):
-    """`disputes` are those at hand with all others of their customers that are open; `changed` are to be written.
+    """`disputes` are those at hand with all others of their customers that hold something; `changed` are to be written.
 
     What is told of customers and invoices may come twice and late: what is older than what is at hand changes nothing.
     """
@@ -40,12 +48,12 @@ class Docket(Telling):
             one for one in self.disputes.values() if one.customer_id == customer_id and one.is_open
         ]
 
-    def disputed(self, invoice_id: UUID) -> list[Item]:
-        """What open disputes say of the invoice already."""
+    def held(self, invoice_id: UUID, *, besides: Dispute | None = None) -> list[Held]:
+        """What disputes, all but one, hold of the invoice already: what is not decided yet, or not yet taken off."""
         return [
-            item
+            Held(item.instalment, minor)
             for dispute in self.disputes.values()
-            if dispute.is_open
+            if dispute is not besides
             for item in dispute.items
-            if item.invoice_id == invoice_id
+            if item.invoice_id == invoice_id and (minor := dispute.held_minor(item))
         ]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from disputes.domain.dispute import DisputeInOtherState, State
+from disputes.domain.move import DisputeInOtherState, State
 from disputes.domain.paper import PAPERS_PER_DISPUTE_MAX, Paper, TooManyPapers
 
 

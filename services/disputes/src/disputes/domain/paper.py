@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from disputes.domain.dispute import Actor
+from disputes.domain.move import Actor
 from shared.base.clock import Moment
 from shared.base.errors import Refusal
 

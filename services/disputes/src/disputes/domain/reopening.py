@@ -2,15 +2,17 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from typing import ClassVar
 from uuid import UUID
 
-from disputes.domain.dispute import ENDED, Actor, Dispute, DisputeInOtherState, Outcome, State
+from disputes.domain.dispute import Dispute, Outcome
 from disputes.domain.folder import Folder
+from disputes.domain.move import ENDED, Actor, DisputeInOtherState, State
 from disputes.domain.paper import Scan
 from shared.base.clock import Moment
-from shared.base.days import local_day
+from shared.base.days import DAY, local_day
 from shared.base.errors import Refusal
 
 MAY_BE_REOPENED = frozenset({Outcome.REJECTED, Outcome.PARTLY_UPHELD})
@@ -47,6 +49,15 @@ class ReopeningRails:
         assert self.days_max >= 0, "an outcome comes before its reopening"
         assert self.times_max >= 0, "nobody reopens less than never"
 
+    def until(self, dispute: Dispute, *, zone: str) -> date | None:
+        """The last day on which the customer may have it opened again; None where they may not."""
+        decided_at = decision_of(dispute)
+        if decided_at is None or dispute.outcome not in MAY_BE_REOPENED:
+            return None
+        if times_reopened(dispute) >= self.times_max:
+            return None
+        return self._last_day(decided_at, zone)
+
     def check(
         self,
         dispute: Dispute,
@@ -60,15 +71,18 @@ class ReopeningRails:
         decided_at = decision_of(dispute)
         if decided_at is None or dispute.outcome not in MAY_BE_REOPENED:
             raise DisputeInOtherState("only what was rejected, or in part, can be opened again")
-        days = (local_day(moment, zone) - local_day(decided_at, zone)).days
-        if days > self.days_max:
-            raise ReopeningTooLate(f"it was decided {days} days ago, {self.days_max} are the most")
+        last_day = self._last_day(decided_at, zone)
+        if local_day(moment, zone) > last_day:
+            raise ReopeningTooLate(f"it could be opened again until {last_day}")
         if times_reopened(dispute) >= self.times_max:
             raise ReopenedTooOften(f"{self.times_max} times are the most")
         for place, paper_id in enumerate(papers):
             _must_be_new(folder, paper_id, since=decided_at, pointer=f"/papers/{place}")
         if not papers:
             raise EvidenceNotNew("a paper brought since the outcome is wanted", pointer="/papers")
+
+    def _last_day(self, decided_at: Moment, zone: str) -> date:
+        return local_day(decided_at, zone) + self.days_max * DAY
 
 
 def decision_of(dispute: Dispute) -> Moment | None:

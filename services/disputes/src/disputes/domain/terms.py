@@ -1,7 +1,7 @@
 """Terms: whose errand a reason is, what we ask the customer for, and how long each part may take."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from disputes.domain.clock import Clock, ClockKind, Limit, clock_of
 from disputes.domain.customer import Customer
@@ -52,6 +52,11 @@ class Rulebook:
     open_per_customer_max: int = 20
     segments: tuple[SegmentRule, ...] = ()
 
+    @property
+    def teams(self) -> frozenset[str]:
+        """Who looks after disputes."""
+        return frozenset(one.team for one in self.terms.values())
+
     def segment_of(self, customer: Customer | None) -> str:
         """Whose terms a dispute of this customer has, if it is opened now."""
         if customer is None:
@@ -67,6 +72,10 @@ class Rulebook:
         terms = self.terms_of(dispute.reason, dispute.segment)
         hours = self.hours[dispute.legal_entity]
         return [clock_of(limit, dispute.moves) for limit in terms.limits(hours)]
+
+    def reopen_until(self, dispute: Dispute) -> date | None:
+        """The last day, at the legal entity, on which a customer may have it opened again; None where they may not."""
+        return self.reopening.until(dispute, zone=self.hours[dispute.legal_entity].zone)
 
     def wants_second_person(self, currency: str, upheld_minor: int) -> bool:
         """A currency without a limit always wants one."""

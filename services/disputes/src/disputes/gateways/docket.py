@@ -9,19 +9,11 @@ from uuid import UUID
 import asyncpg
 
 from disputes.domain.customer import Customer
-from disputes.domain.dispute import (
-    ENDED,
-    Actor,
-    Dispute,
-    Item,
-    Move,
-    Outcome,
-    Proposal,
-    Reason,
-    State,
-)
+from disputes.domain.dispute import Dispute, Outcome, Proposal, Reason
 from disputes.domain.docket import Docket
 from disputes.domain.invoice import Invoice
+from disputes.domain.item import Item
+from disputes.domain.move import ENDED, Actor, Move, State
 from shared.base.clock import Moment
 from shared.base.ids import derived_id
 from shared.db import timers
@@ -36,7 +28,9 @@ SELECT * FROM customers WHERE customer_id = ANY($1::uuid[]) ORDER BY customer_id
 _INVOICES = "SELECT * FROM invoices WHERE invoice_id = ANY($1::uuid[])"
 _DISPUTES = """
 SELECT * FROM disputes
-WHERE customer_id = ANY($1::uuid[]) AND (dispute_id = ANY($2::uuid[]) OR state <> ALL($3::text[]))
+WHERE customer_id = ANY($1::uuid[]) AND (
+    dispute_id = ANY($2::uuid[]) OR state <> ALL($3::text[])
+    OR (outcome <> 'rejected' AND settled_at IS NULL AND state IN ('resolved', 'closed')))
 """
 _MOVES = "SELECT * FROM moves WHERE dispute_id = ANY($1::uuid[]) ORDER BY dispute_id, place"
 _PLACE = "SELECT count(*) FROM disputes WHERE customer_id = $1"
@@ -44,14 +38,16 @@ _CUSTOMER_OF = "SELECT customer_id FROM disputes WHERE dispute_id = ANY($1::uuid
 _KEEP = """
 INSERT INTO disputes (
     dispute_id, customer_id, place, legal_entity, currency, reason, team, owner, state, outcome, version, items,
-    proposal, decided_by, approved_by, opened_at, settled_at, merged_into, warned, segment)
+    proposal, decided_by, approved_by, opened_at, settled_at, merged_into, warned, segment,
+    credited_before_minor)
 VALUES ($1, $2, (SELECT count(*) FROM disputes WHERE customer_id = $2),
-    $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
+    $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 ON CONFLICT (dispute_id) DO UPDATE SET
     team = excluded.team, owner = excluded.owner, state = excluded.state, outcome = excluded.outcome,
     version = excluded.version, items = excluded.items, proposal = excluded.proposal,
     decided_by = excluded.decided_by, approved_by = excluded.approved_by, settled_at = excluded.settled_at,
-    merged_into = excluded.merged_into, warned = excluded.warned
+    merged_into = excluded.merged_into, warned = excluded.warned,
+    credited_before_minor = excluded.credited_before_minor
 """
 _MOVED = """
 INSERT INTO moves (dispute_id, place, state, at, by, who, why, words)
@@ -74,7 +70,7 @@ async def load(
     disputes: Iterable[UUID] = (),
     invoices: Iterable[UUID] = (),
 ) -> Docket:
-    """These customers, locked, with their open disputes; of the ended ones those that are named."""
+    """These customers, locked, with all disputes that hold something; of the others those that are named."""
     docket, wanted = Docket(), sorted(customers)
     for row in await connection.fetch(_CUSTOMERS, wanted):
         docket.customers[row["customer_id"]] = Customer(**dict(row))
@@ -144,6 +140,7 @@ def _dispute_of(row: asyncpg.Record, moves: list[Move]) -> Dispute:
         merged_into=row["merged_into"],
         warned=row["warned"],
         segment=row["segment"],
+        credited_before_minor=row["credited_before_minor"],
     )
 
 
@@ -171,6 +168,7 @@ def _row(dispute: Dispute) -> tuple[Any, ...]:
         *(dispute.outcome and dispute.outcome.value, dispute.version, json.dumps(items), proposal),
         *(dispute.decided_by, dispute.approved_by, dispute.opened.at, dispute.settled_at),
         *(dispute.merged_into, json.dumps(dispute.warned), dispute.segment),
+        dispute.credited_before_minor,
     )
 
 

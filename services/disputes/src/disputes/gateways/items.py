@@ -12,9 +12,9 @@ from disputes.domain.docket import Docket
 from disputes.domain.invoice import Invoice
 from disputes.gateways import docket
 from shared.base.clock import Moment
-from shared.base.ids import LEDGER, CreditName
+from shared.base.ids import CreditName
 from shared.contracts.event import Event
-from shared.contracts.ledger import CreditPosted, CustomerChanged, DeductionClaimed
+from shared.contracts.ledger import CreditCancelled, CreditPosted, CustomerChanged, DeductionClaimed
 from shared.db.work import Work
 
 _SAVE_CUSTOMERS = """
@@ -56,7 +56,7 @@ async def load(
     named += [name.dispute_id for one in events if (name := _upheld(one)) is not None]
     if not named:
         return Docket()
-    writes = (CreditPosted, CustomerChanged, DeductionClaimed)
+    writes = (CreditPosted, CreditCancelled, CustomerChanged, DeductionClaimed)
     customers = {one.customer_id for one in events if isinstance(one, writes)}
     invoices = [one.invoice_id for one in claimed]
     return await docket.load(connection, customers, disputes=named, invoices=invoices)
@@ -70,10 +70,10 @@ def save(work: Work, state: Docket) -> None:
 
 
 def _upheld(event: Event) -> CreditName | None:
-    """The decision that a credit of the ledger's own is named after."""
-    if not isinstance(event, CreditPosted) or event.source != LEDGER:
+    """The decision that a credit stands for."""
+    if not isinstance(event, CreditPosted | CreditCancelled):
         return None
-    return CreditName.read(event.source_id)
+    return CreditName.of_credit(event.source, event.source_id, event.answers)
 
 
 def _row(invoice: Invoice) -> tuple[Any, ...]:

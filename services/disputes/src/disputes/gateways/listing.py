@@ -5,7 +5,8 @@ from uuid import UUID
 
 import asyncpg
 
-from disputes.domain.dispute import Dispute, Reason, State
+from disputes.domain.dispute import Dispute, Reason
+from disputes.domain.move import State
 from disputes.gateways.docket import disputes_of
 from shared.base.clock import Moment
 

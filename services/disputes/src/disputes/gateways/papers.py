@@ -10,8 +10,8 @@ from uuid import UUID
 
 import asyncpg
 
-from disputes.domain.dispute import Actor, State
 from disputes.domain.folder import Folder
+from disputes.domain.move import Actor, State
 from disputes.domain.paper import Kind, Paper, Scan
 from shared.base.clock import Moment
 
@@ -23,8 +23,11 @@ _STATE = "SELECT state FROM disputes WHERE dispute_id = $1"
 _OF_DISPUTE = f"SELECT {_COLUMNS} FROM papers WHERE dispute_id = $1"
 _ONE = f"SELECT {_COLUMNS} FROM papers WHERE paper_id = $1"
 _PAGE = f"""
+WITH RECURSIVE told (dispute_id) AS (
+    SELECT $1::uuid
+    UNION SELECT merged.dispute_id FROM disputes AS merged JOIN told ON merged.merged_into = told.dispute_id)
 SELECT {_COLUMNS} FROM papers
-WHERE dispute_id = $1 AND ($2::timestamptz IS NULL OR (added_at, paper_id) > ($2, $3))
+WHERE dispute_id IN (SELECT dispute_id FROM told) AND ($2::timestamptz IS NULL OR (added_at, paper_id) > ($2, $3))
 ORDER BY added_at, paper_id LIMIT $4
 """
 _KEEP = f"""
@@ -95,7 +98,7 @@ async def page(
     after: tuple[Moment, UUID] | None,
     limit: int,
 ) -> list[Paper]:
-    """The oldest first, after a position."""
+    """Of a dispute and of those that were merged into it: the oldest first, after a position."""
     rows = await connection.fetch(_PAGE, dispute_id, *(after or (None, None)), limit)
     return [_paper_of(row) for row in rows]
 

@@ -1,10 +1,20 @@
 """Somebody moves a dispute on, or says a word where it stands."""
 
-from disputes.domain.dispute import Dispute, DisputeInOtherState, Move
+from typing import ClassVar
+
+from disputes.domain.dispute import Dispute
 from disputes.domain.docket import Docket
+from disputes.domain.move import Move
 from disputes.domain.terms import Rulebook
 from disputes.handlers.tell_dispute import tell_move
-from shared.contracts.disputes import DisputeAnswered, DisputeAssigned, DisputeMerged
+from shared.base.errors import Refusal
+from shared.contracts.disputes import DisputeAnswered, DisputeAssigned
+
+
+class TeamUnknown(Refusal):
+    """No team of that name looks after disputes: nobody would find it there."""
+
+    code: ClassVar[str] = "team-unknown"
 
 
 def move_dispute(docket: Docket, dispute: Dispute, move: Move, *, rulebook: Rulebook) -> None:
@@ -31,22 +41,14 @@ def assign_dispute(
     team: str,
     rulebook: Rulebook,
 ) -> None:
-    """Whose errand it is from now on. To whom it is assigned already, it is not assigned again."""
+    """Whose errand it is from now on. To whom it is assigned already, it is not assigned again. Raises TeamUnknown."""
     if (dispute.owner, dispute.team) == (owner, team):
         return
+    if team not in rulebook.teams:
+        raise TeamUnknown(f"one of {', '.join(sorted(rulebook.teams))} is wanted", pointer="/team")
 
     dispute.speak(note)
     dispute.owner, dispute.team = owner, team
 
     people = {"assigned_by": note.who, "why": note.why}
     tell_move(docket, dispute, DisputeAssigned, rulebook=rulebook, **people)
-
-
-def merge_dispute(docket: Docket, dispute: Dispute, into: Dispute, move: Move) -> None:
-    """The other one says the same and goes on alone. Raises DisputeInOtherState when it is another's or over."""
-    fits = into.is_open and into.customer_id == dispute.customer_id and into is not dispute
-    if not fits:
-        raise DisputeInOtherState("another open dispute of the same customer is wanted")
-    dispute.move(move)
-    dispute.merged_into = into.dispute_id
-    tell_move(docket, dispute, DisputeMerged, rulebook=None, merged_into=into.dispute_id)

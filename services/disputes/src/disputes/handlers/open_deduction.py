@@ -1,7 +1,9 @@
 """A payment came short with a reason: what was left out is disputed."""
 
-from disputes.domain.dispute import Actor, Dispute, Item, Move, Reason, State, dispute_of_deduction
+from disputes.domain.dispute import Dispute, Reason, dispute_of_deduction
 from disputes.domain.docket import Docket
+from disputes.domain.item import Item
+from disputes.domain.move import Actor, Move, State
 from disputes.domain.terms import Rulebook
 from disputes.handlers.open_dispute import left_minor, take_up
 from shared.base.clock import Moment
@@ -20,7 +22,7 @@ def open_deduction(
     item = Item(
         claimed.invoice_id, claimed.invoice_number, minor_of(claimed.amount, claimed.currency)
     )
-    left = left_minor(docket, item, docket.disputed(item.invoice_id))
+    left = left_minor(docket, item, docket.held(item.invoice_id))
     if dispute_id in docket.disputes or left <= 0:
         return
 

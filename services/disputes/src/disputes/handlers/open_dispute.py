@@ -5,8 +5,10 @@ from decimal import Decimal
 from typing import ClassVar, NamedTuple
 from uuid import UUID
 
-from disputes.domain.dispute import Actor, Dispute, Item, Move, Reason, State
-from disputes.domain.docket import Docket
+from disputes.domain.dispute import Dispute, Reason
+from disputes.domain.docket import Docket, Held
+from disputes.domain.item import Item
+from disputes.domain.move import Actor, Move, State
 from disputes.domain.terms import Rulebook
 from disputes.handlers.tell_dispute import tell_move
 from shared.base.clock import Moment
@@ -65,6 +67,7 @@ def open_dispute(
     items = [_item(docket, one, place) for place, one in enumerate(opening.wanted)]
     others = docket.open_of(opening.customer_id)
     if same := next((one for one in others if _says(one, opening.reason, items)), None):
+        _hear_again(docket, same, opening, moment=moment)
         return same
     check_room(docket, items, currency)
     check_limit(docket, opening.customer_id, rulebook)
@@ -92,6 +95,14 @@ def take_up(docket: Docket, dispute: Dispute, opened: Move, *, rulebook: Ruleboo
 
     dispute.move(Move(State.ACKNOWLEDGED, opened.at, Actor.DUNWELL, "", "opened"))
     tell_move(docket, dispute, rulebook=rulebook)
+
+
+def _hear_again(docket: Docket, same: Dispute, opening: Opening, *, moment: Moment) -> None:
+    """Other words for the same are kept, for whoever works on it."""
+    if opening.words in {move.why for move in same.moves}:
+        return
+    same.speak(Move(same.state, moment, opening.by, opening.who, opening.words))
+    docket.keep(same)
 
 
 def _says(dispute: Dispute, reason: Reason, items: Sequence[Item]) -> bool:
@@ -131,11 +142,18 @@ def check_limit(docket: Docket, customer_id: UUID, rulebook: Rulebook) -> None:
         raise TooManyDisputes(f"{rulebook.open_per_customer_max} disputes are open")
 
 
-def check_room(docket: Docket, items: Sequence[Item], currency: str) -> None:
-    """Raises MoreDisputedThanOpen."""
+def check_room(
+    docket: Docket, items: Sequence[Item], currency: str, *, besides: Dispute | None = None
+) -> None:
+    """Raises MoreDisputedThanOpen. What `besides` holds is what the items are about."""
     for place, item in enumerate(items):
-        before = [one for one in items[:place] if one.invoice_id == item.invoice_id]
-        left = left_minor(docket, item, [*docket.disputed(item.invoice_id), *before])
+        before = [
+            Held(one.instalment, one.minor)
+            for one in items[:place]
+            if one.invoice_id == item.invoice_id
+        ]
+        held = docket.held(item.invoice_id, besides=besides)
+        left = left_minor(docket, item, [*held, *before])
         if item.minor > left:
             raise MoreDisputedThanOpen(
                 f"{decimal_text(max(left, 0), currency)} are open and not disputed yet",
@@ -143,11 +161,11 @@ def check_room(docket: Docket, items: Sequence[Item], currency: str) -> None:
             )
 
 
-def left_minor(docket: Docket, item: Item, said: Sequence[Item]) -> int:
+def left_minor(docket: Docket, item: Item, held: Sequence[Held]) -> int:
     """What can still be disputed there, of the invoice and of the instalment that the item names."""
     invoice = docket.invoices[item.invoice_id]
-    here = [one.minor for one in said if item.instalment in {None, one.instalment}]
+    here = [one.minor for one in held if item.instalment in {None, one.instalment}]
     return min(
-        invoice.open_minor - sum(one.minor for one in said),
+        invoice.open_minor - sum(one.minor for one in held),
         invoice.left_minor(item.instalment) - sum(here),
     )

@@ -2,9 +2,10 @@
 
 from uuid import UUID
 
-from disputes.domain.dispute import Actor, Dispute, Move
+from disputes.domain.dispute import Dispute
 from disputes.domain.docket import Docket
 from disputes.domain.folder import Folder
+from disputes.domain.move import Actor, Move
 from disputes.domain.terms import Rulebook
 from disputes.handlers.open_dispute import check_limit, check_room
 from disputes.handlers.tell_dispute import tell_move
@@ -28,7 +29,7 @@ def reopen_dispute(
         zone = rulebook.hours[dispute.legal_entity].zone
         rulebook.reopening.check(dispute, folder, papers, zone=zone, moment=move.at)
         check_limit(docket, dispute.customer_id, rulebook)
-    check_room(docket, left, dispute.currency)
+    check_room(docket, left, dispute.currency, besides=dispute)
 
     dispute.reopen(move)
 

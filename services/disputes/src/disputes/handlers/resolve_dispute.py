@@ -1,7 +1,8 @@
 """It is decided: what was upheld is to be taken off, the rest is asked for again. Much money wants a second person."""
 
-from disputes.domain.dispute import Actor, Dispute, Move, Proposal, State
+from disputes.domain.dispute import Dispute, Proposal
 from disputes.domain.docket import Docket
+from disputes.domain.move import Actor, Move, State
 from disputes.domain.terms import Rulebook
 from disputes.handlers.tell_dispute import tell_move
 from shared.base.clock import Moment
@@ -18,22 +19,28 @@ class SecondPersonWanted(Refusal):
 def resolve_dispute(
     docket: Docket, dispute: Dispute, proposal: Proposal, rulebook: Rulebook, *, moment: Moment
 ) -> None:
-    """Decide, or propose what somebody else has to approve. Raises what does not fit the dispute."""
+    """Decide, or propose what somebody else has to approve: what earlier decisions of it took off counts, too. Raises
+    what does not fit the dispute.
+    """
     dispute.check(proposal)
-    if rulebook.wants_second_person(dispute.currency, sum(proposal.upheld)):
+    upheld = sum(proposal.upheld)
+    together = dispute.credited_before_minor + upheld
+    if upheld and rulebook.wants_second_person(dispute.currency, together):
         why = f"{proposal.outcome} proposed: {proposal.why}"
         dispute.propose(proposal, _note(dispute, proposal.by, why, moment))
         tell_move(docket, dispute, OutcomeProposed, rulebook=rulebook)
         return
-    _decide(docket, dispute, proposal, approved_by=None, moment=moment)
+    _decide(docket, dispute, proposal, rulebook, approved_by=None, moment=moment)
 
 
-def approve_resolution(docket: Docket, dispute: Dispute, *, by: str, moment: Moment) -> None:
+def approve_resolution(
+    docket: Docket, dispute: Dispute, rulebook: Rulebook, *, by: str, moment: Moment
+) -> None:
     """The second person's word."""
     proposal = dispute.must_be_proposed()
     if proposal.by == by:
         raise SecondPersonWanted(f"{by} has decided it; somebody else has to approve")
-    _decide(docket, dispute, proposal, approved_by=by, moment=moment)
+    _decide(docket, dispute, proposal, rulebook, approved_by=by, moment=moment)
 
 
 def decline_resolution(
@@ -50,9 +57,15 @@ def _note(dispute: Dispute, by: str, why: str, moment: Moment) -> Move:
 
 
 def _decide(
-    docket: Docket, dispute: Dispute, proposal: Proposal, *, approved_by: str | None, moment: Moment
+    docket: Docket,
+    dispute: Dispute,
+    proposal: Proposal,
+    rulebook: Rulebook,
+    *,
+    approved_by: str | None,
+    moment: Moment,
 ) -> None:
     move = Move(State.RESOLVED, moment, Actor.STAFF, proposal.by, proposal.why, proposal.words)
     dispute.decide(proposal, move, approved_by=approved_by)
     people = {"decided_by": proposal.by, "approved_by": approved_by}
-    tell_move(docket, dispute, DisputeResolved, rulebook=None, **people)
+    tell_move(docket, dispute, DisputeResolved, rulebook=rulebook, **people)

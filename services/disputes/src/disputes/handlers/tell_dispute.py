@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from disputes.domain.clock import Clock, ClockKind
-from disputes.domain.dispute import Dispute, State
+from disputes.domain.dispute import Dispute
 from disputes.domain.docket import Docket
+from disputes.domain.move import State
 from disputes.domain.terms import Rulebook
 from shared.base.clock import Moment
 from shared.base.money import decimal_text
@@ -38,14 +39,13 @@ def tell_move(
     dispute: Dispute,
     fact: type[told.DisputeEvent] | None = None,
     *,
-    rulebook: Rulebook | None,
+    rulebook: Rulebook,
     **more: Any,
 ) -> None:
     """Keep the dispute, and tell its last move: as `fact`, where the state alone does not say it. `rulebook` says until
-    when we owe a word; None where no clock can run any more.
+    when we owe a word, and until when the customer may come back.
     """
-    last = dispute.moves[-1]
-    clocks = [] if rulebook is None else rulebook.clocks(dispute)
+    last, clocks = dispute.moves[-1], rulebook.clocks(dispute)
     docket.keep(dispute)
     docket.announce(
         (fact or FACTS[last.state])(
@@ -66,6 +66,7 @@ def tell_move(
             words=last.words,
             **_due(clocks),
             clocks=tuple(_told(clock, dispute, at=last.at) for clock in clocks),
+            reopen_until=rulebook.reopen_until(dispute),
             proposal=_proposal(dispute),
             **more,
         )

@@ -7,7 +7,7 @@ from disputes.gateways import items
 from disputes.handlers.hold_customer import hold_customer
 from disputes.handlers.hold_invoices import hold_invoice, hold_invoices
 from disputes.handlers.open_deduction import open_deduction
-from disputes.handlers.take_credit import take_credit
+from disputes.handlers.take_credit import take_credit, take_credit_back
 from disputes.interfaces.disputing import Disputing
 from shared.contracts import ledger
 from shared.db.work import Work
@@ -35,9 +35,9 @@ def projection(disputing: Disputing) -> Projection[Docket]:
             ledger.PaymentApplied: hold_invoices,
             ledger.PaymentReturned: hold_invoices,
             ledger.PaymentCancelled: hold_invoices,
-            ledger.CreditPosted: take_credit,
+            ledger.CreditPosted: partial(take_credit, rulebook=disputing.rulebook),
             ledger.CreditApplied: hold_invoices,
-            ledger.CreditCancelled: hold_invoices,
+            ledger.CreditCancelled: partial(take_credit_back, rulebook=disputing.rulebook),
             ledger.DeductionClaimed: partial(open_deduction, rulebook=disputing.rulebook),
         },
         load=items.load,

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from disputes.domain.clock import LEVELS
-from disputes.domain.dispute import Dispute, Move
+from disputes.domain.dispute import Dispute
 from disputes.domain.docket import Docket
+from disputes.domain.move import Move
 from disputes.domain.terms import Rulebook
 from disputes.gateways import docket as dockets
 from disputes.gateways import papers

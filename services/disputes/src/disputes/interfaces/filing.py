@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
-from disputes.domain.dispute import Actor
+from disputes.domain.move import Actor
 from disputes.domain.paper import Paper
 from disputes.domain.paper_content import kind_of
 from disputes.domain.paper_name import safe_name
@@ -99,15 +99,15 @@ class Filing:
             shared_at=shared_at,
         )
 
-    async def file(self, work: Work, brought: Paper) -> Paper:
-        """It is in the dispute's folder, once, and its object is spoken of."""
+    async def file(self, work: Work, brought: Paper) -> tuple[Paper, bool]:
+        """It is in the dispute's folder, once, and its object is spoken of. And whether it was not there before."""
         folder = await papers.folder_of(work.connection, brought.dispute_id, lock=True)
         assert folder is not None, "disputes are never deleted"
         paper = add_paper(folder, brought)
         if folder.added and not await papers.tie_object(work.connection, brought.object_id):
             raise StoreAway("it took so long that its object was given up")
         await papers.save(work.connection, folder)
-        return paper
+        return paper, bool(folder.added)
 
     async def content_of(self, paper: Paper) -> bytes:
         """The bytes of a paper, which are those that were scanned. No transaction may be open."""

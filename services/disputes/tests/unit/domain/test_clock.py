@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from disputes.domain.clock import ClockKind, Limit, clock_of
-from disputes.domain.dispute import ENDED, WAITING, Actor, Move, State
 from disputes.domain.hours import AllHours, BusinessHours
+from disputes.domain.move import ENDED, WAITING, Actor, Move, State
 from shared.base.days import BusinessCalendar
 
 BERLIN = ZoneInfo("Europe/Berlin")

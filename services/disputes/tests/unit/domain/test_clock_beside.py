@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 import holidays
 import pytest
 
-from disputes.domain.dispute import Actor, Dispute, Move, Reason, State
+from disputes.domain.dispute import Dispute, Reason
+from disputes.domain.move import Actor, Move, State
 from disputes.domain.segment import STANDARD
 from disputes.gateways.policy_file import load_rulebook
 from shared.contracts.company import load_company

@@ -7,20 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from disputes.domain import clock, dispute
-from disputes.domain.dispute import (
-    ENDED,
-    MOVES,
-    Actor,
-    Dispute,
-    DisputeInOtherState,
-    Item,
-    Move,
-    Outcome,
-    Proposal,
-    Reason,
-    State,
-)
+from disputes.domain import clock, dispute, move
+from disputes.domain.dispute import Dispute, Outcome, Proposal, Reason
+from disputes.domain.item import Item
+from disputes.domain.move import ENDED, MOVES, Actor, DisputeInOtherState, Move, State
 from shared.base.clock import Moment
 from shared.contracts import disputes as told
 
@@ -48,9 +38,9 @@ def wanted(outcome: Outcome, *upheld: int) -> Proposal:
     ("ours", "theirs"),
     [
         (dispute.Reason, told.Reason),
-        (dispute.State, told.State),
+        (move.State, told.State),
         (dispute.Outcome, told.Outcome),
-        (dispute.Actor, told.Actor),
+        (move.Actor, told.Actor),
         (clock.ClockKind, told.ClockKind),
     ],
 )
@@ -83,7 +73,8 @@ class TestLife:
         with pytest.raises(DisputeInOtherState, match="not taken off yet"):
             made.reopen(to(State.IN_REVIEW))
 
-        made.settled_at = AT
+        for item in made.items:
+            item.credited = True
         made.reopen(to(State.IN_REVIEW))
         assert [(item.invoice_number, item.minor) for item in made.items] == [("R1", 40_00)]
         assert made.outcome is None
@@ -91,6 +82,6 @@ class TestLife:
     def test_nothing_is_left_to_open_again_when_all_was_upheld(self) -> None:
         made = opened(100_00)
         made.decide(wanted(Outcome.UPHELD, 100_00), to(State.RESOLVED), approved_by=None)
-        made.settled_at = AT
+        made.items[0].credited = True
         with pytest.raises(DisputeInOtherState, match="all of it"):
             made.reopen(to(State.IN_REVIEW))

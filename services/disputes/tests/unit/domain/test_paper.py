@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from disputes.domain import mail, paper, picture, table, workbook
-from disputes.domain.dispute import Actor
+from disputes.domain.move import Actor
 from disputes.domain.paper import MEDIA_TYPES, MOVES, Kind, Paper, PaperNotScanned, Scan
 from disputes.domain.paper_content import kind_of
 from disputes.domain.paper_name import PaperNameInvalid, safe_name

@@ -1,17 +1,26 @@
 """What was upheld is settled once every credit of that decision stands."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from disputes.domain.dispute import Actor, Dispute, Item, Move, Outcome, Proposal, Reason, State
+from disputes.domain.dispute import Dispute, Outcome, Proposal, Reason
 from disputes.domain.docket import Docket
+from disputes.domain.item import Item
+from disputes.domain.move import Actor, Move, State
+from disputes.gateways.policy_file import load_rulebook
 from disputes.handlers.settle_dispute import settle_dispute
 from shared.base.ids import CreditName
+from shared.contracts.company import load_company
 
 AT = datetime(2026, 4, 20, 9, tzinfo=UTC)
 ID = UUID(int=9)
+HOME = Path(__file__).parents[3]
+RULEBOOK = load_rulebook(
+    HOME / "policies/disputes.yaml", load_company(HOME.parents[1] / "deploy/company/example.yaml")
+)
 
 
 @pytest.fixture
@@ -30,7 +39,7 @@ def docket() -> Docket:
 
 def told(docket: Docket, *places: int, version: int = 3) -> list[str]:
     for place in places:
-        settle_dispute(docket, CreditName(ID, version, place), moment=AT)
+        settle_dispute(docket, CreditName(ID, version, place), rulebook=RULEBOOK, moment=AT)
     return [type(one.fact).__name__ for one in docket.told]
 
 
@@ -50,5 +59,5 @@ class TestSettling:
         assert (docket.changed == {}) is (version != 3)
 
     def test_of_a_dispute_that_is_not_there(self, docket: Docket) -> None:
-        settle_dispute(docket, CreditName(UUID(int=7), 3, 0), moment=AT)
+        settle_dispute(docket, CreditName(UUID(int=7), 3, 0), rulebook=RULEBOOK, moment=AT)
         assert docket.changed == {}

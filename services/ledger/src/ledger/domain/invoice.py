@@ -84,6 +84,13 @@ class Invoice:
             return 0
         return self.body.total_minor if self.body.opening is None else self.body.opening.minor
 
+    def open_of(self, instalment: int | None) -> int:
+        """What is open of that instalment; nothing where it has none of that number."""
+        if self.body is None or self.body.terms is None or not self.due.opens:
+            return 0
+        parts = zip(self.body.terms.instalments, self.due.opens, strict=True)
+        return sum(minor for part, minor in parts if part.number == instalment)
+
     @property
     def status(self) -> str:
         """ "" until posted, then `open`, `settled` or `cancelled`."""

@@ -116,11 +116,14 @@ Scope = tuple[str, str, str]
 
 
 class Item(NamedTuple):
-    """What a request is about: kind invoice, payment or credit-note, with the ERP's id and ours."""
+    """What a request is about: kind invoice, payment or credit-note, with the ERP's id and ours. `instalment` is the
+    number of the one that is meant, None where it is the item as it falls due.
+    """
 
     kind: str
     source_id: str
     item_id: UUID
+    instalment: int | None = None
 
 
 class Short(NamedTuple):

@@ -57,6 +57,7 @@ REQUESTS = Table(
         "closed_at": "timestamptz",
         "closed_why": "text",
         "entered_id": "uuid",
+        "item_instalment": "int",
     },
 )
 
@@ -206,7 +207,8 @@ def save(work: Work, requests: Requests) -> None:
 def request_of(row: Any) -> Request:
     item = None
     if row["item_id"] is not None:
-        item = Item(row["item_kind"], row["item_source_id"], row["item_id"])
+        place = row["item_source_id"], row["item_id"], row["item_instalment"]
+        item = Item(row["item_kind"], *place)
     more = (item, row["reason"], row["bank_reference"], _parts_of(row["parts"]))
     asked = Asked._make((Kind(row["kind"]), *row[2:10], *more))
     return Request(row["request_id"], asked, row[16], row[17], State(row[18]), *row[19:26])
@@ -218,7 +220,7 @@ def _row(request: Request) -> Row:
         request.request_id,
         asked.kind.value,
         *asked[1:9],
-        *(asked.item or (None, None, None)),
+        *(asked.item[:3] if asked.item else (None, None, None)),
         asked.reason,
         asked.bank_reference,
         _parts_text(asked.parts),
@@ -233,6 +235,7 @@ def _row(request: Request) -> Row:
         request.closed_at,
         request.closed_why,
         request.entered_id,
+        asked.item and asked.item.instalment,
     )
 
 

@@ -54,7 +54,7 @@ def credit_dispute(
             upheld,
             today,
             source_id=name,
-            item=Place(INVOICE, str(item.invoice_id)),
+            item=Place(INVOICE, str(item.invoice_id), item.instalment),
             reason=f"dispute {resolved.reason}",
         )
         asked, why = _frame(books, wish, resolved.customer_id, registered)

@@ -43,10 +43,11 @@ FITS: dict[Kind, frozenset[str]] = {
 
 
 class Place(NamedTuple):
-    """An item as a person names it: by the ERP's id or by ours."""
+    """An item as a person names it: by the ERP's id or by ours; and of an invoice perhaps one instalment."""
 
     kind: str
     name: str
+    instalment: int | None = None
 
     def ids(self, source: str) -> list[UUID]:
         """Where it may be found, the ERP's own word first."""
@@ -138,8 +139,9 @@ def _item(books: Books, wish: Wish, customer: Customer) -> Item | None:
     if wish.item is None:
         return None
     found = _find(books, wish, wish.item, customer, "/item")
-    item_id = found.invoice_id if isinstance(found, Invoice) else found.credit_id
-    return Item(kind, found.source_id, item_id)
+    if isinstance(found, Invoice):
+        return Item(kind, found.source_id, found.invoice_id, wish.item.instalment)
+    return Item(kind, found.source_id, found.credit_id)
 
 
 def _parts(

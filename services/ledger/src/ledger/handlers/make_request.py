@@ -9,9 +9,10 @@ from ledger.domain.books import Books
 from ledger.domain.credit import CREDIT_NOTE, NOBODY, PAYMENT, Credit, CreditBody
 from ledger.domain.direction import Direction
 from ledger.domain.facts import AdjustmentPosted, AdjustmentRef, CreditPosted, CreditRef
+from ledger.domain.invoice import Invoice
 from ledger.domain.line import Stamp
 from ledger.domain.outcome import Outcome
-from ledger.domain.request import ENTERED_AS, OURS, Kind, NoRoom, Request
+from ledger.domain.request import ENTERED_AS, OURS, Asked, Kind, NoRoom, Request
 from ledger.handlers.amend_credit import rebook_credit, take_credit
 from ledger.handlers.answer_request import echo_request
 from ledger.handlers.claim_deductions import claim_deductions
@@ -118,10 +119,8 @@ def _enter_credit_note(books: Books, request: Request, moment: Moment) -> Outcom
         assert invoice.body is not None
         if invoice.body.total_minor:
             tax = share(asked.minor, invoice.body.tax_minor, invoice.body.total_minor)
-        at_item = asked.parts is None and request.answered_by is None
-        if at_item and (paid := min(asked.minor, invoice.open_minor)):
-            amount = Decimal(decimal_text(paid, asked.currency))
-            directions = (Direction(invoice.invoice_id, amount),)
+        if asked.parts is None and request.answered_by is None:
+            directions = _at_item(invoice, asked, asked.item.instalment)
     body = CreditBody(
         asked.legal_entity,
         asked.on,
@@ -133,6 +132,18 @@ def _enter_credit_note(books: Books, request: Request, moment: Moment) -> Outcom
         directions=directions,
     )
     return record_erp_credit(books, _credit(request, CREDIT_NOTE, body), moment=moment)
+
+
+def _at_item(invoice: Invoice, asked: Asked, instalment: int | None) -> tuple[Direction, ...]:
+    """At the instalment that is meant as far as that is open, then at the invoice as it falls due."""
+    left = min(asked.minor, invoice.open_minor)
+    here = min(left, invoice.open_of(instalment))
+    said = ((here, instalment), (left - here, None))
+    return tuple(
+        Direction(invoice.invoice_id, Decimal(decimal_text(minor, asked.currency)), number)
+        for minor, number in said
+        if minor
+    )
 
 
 def _enter_adjustment(books: Books, request: Request, moment: Moment) -> Outcome:
@@ -203,7 +214,9 @@ def requested_of(request: Request) -> inbox.Requested:
         legal_entity=asked.legal_entity,
         item=None
         if item is None
-        else inbox.RequestedItem(kind=ItemKind(item.kind), id=item.source_id),
+        else inbox.RequestedItem(
+            kind=ItemKind(item.kind), id=item.source_id, instalment=item.instalment
+        ),
         currency=asked.currency,
         amount=decimal_text(asked.minor, asked.currency),
         value_date=asked.on if asked.kind is Kind.PAYMENT_POSTING else None,

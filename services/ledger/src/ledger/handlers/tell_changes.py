@@ -16,6 +16,7 @@ from ledger.domain.books import (
 from ledger.domain.credit import NOBODY, PAYMENT, Credit, CreditBody
 from ledger.domain.customer import Customer
 from ledger.domain.invoice import Invoice
+from ledger.domain.request import Kind, Request
 from ledger.handlers.state_of_invoice import state_of_invoice
 from shared.base.clock import Moment
 from shared.base.money import decimal_text
@@ -152,8 +153,17 @@ def _tell_credit(
         books.announce(payment_fact(payment, credit, credit.body, moved))
     else:
         note = _CREDIT_FACTS[credit.status] if news else told.CreditApplied
-        books.announce(credit_note_fact(note, credit, credit.body, moved))
+        asked = _asked_for(books, credit)
+        books.announce(credit_note_fact(note, credit, credit.body, moved, asked))
     return set(carried)
+
+
+def _asked_for(books: Books, credit: Credit) -> Request | None:
+    """What we asked the ERP for, where that is our entry for it, or the ERP's answer."""
+    notes = (one for one in books.requests.by_id.values() if one.asked.kind is Kind.CREDIT_NOTE)
+    if credit.provisional:
+        return next((one for one in notes if one.asked.name == credit.source_id), None)
+    return next((one for one in notes if one.answered_by == credit.credit_id), None)
 
 
 def _characters(state: dict[str, Any]) -> int:
@@ -204,7 +214,11 @@ def payment_fact(
 
 
 def credit_note_fact(
-    fact: type[told.CreditEvent], credit: Credit, body: CreditBody, moved: tuple[told.Invoice, ...]
+    fact: type[told.CreditEvent],
+    credit: Credit,
+    body: CreditBody,
+    moved: tuple[told.Invoice, ...],
+    asked: Request | None = None,
 ) -> told.CreditEvent:
     return fact(
         credit_note_id=credit.credit_id,
@@ -222,4 +236,6 @@ def credit_note_fact(
         status=told.CreditStatus(credit.status),
         allocations=_allocations(credit, body.currency),
         invoices=moved,
+        answers=asked.asked.name if asked is not None and not credit.provisional else None,
+        answered_by=asked.answered_by if asked is not None and credit.provisional else None,
     )

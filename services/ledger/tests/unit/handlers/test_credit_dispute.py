@@ -10,9 +10,12 @@ import pytest
 from ledger.domain.request import OURS, Request, State, request_id_of
 from ledger.handlers.credit_dispute import ALONE, credit_dispute
 from ledger.handlers.know_source import Registered
+from ledger.handlers.make_request import requested_of
 from shared.base.ids import LEDGER, CreditName, object_id
 from shared.contracts.company import Source
 from shared.contracts.disputes import DisputedItem, DisputeResolved
+from shared.contracts.inbox import RequestedItem
+from shared.contracts.ledger import CreditEvent
 from shared.testing.examples import our_examples
 
 DE = "urn:acme:erp:de01"
@@ -30,12 +33,17 @@ class Court:
     clerk: Any
 
     def decides(
-        self, *upheld: Upheld, version: int = 3, approved_by: str | None = None
+        self,
+        *upheld: Upheld,
+        version: int = 3,
+        approved_by: str | None = None,
+        instalment: int | None = None,
     ) -> Sequence[Request]:
         items = [
             DisputedItem(
                 invoice_id=object_id(DE, "invoice", name),
                 invoice_number=name,
+                instalment=instalment,
                 amount="100.00",
                 upheld=amount,
                 held=amount or "0.00",
@@ -52,6 +60,15 @@ class Court:
             zones={"DE01": "Europe/Berlin"},
         )
         return list(self.clerk.desk.books.requests.by_id.values())
+
+    def credits_told(self) -> list[tuple[str, str | None, UUID | None]]:
+        """What was told of credit notes: the fact, what it answers, and what answers it."""
+        told = [one.fact for one in self.clerk.desk.books.told]
+        return [
+            (type(one).__name__, one.answers, one.answered_by)
+            for one in told
+            if isinstance(one, CreditEvent)
+        ]
 
     def opens(self, *names: str) -> list[int]:
         return [self.clerk.desk.held_invoice(name).open_minor for name in names]
@@ -118,6 +135,16 @@ class TestTheErp:
         assert court.opens("I1") == [4_000]
         assert court.clerk.desk.posted() == court.clerk.desk.held()
 
+    def test_echoes_and_says_what_took_whose_place(self, court: Court) -> None:
+        (request,) = court.decides(("I1", "60.00"))
+        court.clerk.desk.credit_note("N1", "60.00", request_id=str(request.request_id))
+
+        theirs = object_id(DE, "credit-note", "N1")
+        assert sorted(court.credits_told()[1:]) == [
+            ("CreditCancelled", None, theirs),
+            ("CreditPosted", request.asked.name, None),
+        ]
+
     def test_may_have_posted_it_before_we_ask(self, court: Court) -> None:
         self.posts_ahead(court)
         told = len(court.clerk.desk.told)
@@ -130,6 +157,7 @@ class TestTheErp:
         )
         assert court.opens("I1") == [4_000]
         assert court.clerk.desk.told[told:] == ["CreditPosted", "CreditCancelled"]
+        assert court.credits_told()[-1] == ("CreditCancelled", None, request.answered_by)
         assert court.clerk.desk.posted() == court.clerk.desk.held()
         assert court.clerk.desk.nets()[1200] == 9_000
 
@@ -167,8 +195,68 @@ class TestTheErp:
         court.clerk.refuses(request)
 
         assert (court.opens("I1"), court.clerk.doubts) == ([10_000], ["request-refused"])
+        assert court.credits_told()[-1] == ("CreditCancelled", None, None)
         court.clerk.closes(request)
         assert court.clerk.doubts == []
+
+    def test_posts_after_all_what_it_refused_and_says_so(self, court: Court) -> None:
+        (request,) = court.decides(("I1", "60.00"))
+        court.clerk.refuses(request)
+        court.clerk.closes(request)
+
+        echo = {"allocations": [{"invoice_id": "I1", "amount": "60.00"}]}
+        court.clerk.desk.credit_note("N1", "60.00", request_id=str(request.request_id), **echo)
+
+        assert court.credits_told()[-1] == ("CreditPosted", request.asked.name, None)
+        assert court.opens("I1") == [4_000]
+
+
+class TestAnInstalment:
+    """100.00 in two parts of 40.00 and 60.00, of which a part is disputed: the credit stands where it was disputed."""
+
+    PARTS = (
+        {"number": 1, "due_on": "2026-03-31", "amount": "40.00"},
+        {"number": 2, "due_on": "2026-04-30", "amount": "60.00"},
+    )
+
+    @pytest.fixture
+    def court(self, clerk: Any) -> Court:
+        clerk.desk.invoice("I4", "100.00", instalments=list(self.PARTS))
+        return Court(clerk)
+
+    def parts(self, court: Court) -> tuple[int, ...]:
+        opens: tuple[int, ...] = court.clerk.desk.held_invoice("I4").due.opens
+        return opens
+
+    def test_is_credited_itself(self, court: Court) -> None:
+        (request,) = court.decides(("I4", "10.00"), instalment=2)
+
+        assert self.parts(court) == (4_000, 5_000)
+        assert requested_of(request).item == RequestedItem(kind="invoice", id="I4", instalment=2)
+        assert court.clerk.desk.posted() == court.clerk.desk.held()
+
+    def test_is_credited_as_far_as_it_is_open_then_the_invoice_as_it_falls_due(
+        self, court: Court
+    ) -> None:
+        there = {"invoice_id": "I4", "instalment": 2, "amount": "55.00"}
+        court.clerk.desk.payment("P1", "55.00", allocations=[there])
+
+        court.decides(("I4", "10.00"), instalment=2)
+
+        assert self.parts(court) == (3_500, 0)
+        assert court.clerk.desk.posted() == court.clerk.desk.held()
+
+    def test_that_is_not_there_any_more_is_its_invoice(self, court: Court) -> None:
+        court.decides(("I4", "10.00"), instalment=7)
+        assert self.parts(court) == (3_000, 6_000)
+
+    def test_is_the_erp_s_once_it_has_posted_it_there(self, court: Court) -> None:
+        (request,) = court.decides(("I4", "10.00"), instalment=2)
+        there = {"invoice_id": "I4", "instalment": 2, "amount": "10.00"}
+        asked = str(request.request_id)
+        court.clerk.desk.credit_note("N1", "10.00", request_id=asked, allocations=[there])
+
+        assert (self.parts(court), request.state) == ((4_000, 5_000), State.ECHOED)
 
 
 class TestAnInvoiceThatCannotBeCredited:

@@ -114,6 +114,8 @@ class DisputeBrief:
     words: str = ""
     answer_due_at: Moment | None = None
     decision_due_at: Moment | None = None
+    reopen_until: date | None = None
+    """Until that day, at the legal entity, new papers open it again."""
 
     @property
     def channels(self) -> tuple[Channel, ...]:

@@ -23,10 +23,14 @@ class News(StrEnum):
     PARTLY_UPHELD = "partly-upheld"
     REJECTED = "rejected"
     SETTLED = "settled"
+    UNSETTLED = "unsettled"
+    """Our own trouble with the books: what we said holds, and is held."""
     REOPENED = "reopened"
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     MERGED = "merged"
+    EXTENDED = "extended"
+    """Another one was merged into it, and its customer was told of that."""
 
 
 DECISIONS: Final = frozenset({News.UPHELD, News.PARTLY_UPHELD, News.REJECTED})
@@ -36,7 +40,7 @@ DUE_AGAIN: Final = frozenset({News.PARTLY_UPHELD, News.REJECTED, News.WITHDRAWN}
 ONLY_WITH_WORDS: Final = frozenset({News.CLOSED})
 """Nothing is left to do, and the outcome was told: a mail of its own only where somebody of ours wrote one."""
 
-UNTOLD: Final = frozenset({News.EXAMINED})
+UNTOLD: Final = frozenset({News.EXAMINED, News.UNSETTLED, News.EXTENDED})
 """Changes nothing for the customer, and asks nothing of them."""
 
 ANSWERS_AT_ONCE: Final = frozenset({News.ACKNOWLEDGED, News.REOPENED, News.WITHDRAWN})
@@ -52,10 +56,12 @@ STILL_NEWS: Final[Mapping[News, frozenset[News]]] = {
     News.PARTLY_UPHELD: frozenset(),
     News.REJECTED: frozenset(),
     News.SETTLED: DECISIONS | {News.ANSWERED},
+    News.UNSETTLED: DECISIONS | {News.ANSWERED},
     News.REOPENED: frozenset({News.SETTLED}),
     News.CLOSED: DECISIONS | {News.SETTLED, News.ANSWERED},
     News.WITHDRAWN: frozenset(),
     News.MERGED: frozenset(),
+    News.EXTENDED: frozenset(News) - {News.ACKNOWLEDGED},
 }
 """Once a dispute has made that step: what of an earlier step that has not left yet is still worth telling."""
 

@@ -20,10 +20,12 @@ _NEWS: Final[Mapping[type[DisputeEvent], News]] = {
     disputes.DisputeExamined: News.EXAMINED,
     disputes.DisputeAnswered: News.ANSWERED,
     disputes.DisputeSettled: News.SETTLED,
+    disputes.DisputeUnsettled: News.UNSETTLED,
     disputes.DisputeReopened: News.REOPENED,
     disputes.DisputeClosed: News.CLOSED,
     disputes.DisputeWithdrawn: News.WITHDRAWN,
     disputes.DisputeMerged: News.MERGED,
+    disputes.DisputeExtended: News.EXTENDED,
 }
 """An opening is acknowledged at once, and one message says both. What else is told depends on more than the type."""
 
@@ -111,6 +113,7 @@ def _message(desk: Desk, told: DisputeEvent, news: News, *, moment: Moment) -> M
             words=_our_words(told),
             answer_due_at=told.answer_due_at,
             decision_due_at=told.decision_due_at,
+            reopen_until=told.reopen_until,
         ),
         subject_id=told.dispute_id,
     )

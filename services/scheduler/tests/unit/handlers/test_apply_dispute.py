@@ -40,7 +40,7 @@ class TestApplyDispute:
         lines = [(decision.rule, decision.facts["amount"]) for _, decision in heard(*TOLD).lines]
         assert lines == [
             ("hold.placed", "100.00"), ("hold.changed", "60.00"), ("hold.ended", "0.00"),
-            ("hold.placed", "100.00"), ("hold.ended", "0.00"),
+            ("hold.placed", "60.00"), ("hold.changed", "100.00"), ("hold.ended", "0.00"),
         ]  # fmt: skip
 
     def test_what_was_told_before_is_no_news(self) -> None:

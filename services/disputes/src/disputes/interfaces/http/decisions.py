@@ -1,4 +1,4 @@
-"""What our people decide, assign and say of a dispute."""
+"""What our people decide of a dispute."""
 
 from uuid import UUID
 
@@ -6,13 +6,12 @@ from fastapi import APIRouter, Depends
 
 from disputes.domain.dispute import (
     Dispute,
-    DisputeInOtherState,
     MoreUpheldThanDisputed,
     Outcome,
     OutcomeContradicted,
     Proposal,
 )
-from disputes.handlers.move_dispute import assign_dispute, speak_of_dispute
+from disputes.domain.move import DisputeInOtherState
 from disputes.handlers.resolve_dispute import (
     SecondPersonWanted,
     approve_resolution,
@@ -21,22 +20,20 @@ from disputes.handlers.resolve_dispute import (
 )
 from disputes.interfaces.disputing import DisputeUnknown, Disputing
 from disputes.interfaces.http.shapes import (
-    Assigning,
-    Comment,
     Declining,
     DisputeShown,
     Resolving,
     Working,
-    by,
 )
 from shared.base.money import AmountTooLarge, AmountTooPrecise, minor_of
 from shared.web.auth import signed_in
 from shared.web.commands import Command, CommandRoute
 from shared.web.problems import problems
+from shared.web.versions import ExpectedVersion
 
 
 def decisions_router(disputing: Disputing) -> APIRouter:
-    """Resolutions with their approvals, assignments, comments."""
+    """Resolutions, with their approvals and declines."""
     router = APIRouter(
         prefix="/v1/disputes",
         tags=["disputes"],
@@ -60,18 +57,23 @@ def decisions_router(disputing: Disputing) -> APIRouter:
             upheld = _upheld(dispute, given)
             proposal = Proposal(given.outcome, upheld, staff.subject, given.why, given.words)
             resolve_dispute(docket, dispute, proposal, disputing.rulebook, moment=work.moment)
-        return DisputeShown.of(dispute)
+        return DisputeShown.of(dispute, disputing.rulebook)
 
     @router.post(
         "/{dispute_id}/approvals",
         status_code=201,
         responses=problems(DisputeUnknown, DisputeInOtherState, SecondPersonWanted),
     )
-    async def approve(dispute_id: UUID, work: Command, staff: Working) -> DisputeShown:
-        """The second person's word: what was proposed is decided."""
+    async def approve(
+        dispute_id: UUID, work: Command, staff: Working, expected: ExpectedVersion
+    ) -> DisputeShown:
+        """The second person's word: what was proposed is decided, as that person has seen it."""
         async with disputing.at_hand(work, dispute_id) as (docket, (dispute,)):
-            approve_resolution(docket, dispute, by=staff.subject, moment=work.moment)
-        return DisputeShown.of(dispute)
+            expected.must_be(dispute.version)
+            approve_resolution(
+                docket, dispute, disputing.rulebook, by=staff.subject, moment=work.moment
+            )
+        return DisputeShown.of(dispute, disputing.rulebook)
 
     @router.post(
         "/{dispute_id}/declines",
@@ -87,31 +89,7 @@ def decisions_router(disputing: Disputing) -> APIRouter:
                 docket, dispute, disputing.rulebook,
                 by=staff.subject, why=given.why, moment=work.moment,
             )  # fmt: skip
-        return DisputeShown.of(dispute)
-
-    @router.post("/{dispute_id}/assignments", status_code=201, responses=problems(DisputeUnknown))
-    async def assign(
-        dispute_id: UUID, given: Assigning, work: Command, staff: Working
-    ) -> DisputeShown:
-        """To a person, or without an owner back to the team's queue."""
-        async with disputing.at_hand(work, dispute_id) as (docket, (dispute,)):
-            assign_dispute(
-                docket, dispute, by(staff, dispute.state, given.why, work.moment),
-                owner=given.owner, team=given.team or dispute.team, rulebook=disputing.rulebook,
-            )  # fmt: skip
-        return DisputeShown.of(dispute)
-
-    @router.post("/{dispute_id}/comments", status_code=201, responses=problems(DisputeUnknown))
-    async def comment(
-        dispute_id: UUID, given: Comment, work: Command, staff: Working
-    ) -> DisputeShown:
-        """Among us, or to the customer, who is told."""
-        async with disputing.at_hand(work, dispute_id) as (docket, (dispute,)):
-            told = given.to == "customer"
-            why, words = ("answered", given.words) if told else (given.words, "")
-            move = by(staff, dispute.state, why, work.moment, words)
-            speak_of_dispute(docket, dispute, move, rulebook=disputing.rulebook)
-        return DisputeShown.of(dispute)
+        return DisputeShown.of(dispute, disputing.rulebook)
 
     return router
 

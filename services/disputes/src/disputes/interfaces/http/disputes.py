@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Query
+from fastapi import APIRouter, Depends, Query, Response
 
 from disputes.gateways import listing
 from disputes.handlers.open_dispute import (
@@ -29,6 +29,7 @@ from shared.web.auth import signed_in
 from shared.web.commands import Command, CommandRoute, Question
 from shared.web.pages import Page, Paging
 from shared.web.problems import problems
+from shared.web.versions import etag
 
 
 def disputes_router(disputing: Disputing) -> APIRouter:
@@ -57,7 +58,7 @@ def disputes_router(disputing: Disputing) -> APIRouter:
             *speaker(staff, given.contact_id),
             given.words,
         )
-        return DisputeShown.of(await disputing.open(work, opening))
+        return DisputeShown.of(await disputing.open(work, opening), disputing.rulebook)
 
     @router.get("")
     async def list_disputes(
@@ -71,13 +72,17 @@ def disputes_router(disputing: Disputing) -> APIRouter:
         async with question.look() as connection:
             found = await listing.page(connection, wanted, after=after, limit=paging.limit + 1)
         return paging.page(
-            [DisputeShown.of(one) for one in found], lambda one: (one.opened_at, one.dispute_id)
+            [DisputeShown.of(one, disputing.rulebook) for one in found],
+            lambda one: (one.opened_at, one.dispute_id),
         )
 
     @router.get("/{dispute_id}", responses=problems(DisputeUnknown))
-    async def show(dispute_id: UUID, question: Question) -> DisputeShown:
+    async def show(dispute_id: UUID, question: Question, response: Response) -> DisputeShown:
+        """With the ETag that whoever approves has to have seen."""
         async with question.look() as connection:
-            return DisputeShown.of(known(await listing.one(connection, dispute_id)))
+            found = known(await listing.one(connection, dispute_id))
+        response.headers["ETag"] = etag(found.version)
+        return DisputeShown.of(found, disputing.rulebook)
 
     @router.get("/{dispute_id}/clock", responses=problems(DisputeUnknown))
     async def show_clocks(dispute_id: UUID, question: Question) -> list[ClockShown]:

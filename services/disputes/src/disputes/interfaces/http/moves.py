@@ -4,9 +4,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends
 
-from disputes.domain.dispute import DisputeInOtherState, Move, State
+from disputes.domain.move import DisputeInOtherState, Move, State
 from disputes.domain.reopening import EvidenceNotNew, ReopenedTooOften, ReopeningTooLate
-from disputes.handlers.move_dispute import merge_dispute, move_dispute
+from disputes.handlers.merge_dispute import merge_dispute
+from disputes.handlers.move_dispute import move_dispute
 from disputes.handlers.open_dispute import MoreDisputedThanOpen, TooManyDisputes
 from disputes.interfaces.disputing import DisputeUnknown, Disputing
 from disputes.interfaces.http.shapes import (
@@ -47,7 +48,7 @@ def moves_router(disputing: Disputing) -> APIRouter:
     async def go(work: Work, dispute_id: UUID, move: Move) -> DisputeShown:
         async with disputing.at_hand(work, dispute_id) as (docket, (dispute,)):
             move_dispute(docket, dispute, move, rulebook=disputing.rulebook)
-        return DisputeShown.of(dispute)
+        return DisputeShown.of(dispute, disputing.rulebook)
 
     @router.post("/{dispute_id}/reviews", status_code=201, responses=MOVED)
     async def examine(
@@ -86,16 +87,17 @@ def moves_router(disputing: Disputing) -> APIRouter:
         brought since the outcome, and only so often, and for so long."""
         whose = speaker(staff, given.contact_id)
         move = Move(State.IN_REVIEW, work.moment, *whose, given.why, given.words)
-        return DisputeShown.of(await disputing.reopen(work, dispute_id, move, given.papers))
+        dispute = await disputing.reopen(work, dispute_id, move, given.papers)
+        return DisputeShown.of(dispute, disputing.rulebook)
 
     @router.post("/{dispute_id}/merges", status_code=201, responses=MOVED)
     async def merge(
         dispute_id: UUID, given: Merging, work: Command, staff: Working
     ) -> DisputeShown:
-        """The other one says the same and goes on alone."""
+        """The other one, told before, says the same and goes on for both, with what this one says beyond it."""
         move = by(staff, State.MERGED, given.why, work.moment)
         async with disputing.at_hand(work, dispute_id, given.into) as (docket, (dispute, into)):
-            merge_dispute(docket, dispute, into, move)
-        return DisputeShown.of(dispute)
+            merge_dispute(docket, dispute, into, move, rulebook=disputing.rulebook)
+        return DisputeShown.of(dispute, disputing.rulebook)
 
     return router

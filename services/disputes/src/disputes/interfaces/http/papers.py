@@ -8,13 +8,13 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 
-from disputes.domain.dispute import Actor, DisputeInOtherState
 from disputes.domain.mismatch import (
     PaperContentMismatch,
     PaperEncrypted,
     PaperExpandsTooFar,
     PaperImageTooLarge,
 )
+from disputes.domain.move import Actor, DisputeInOtherState
 from disputes.domain.paper import (
     MEDIA_TYPES,
     PAPER_BYTES_MAX,
@@ -30,7 +30,8 @@ from disputes.domain.paper import (
 from disputes.domain.paper_content import PaperKindUnknown, PaperTypeContradicted
 from disputes.domain.paper_name import PaperNameInvalid
 from disputes.gateways import listing, papers
-from disputes.interfaces.disputing import DisputeUnknown, known
+from disputes.handlers.resume_review import resume_review
+from disputes.interfaces.disputing import DisputeUnknown, Disputing, known
 from disputes.interfaces.filing import Filing, Given, PaperLost, PaperUnknown
 from disputes.interfaces.http.shapes import NAME_CHARACTERS_MAX, Speaking, speaker
 from shared.web.attachment import attached, kept_headers
@@ -100,7 +101,7 @@ class PaperShown(BaseModel):
         )
 
 
-def papers_router(filing: Filing) -> APIRouter:
+def papers_router(filing: Filing, disputing: Disputing) -> APIRouter:
     """Papers below their dispute, and each by itself."""
     router = APIRouter(tags=["papers"], route_class=CommandRoute, dependencies=[Depends(signed_in)])
 
@@ -114,8 +115,12 @@ def papers_router(filing: Filing) -> APIRouter:
     @router.post(PATH, status_code=201, responses=_REFUSED, openapi_extra=_FORM)
     async def add(paper: Annotated[Paper, Depends(brought)], work: Command) -> PaperShown:
         """A form with `file`, and `contact_id` where it is the customer's own. What we add is among us, unless it is
-        `to` the customer. Same bytes, same paper."""
-        return PaperShown.of(await filing.file(work, paper))
+        `to` the customer. Same bytes, same paper. Where we waited for the customer, theirs is what we waited for."""
+        async with disputing.at_hand(work, paper.dispute_id) as (docket, (dispute,)):
+            filed, is_new = await filing.file(work, paper)
+            if is_new:
+                resume_review(docket, dispute, filed, rulebook=disputing.rulebook)
+        return PaperShown.of(filed)
 
     @router.get(PATH, responses=problems(DisputeUnknown))
     async def list_papers(dispute_id: UUID, question: Question, paging: Paging) -> Page[PaperShown]:

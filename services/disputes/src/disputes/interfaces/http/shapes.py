@@ -1,6 +1,6 @@
 """What disputes look like at the door: bodies that come in, and what goes out."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Final, Literal, Self
 from uuid import UUID
@@ -8,8 +8,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from disputes.domain.clock import Clock, ClockKind
-from disputes.domain.dispute import Actor, Dispute, Move, Outcome, Reason, State
+from disputes.domain.dispute import Dispute, Outcome, Reason
+from disputes.domain.move import Actor, Move, State
 from disputes.domain.paper import PAPERS_PER_DISPUTE_MAX
+from disputes.domain.terms import Rulebook
 from disputes.handlers.tell_dispute import WAITS_FOR
 from shared.base.clock import Moment
 from shared.base.money import decimal_text
@@ -161,6 +163,8 @@ class ProposalShown(BaseModel):
 
 
 class DisputeShown(BaseModel):
+    """Until `reopen_until`, a day of the legal entity, the customer may have it opened again with new papers."""
+
     dispute_id: UUID
     customer_id: UUID
     legal_entity: str
@@ -179,11 +183,12 @@ class DisputeShown(BaseModel):
     opened_at: datetime
     settled_at: datetime | None
     merged_into: UUID | None
+    reopen_until: date | None
     version: int
     moves: list[MoveShown]
 
     @classmethod
-    def of(cls, dispute: Dispute) -> Self:
+    def of(cls, dispute: Dispute, rulebook: Rulebook) -> Self:
         def text(minor: int) -> str:
             return decimal_text(minor, dispute.currency)
 
@@ -220,6 +225,7 @@ class DisputeShown(BaseModel):
             opened_at=dispute.opened.at,
             settled_at=dispute.settled_at,
             merged_into=dispute.merged_into,
+            reopen_until=rulebook.reopen_until(dispute),
             version=dispute.version,
             moves=[MoveShown(**move._asdict()) for move in dispute.moves],
         )
