@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from portal_api.config import Settings
+from portal_api.gateways.dispute_desk import DisputeDesk
 from portal_api.interfaces.consumers import HEARING
-from portal_api.interfaces.http import papers
 from portal_api.interfaces.http.mail_links import UNSUBSCRIBE_PATH
 from portal_api.interfaces.http.own_page import OwnPages
-from portal_api.interfaces.http.own_pages import own_pages
+from portal_api.interfaces.http.own_pages import LARGE_BODIES, own_pages
 from portal_api.interfaces.http.sign_in_page import PATH as SIGN_IN_PATH
 from portal_api.interfaces.parts.answering import answering, planning_on
 from portal_api.interfaces.parts.coming_in import coming_in
@@ -36,7 +36,7 @@ def build(settings: Settings) -> Service:
         jobs=tuple(job for part in parts for job in part.jobs),
         routers=(*(door for part in parts for door in part.doors), parked_router(HEARING)),
         watermarks=ground.watermarks,
-        large_bodies={papers.PATH: papers.BODY_BYTES_MAX},
+        large_bodies=LARGE_BODIES,
         secret_paths=(SIGN_IN_PATH, CHANGE_PATH, UNSUBSCRIBE_PATH),
         allowed_origins=settings.portal_api_allowed_origins,
     )
@@ -45,15 +45,15 @@ def build(settings: Settings) -> Service:
 def _parts(ground: Ground) -> tuple[Part, ...]:
     """All that the portal does; the pages show what several of them made."""
     planning, heard, till = planning_on(ground), hearing_on(ground), Till.on(ground)
-    pages = OwnPages(ground.visitors, ground.company)
+    pages, desk = OwnPages(ground.visitors, ground.company), DisputeDesk(ground.disputes)
     return (
         seeing(ground),
         coming_in(ground),
         answering(ground, planning),
-        asking_others(ground),
+        asking_others(ground, desk),
         speaking(ground, heard),
         taking_money(ground, till),
-        Part(doors=own_pages(pages, till.paying, planning, heard)),
+        Part(doors=own_pages(pages, till.paying, planning, heard, desk)),
     )
 
 

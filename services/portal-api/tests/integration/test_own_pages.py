@@ -96,7 +96,12 @@ class TestWhoMaySee:
         }
     )
     """What is shown of a saved means is tested with autopay's page."""
-    FORMS = frozenset({"/plans/{plan_id}/acceptances", "/plans/{plan_id}/refusals"})
+    FORMS = frozenset(
+        {
+            *("/plans/{plan_id}/acceptances", "/plans/{plan_id}/refusals"),
+            *("/disputes/{dispute_id}/papers", "/disputes/{dispute_id}/reopenings"),
+        }
+    )
 
     def test_every_page_is_in_these_tests(self, portal: Any) -> None:
         found = {

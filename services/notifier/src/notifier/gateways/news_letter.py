@@ -1,6 +1,7 @@
 """What a mail about a dispute says: the values for its form, and which form that is."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Final
 
 from notifier.domain.brief import DisputeBrief
@@ -64,7 +65,8 @@ def news_values(
         "is_open": brief.is_open,
         "answer_by": by_day(brief.answer_due_at, reader, now),
         "decide_by": by_day(brief.decision_due_at, reader, now),
-        "pay": reader.payment([line.reference for line in speak.lines]),
+        "reopen_by": _last_day(brief.reopen_until, reader),
+        "pay": reader.payment([line.reference for line in speak.lines]) if sums["again"] else {},
         "help": reader.helper(),
         **sums,
     }
@@ -78,14 +80,16 @@ def news_values(
 
 
 def _sums(speak: Speak, brief: DisputeBrief, reader: Reader) -> dict[str, str]:
+    """What is to be paid again is no more than the books ask for when the message leaves: it may be paid by now."""
     disputed = sum(item.minor for item in brief.items)
     upheld = sum(item.upheld_minor or 0 for item in brief.items)
+    again = disputed - upheld
     minors = {
         "held": sum(item.held_minor for item in brief.items),
         "rest": speak.rest_minor,
         "off": upheld,
         "taken": upheld,
-        "again": disputed - upheld,
+        "again": again if speak.rest_minor is None else min(again, speak.rest_minor),
     }
     return {
         name: phrasing.amount(minor, brief.currency, reader.locale) if minor else ""
@@ -128,6 +132,11 @@ def by_day(due_at: Moment | None, reader: Reader, now: Moment) -> str:
     if due_at is None or due_at <= now:
         return ""
     return phrasing.day(local_day(due_at, reader.entity.time_zone), reader.locale)
+
+
+def _last_day(day: date | None, reader: Reader) -> str:
+    """ "" for none, and for one that is over."""
+    return "" if day is None or day < reader.today else phrasing.day(day, reader.locale)
 
 
 def words_of(text: str) -> list[str]:

@@ -16,6 +16,7 @@ from notifier.domain.news import DUE_AGAIN, UNTOLD, Contested, Line, News
 from notifier.domain.verdict import Speak
 from notifier.gateways.letter import Worded, Writer
 from notifier.gateways.news_letter import WORDS_CHARACTERS_MAX, WORDS_LINES_MAX
+from notifier.gateways.portal import Portal
 from notifier.gateways.stationery import LANGUAGES, Stationery
 from shared.contracts.company import load_company
 from shared.contracts.disputes import Reason
@@ -23,6 +24,7 @@ from shared.contracts.disputes import Reason
 WRITER = Writer(
     Stationery(HOME / "templates"),
     load_company(HOME.parents[1] / "deploy" / "company" / "example.yaml"),
+    portal=Portal("https://pay.blue.example"),
 )
 TOLD = sorted(set(News) - UNTOLD)
 NEXT = {"en": "What happens next", "de": "Wie es weitergeht"}
@@ -105,6 +107,44 @@ class TestMail:
 
     def test_of_a_rejection_names_the_day_on_which_it_was_due(self, word: Any) -> None:
         assert "1 Apr 2026" in word(News.REJECTED, words="Signed for.").told.text
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    @pytest.mark.parametrize("news", sorted({News.REJECTED, News.WITHDRAWN}))
+    def test_asks_for_nothing_that_is_paid_by_now(
+        self, word: Any, news: News, language: str
+    ) -> None:
+        worded = word(news, language=language, rest=0)
+
+        for kind in ("plain", "html"):
+            said = body(worded, kind)
+            assert IBAN not in said
+            assert {"en": "please pay", "de": "bitte zahlen"}[language] not in said
+            assert {"en": "nothing that you need to pay", "de": "brauchen also nichts zu zahlen"}[
+                language
+            ] in said
+
+    def test_asks_for_no_more_than_is_open(self, word: Any) -> None:
+        text = word(News.REJECTED, rest=2_500).told.text
+
+        assert "To be paid: €25.00" in text
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    @pytest.mark.parametrize("news", sorted({News.REJECTED, News.PARTLY_UPHELD}))
+    def test_of_a_rejection_says_where_new_papers_go_and_until_when(
+        self, word: Any, news: News, language: str
+    ) -> None:
+        day = {"en": "20 May 2026", "de": "20.05.2026"}[language]
+        portal = "https://pay.blue.example/disputes/7f3a2b10-0000-0000-0000-000000000000"
+        for kind in ("plain", "html"):
+            said = body(word(news, language=language, reopen_until=date(2026, 5, 20)), kind)
+            assert day in said
+            assert portal in said
+            over = body(word(news, language=language, reopen_until=date(2026, 4, 19)), kind)
+            assert "19" not in re.findall(r"\b19\b(?=[ .](?:Apr|04))", over)
+
+    def test_of_a_rejection_without_a_portal_asks_for_a_reply(self, make: Any, word: Any) -> None:
+        text = word(News.REJECTED, reopen_until=None).told.text
+        assert "Reply to this message, and we look into it again" in text
 
     def test_speaks_of_the_rest_only_where_it_is_known(self, word: Any) -> None:
         assert "€900.00" in word().told.text

@@ -1,6 +1,7 @@
 """Disputes, as far as their customer may know them: whose errand it is, but no names of ours."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
@@ -76,5 +77,7 @@ class Dispute:
     answer_due_at: Moment | None
     decision_due_at: Moment | None
     merged_into: UUID | None
+    reopen_until: date | None
+    """The last day, at the legal entity, on which its customer may have it opened again."""
     items: tuple[Disputed, ...]
     clocks: tuple[Clock, ...] = ()

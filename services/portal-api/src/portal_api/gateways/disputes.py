@@ -11,18 +11,19 @@ import asyncpg
 SAVE: Final = """
 INSERT INTO disputes AS held (
     dispute_id, customer_id, version, legal_entity, currency, reason, state, outcome, opened_at, moved_at, moved_by,
-    words, answer_due_at, decision_due_at, merged_into, items,
-    clocks)
+    words, answer_due_at, decision_due_at, merged_into, reopen_until,
+    items, clocks)
 SELECT * FROM unnest(
     $1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
     $9::timestamptz[], $10::timestamptz[], $11::text[], $12::text[], $13::timestamptz[], $14::timestamptz[],
-    $15::uuid[], $16::jsonb[], $17::jsonb[])
+    $15::uuid[], $16::date[], $17::jsonb[], $18::jsonb[])
 ON CONFLICT (dispute_id) DO UPDATE SET
     customer_id = excluded.customer_id, version = excluded.version, legal_entity = excluded.legal_entity,
     currency = excluded.currency, reason = excluded.reason, state = excluded.state, outcome = excluded.outcome,
     opened_at = excluded.opened_at, moved_at = excluded.moved_at, moved_by = excluded.moved_by,
     words = excluded.words, answer_due_at = excluded.answer_due_at, decision_due_at = excluded.decision_due_at,
-    merged_into = excluded.merged_into, items = excluded.items, clocks = excluded.clocks
+    merged_into = excluded.merged_into, reopen_until = excluded.reopen_until, items = excluded.items,
+    clocks = excluded.clocks
 WHERE held.version < excluded.version
 """
 SAVE_WORDS: Final = """

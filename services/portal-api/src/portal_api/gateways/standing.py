@@ -16,7 +16,8 @@ ANSWERS_READ_MAX: Final = 200
 BOOKED_SHOWN_MAX: Final = 50
 
 _DISPUTES = """
-SELECT * FROM disputes WHERE customer_id = $1 AND state NOT IN ('closed', 'withdrawn', 'merged')
+SELECT * FROM disputes WHERE customer_id = $1 AND state NOT IN ('withdrawn', 'merged')
+    AND (state <> 'closed' OR EXISTS (SELECT FROM jsonb_array_elements(items) AS one WHERE (one ->> 5)::numeric > 0))
 ORDER BY opened_at DESC, dispute_id DESC LIMIT $2
 """
 _PROMISES = (

@@ -25,6 +25,7 @@ def hold_dispute(items: Items, told: disputes.DisputeEvent, *, moment: Moment) -
             answer_due_at=told.answer_due_at,
             decision_due_at=told.decision_due_at,
             merged_into=told.merged_into if isinstance(told, disputes.DisputeMerged) else None,
+            reopen_until=told.reopen_until,
             items=tuple(Disputed(**one.model_dump()) for one in told.items),
             clocks=tuple(Clock(**one.model_dump()) for one in told.clocks),
         )

@@ -17,6 +17,7 @@ from portal_api.domain.promise import State as PromiseState
 from portal_api.domain.session import RoleMissing
 from portal_api.domain.standing import Answer
 from portal_api.gateways.autopay_files import load_autopay_rails
+from portal_api.gateways.dispute_desk import BRINGING, REOPENING
 from portal_api.handlers.accept_plan import PlanNotOpen, PlanOutOfDate, TextNotTheSame
 from portal_api.handlers.give_feedback import CaseOpen, FeedbackGivenBefore
 from portal_api.handlers.take_items import MorePromisedThanOpen
@@ -50,6 +51,9 @@ REFUSED = {
     *(CaseOpen, FeedbackGivenBefore, ChargeUnderWay),
 }
 
+OF_DISPUTES = {one.code for one in (*BRINGING, *REOPENING) if one.status != 404}
+"""What disputes refuses of a paper, or of a reopening. What is not there has a page of its own."""
+
 
 def said(words: Mapping[str, Any], at: str = "") -> Iterator[tuple[str, set[str]]]:
     """Each sentence by its place, with the blanks that it has."""
@@ -80,7 +84,8 @@ class TestWords:
         assert set(load_autopay_rails(POLICY, None).means) == set(w["means_kinds"])
 
     def test_are_there_for_every_refusal(self, language: str) -> None:
-        assert {one.code for one in REFUSED} == set(PAGE_WORDS[language].w["refusals"])
+        codes = {one.code for one in REFUSED} | OF_DISPUTES
+        assert codes == set(PAGE_WORDS[language].w["refusals"])
 
 
 class TestFigures:

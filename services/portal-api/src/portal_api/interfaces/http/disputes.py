@@ -1,6 +1,6 @@
 """The customer's disputes: what is disputed, where it stands, and until when we answer."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -101,7 +101,9 @@ class ClockShown(BaseModel):
 
 
 class DisputeShown(BaseModel):
-    """`words` are those of the last move. A due time is null once it is met, and moves while we wait for somebody."""
+    """`words` are those of the last move. A due time is null once it is met, and moves while we wait for somebody.
+    `reopen_until` is the last day, at the legal entity, on which you may have it opened again with new papers.
+    """
 
     dispute_id: UUID
     version: int
@@ -117,6 +119,7 @@ class DisputeShown(BaseModel):
     answer_due_at: datetime | None
     decision_due_at: datetime | None
     merged_into: UUID | None
+    reopen_until: date | None
     items: list[DisputedShown]
     clocks: list[ClockShown]
 

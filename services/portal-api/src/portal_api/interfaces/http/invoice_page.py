@@ -12,7 +12,7 @@ from portal_api.domain.contact import Role
 from portal_api.gateways import invoices
 from portal_api.gateways.invoices import Today
 from portal_api.gateways.standing import Answered, answered, booked
-from portal_api.interfaces.http.answer_pages import clock_rows
+from portal_api.interfaces.http.dispute_page import clock_rows
 from portal_api.interfaces.http.invoices import InvoiceUnknown, time_zones_of
 from portal_api.interfaces.http.own_page import Guest, OwnPages
 from portal_api.interfaces.http.page_rows import (

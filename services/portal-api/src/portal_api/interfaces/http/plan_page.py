@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from portal_api.domain.contact import Role
 from portal_api.domain.plan import Plan, PlanState, Side
 from portal_api.gateways import plans
-from portal_api.interfaces.http.answer_pages import item_rows
 from portal_api.interfaces.http.own_page import Guest, OwnPages
 from portal_api.interfaces.http.page_rows import Row, row
 from portal_api.interfaces.http.page_words import PageWords
 from portal_api.interfaces.http.plans import WORDS_CHARACTERS_MAX
+from portal_api.interfaces.http.promise_page import item_rows
 from portal_api.interfaces.http.sign_ins import host_of
 from portal_api.interfaces.http.thing_page import Shown, thing
 from portal_api.interfaces.planning import Accepts, Planning, PlanUnknown

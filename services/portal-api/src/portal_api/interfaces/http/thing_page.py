@@ -14,6 +14,7 @@ _NOTHING: Final[Shown] = {
     "text": "",
     "pay": None,
     "answer": None,
+    "bring": None,
     "notes": (),
     "facts": (),
     "links": (),

@@ -29,9 +29,9 @@ def seeing(ground: Ground) -> Part:
     )
 
 
-def asking_others(ground: Ground) -> Part:
+def asking_others(ground: Ground, desk: DisputeDesk) -> Part:
     """Where ledger and disputes answer."""
-    visitors, desk = ground.visitors, DisputeDesk(ground.disputes)
+    visitors = ground.visitors
     return Part(
         doors=(
             disputes_router(visitors, desk),
