@@ -62,6 +62,25 @@ class TestEscalations:
         (told,) = await escalated.told("task.raised")
         assert told["task_id"] == task["task_id"]
 
+    async def test_end_by_themselves_once_nothing_is_overdue(
+        self, escalated: Any, facts: Any, door: Any
+    ) -> None:
+        await escalated.hear(facts.paid("R1", facts.monday - 36 * DAY, facts.monday + 9 * DAY))
+        await escalated.advance(facts.at(facts.monday + 10 * DAY))
+
+        assert await listed(door) == []
+        (told,) = await escalated.told("task.ended")
+        assert (told["outcome"], told["note"]) == ("moot", "nothing is overdue any more")
+
+    async def test_stay_while_something_is_overdue(
+        self, escalated: Any, facts: Any, door: Any
+    ) -> None:
+        await escalated.hear(facts.opened("R2", facts.monday - 2 * DAY))
+        await escalated.hear(facts.paid("R1", facts.monday - 36 * DAY, facts.monday + 9 * DAY))
+        await escalated.advance(facts.at(facts.monday + 10 * DAY))
+
+        assert len(await listed(door)) == 1
+
     async def test_end_once_with_what_came_of_it(self, escalated: Any, door: Any) -> None:
         (task,) = await listed(door)
         path, said = f"/v1/tasks/{task['task_id']}", {"note": "they pay on Friday"}

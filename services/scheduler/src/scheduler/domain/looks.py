@@ -19,3 +19,5 @@ class Looks(Telling):
     facts: dict[UUID, list[Told]] = field(default_factory=dict)
     ended_holds: list[Hold] = field(default_factory=list)
     tasks: list[Task] = field(default_factory=list)
+    escalated: dict[UUID, list[Task]] = field(default_factory=dict)
+    """By customer: what people of ours are to see to still, since they were told."""

@@ -11,6 +11,8 @@ from scheduler.domain.item import Item, Key
 from scheduler.domain.policy import Policy
 from scheduler.domain.segment import Segments
 from scheduler.domain.standing import ContactDay, Standing
+from shared.base.clock import Moment
+from shared.base.days import local_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +64,13 @@ class Rulebook:
         owed_to = {item.legal_entity for item in view.items}
         codes = [view.customer.legal_entity or "", *sorted(owed_to), *sorted(self.entities)]
         return next(self.entities[code] for code in codes if code in self.entities)
+
+
+def is_overdue(view: View, legal_entity: str, rulebook: Rulebook, *, moment: Moment) -> bool:
+    """Whether something that is owed there is past its day, silent or not; at an entity nobody knows, by UTC's day."""
+    known = rulebook.entities.get(legal_entity)
+    today = local_day(moment, known.time_zone if known else "UTC")
+    return any(
+        item.legal_entity == legal_entity and item.due_on is not None and item.due_on < today
+        for item in view.items
+    )

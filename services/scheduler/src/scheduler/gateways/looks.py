@@ -11,7 +11,9 @@ from scheduler.domain.customer import Customer, Habits
 from scheduler.domain.item import Key
 from scheduler.domain.looks import Looks
 from scheduler.domain.standing import ContactDay, Standing
+from scheduler.domain.task import TaskKind
 from scheduler.domain.view import Outstanding, View
+from scheduler.gateways import tasks
 from scheduler.gateways.rows import amount_hold_of, customer_of, hold_of, item_of
 from shared.base.clock import Moment
 from shared.messaging import parking
@@ -63,6 +65,8 @@ async def load(
     changed = await _profiles(connection, looks, customers)
     await _debts(connection, looks, traces, customers)
     await _contacts(connection, looks, customers, changed, today=moment.date())
+    for task in await tasks.standing(connection, customers, TaskKind.ESCALATION):
+        looks.escalated.setdefault(task.customer_id, []).append(task)
     for row in await connection.fetch(_STANDINGS, customers):
         looks.views[row["customer_id"]].standing = Standing(
             segment=row["segment"],

@@ -29,6 +29,10 @@ WHERE known.ended_at IS NULL AND excluded.ended_at IS NOT NULL
 _COLUMNS = """task_id, customer_id, kind, about, legal_entity, owner_role, owner, why, raised_at, due_at, outcome, note,
     ended_by, ended_at"""
 _ABOUT = f"SELECT {_COLUMNS} FROM tasks WHERE about = ANY($1::uuid[]) ORDER BY task_id FOR UPDATE"
+_OF_CUSTOMERS = f"""
+SELECT {_COLUMNS} FROM tasks WHERE customer_id = ANY($1::uuid[]) AND kind = $2 AND ended_at IS NULL
+ORDER BY task_id FOR UPDATE
+"""
 _ONE = f"SELECT {_COLUMNS} FROM tasks WHERE task_id = $1"
 _PAGE = f"""
 SELECT {_COLUMNS} FROM tasks
@@ -50,6 +54,14 @@ class Sought(NamedTuple):
 async def about(connection: asyncpg.Connection, causes: Collection[UUID]) -> list[Task]:
     """All that there ever was to do about these, locked until the transaction ends."""
     return [task_of(row) for row in await connection.fetch(_ABOUT, list(causes))]
+
+
+async def standing(
+    connection: asyncpg.Connection, customers: Collection[UUID], kind: TaskKind
+) -> list[Task]:
+    """Those of that kind that nobody has ended, locked until the transaction ends."""
+    rows = await connection.fetch(_OF_CUSTOMERS, list(customers), kind)
+    return [task_of(row) for row in rows]
 
 
 async def one(connection: asyncpg.Connection, task_id: UUID, *, lock: bool = False) -> Task | None:
