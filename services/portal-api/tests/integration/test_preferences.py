@@ -159,6 +159,33 @@ class TestAChangedAddress:
         answer = await erika.put("/v1/preferences", json={"email": NEW})
         assert (answer.status_code, answer.json()["code"]) == (429, "too-many-address-changes")
 
+    @pytest.mark.parametrize(
+        ("contacts", "status"),
+        [
+            ([("erika@muster.example", erp.Role.BILLING)], 200),
+            ([("erika@elsewhere.example", erp.Role.BILLING)], 409),
+            ([], 409),
+        ],
+        ids=["stays", "moved", "gone"],
+    )
+    async def test_waits_for_no_word_at_an_address_that_the_erp_took_away(
+        self, portal: Any, erika: Any, contacts: Any, status: int
+    ) -> None:
+        await says(erika, email=NEW)
+        token = await link(portal)
+        await portal.hear(portal.customer(CUSTOMER, *contacts, version=2))
+
+        assert (await confirms(portal, token)).status_code == status
+
+    async def test_back_to_the_erp_s_counts_at_once(self, portal: Any, erika: Any) -> None:
+        await says(erika, email=NEW, phone="+49 40 1234567")
+        await confirms(portal, await link(portal))
+
+        said = await says(erika, phone="+49 40 1234567")
+
+        assert (said["email"], said["phone"], said["pending"]) == (None, "+49 40 1234567", None)
+        assert ["email_sealed" in one for one in await changed(portal)] == [True, False]
+
     async def test_of_an_unknown_link_or_a_foreign_page_changes_nothing(
         self, portal: Any, erika: Any
     ) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from shared.base.ids import object_id
-from shared.contracts import disputes
+from shared.contracts import disputes, scheduler
 from shared.testing.examples import CUSTOMER, SOURCE, our_examples
 
 OTHER_DISPUTE = object_id(SOURCE, "dispute", "9")
@@ -110,6 +110,34 @@ class TestHardship:
 
         assert (answer.status_code, answer.json()["code"]) == (422, code)
         assert await told(portal, "request_id") == []
+
+    async def test_that_people_of_ours_ended_early_may_be_followed_by_another(
+        self, portal: Any, erika: Any
+    ) -> None:
+        await asks_time(erika)
+        (asked,) = await told(portal, "request_id")
+        placed = next(one for one in our_examples() if isinstance(one, scheduler.HoldPlaced))
+        held = placed.model_dump() | {
+            "kind": scheduler.HoldKind.HARDSHIP,
+            "customer_id": CUSTOMER,
+            "version": 2,
+            "placed_at": asked["at"],
+            "until": asked["until"],
+            "invoice_id": None,
+        }
+        portal.move(timedelta(minutes=1))
+        over = held | {"ended_at": portal.service.clock.now()}
+        assert (await asks_time(erika, "Once more.")).status_code == 409
+        await portal.hear(scheduler.HoldEnded.model_validate(over))
+
+        assert (await asks_time(erika, "Once more.")).status_code == 201
+
+    async def test_goes_on_when_another_hold_ends(self, portal: Any, erika: Any) -> None:
+        await asks_time(erika)
+        ended = next(one for one in our_examples() if isinstance(one, scheduler.HoldEnded))
+        await portal.hear(ended.model_copy(update={"customer_id": CUSTOMER}))
+
+        assert (await asks_time(erika, "Once more.")).status_code == 409
 
 
 class TestCall:

@@ -12,6 +12,7 @@ from portal_api.domain.dispute import Dispute, Said
 from portal_api.domain.invoice import Invoice
 from portal_api.domain.message import Message
 from portal_api.domain.silence import Silence
+from shared.base.clock import Moment
 from shared.base.telling import Telling
 
 
@@ -27,6 +28,14 @@ class PaidPart(NamedTuple):
     amount: Decimal
 
 
+class HardshipOver(NamedTuple):
+    """The silence that a customer asked for at `asked_at` ended then, whatever they were told."""
+
+    customer_id: UUID
+    asked_at: Moment
+    over_at: Moment
+
+
 @dataclass(slots=True)
 class Items(Telling):
     """Facts may come twice and late: what is older than what is held changes nothing."""
@@ -39,6 +48,8 @@ class Items(Telling):
     said: dict[tuple[UUID, int], Said] = field(default_factory=dict)
     """By dispute and version: old words stay what was said."""
     silences: dict[UUID, Silence] = field(default_factory=dict)
+    hardships_over: dict[UUID, HardshipOver] = field(default_factory=dict)
+    """By hold."""
     paid: dict[tuple[UUID, UUID], PaidPart] = field(default_factory=dict)
     """By invoice and payment."""
 

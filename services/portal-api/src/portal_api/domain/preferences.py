@@ -21,7 +21,7 @@ class ChangeUnknown(Refusal):
 
 
 class ChangeUsed(Refusal):
-    """The change was confirmed before, or a newer one took its place."""
+    """The change was confirmed before, or a newer one took its place, or the address it was asked from is gone."""
 
     code, status = "address-change-used", 409
 
@@ -69,17 +69,29 @@ class Preferences:
         return Addresses(self.email, self.phone)
 
     def wish(
-        self, channel: PreferredChannel | None, language: str | None, *, reminders_by_email: bool
+        self,
+        to: Addresses,
+        channel: PreferredChannel | None,
+        language: str | None,
+        *,
+        reminders_by_email: bool,
     ) -> "Preferences":
-        """With what counts at once; the same object where nothing changes."""
+        """With what counts at once; the same object where nothing changes. An address that is the ERP's again is no
+        new one: nobody at the other has to agree, who may never have been there.
+        """
         wished = replace(
-            self, channel=channel, language=language, reminders_by_email=reminders_by_email
+            self,
+            email=self.email if to.email else None,
+            phone=self.phone if to.phone else None,
+            channel=channel,
+            language=language,
+            reminders_by_email=reminders_by_email,
         )
         return self if wished == self else replace(wished, version=self.version + 1)
 
     def unsubscribe(self) -> "Preferences":
         """No reminders by e-mail; the same object where that is so already."""
-        return self.wish(self.channel, self.language, reminders_by_email=False)
+        return self.wish(self.addresses, self.channel, self.language, reminders_by_email=False)
 
     def move(self, to: Addresses) -> "Preferences":
         """With addresses that were confirmed."""
@@ -100,6 +112,8 @@ class AddressChange:
     def check(self, *, moment: Moment) -> None:
         """Refuse when it can be confirmed no more."""
         if self.ended_at is not None:
-            raise ChangeUsed("this change was confirmed before, or a newer one took its place")
+            raise ChangeUsed(
+                "this change was confirmed before, or a newer one or one of our own took its place"
+            )
         if self.expires_at <= moment:
             raise ChangeExpired("this link's time is over; ask for the change again")

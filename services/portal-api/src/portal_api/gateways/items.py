@@ -14,7 +14,15 @@ from portal_api.domain.dispute import Dispute
 from portal_api.domain.invoice import Invoice
 from portal_api.domain.items import Items
 from portal_api.domain.message import Message
-from portal_api.gateways import disputes, messages, paid, sessions, silences
+from portal_api.gateways import (
+    disputes,
+    messages,
+    paid,
+    preferences,
+    requests,
+    sessions,
+    silences,
+)
 from shared.base.clock import Moment
 from shared.contracts.event import Event
 from shared.db.work import Work
@@ -93,24 +101,29 @@ async def save(work: Work, items: Items) -> None:
     work.later(disputes.SAVE, [_dispute(items.disputes[key]) for key in sorted(items.disputes)])
     work.later(disputes.SAVE_WORDS, [items.said[key] for key in sorted(items.said)])
     work.later(_SAVE_CREDITS, [_credit(items.credits[key]) for key in sorted(items.credits)])
+    over = items.hardships_over
+    work.later(requests.SAVE_OVER, [over[key] for key in sorted(over)])
     work.later(silences.SAVE, [astuple(items.silences[key]) for key in sorted(items.silences)])
-    paid.save(work, items.paid.values(), items.invoices)
+    disputed = {one.invoice_id for dispute in items.disputes.values() for one in dispute.items}
+    paid.save(work, items.paid.values(), disputed.union(items.invoices))
     if customers:
         await _save_contacts(work, customers)
 
 
 async def _save_contacts(work: Work, customers: Sequence[Customer]) -> None:
     """Of customers whose version is held now, and no older one: a late fact brings nobody back. Whoever is not named
-    any more is gone, and their sessions with them.
+    any more is gone, and their sessions with them. A change of address waits for nobody's word at an address that
+    the ERP has taken away.
     """
     await work.write()
-    work.later(
-        _SAVE_CONTACTS, [_contact(one) for customer in customers for one in customer.contacts]
-    )
+    contacts = [one for customer in customers for one in customer.contacts]
+    await preferences.end_of_moved(work.connection, contacts, at=work.moment)
+    work.later(_SAVE_CONTACTS, [_contact(one) for one in contacts])
     await work.write()
     ids = [one.customer_id for one in customers]
     await work.connection.execute(_REMOVE_CONTACTS, ids)
     await sessions.end_of_removed(work.connection, ids, at=work.moment)
+    await preferences.end_of_removed(work.connection, ids, at=work.moment)
 
 
 def _customer(held: Customer) -> tuple[Any, ...]:

@@ -1,10 +1,12 @@
 """What contacts prefer, and changes of address under way, in their tables. The customer is locked before."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from portal_api.domain.contact import Contact
 from portal_api.domain.preferences import (
     AddressChange,
     Addresses,
@@ -30,6 +32,19 @@ WHERE customer_id = $1 AND contact_id = $2 AND ended_at IS NULL AND expires_at >
 _LATELY = "SELECT count(*) FROM address_changes WHERE customer_id = $1 AND contact_id = $2 AND asked_at > $3"
 _END_ALL = """
 UPDATE address_changes SET ended_at = $3 WHERE customer_id = $1 AND contact_id = $2 AND ended_at IS NULL
+"""
+_END_OF_MOVED = """
+UPDATE address_changes AS change SET ended_at = $5
+FROM contacts AS held
+JOIN unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[]) AS told (customer_id, contact_id, version, address)
+    USING (customer_id, contact_id)
+WHERE change.customer_id = held.customer_id AND change.contact_id = held.contact_id AND change.ended_at IS NULL
+    AND held.version < told.version AND held.address <> told.address
+"""
+_END_OF_REMOVED = """
+UPDATE address_changes AS change SET ended_at = $2
+WHERE customer_id = ANY($1::uuid[]) AND ended_at IS NULL AND NOT EXISTS (
+    SELECT FROM contacts WHERE contacts.customer_id = change.customer_id AND contacts.contact_id = change.contact_id)
 """
 _ASK = """
 INSERT INTO address_changes (change_id, customer_id, contact_id, token_hash, email, phone, asked_at, expires_at)
@@ -100,6 +115,22 @@ async def find(connection: asyncpg.Connection, token_hash: bytes) -> AddressChan
 async def end(connection: asyncpg.Connection, change: AddressChange, *, at: Moment) -> None:
     """It is confirmed, and what else was under way of the same contact is over."""
     await connection.execute(_END_ALL, change.customer_id, change.contact_id, at)
+
+
+async def end_of_moved(
+    connection: asyncpg.Connection, contacts: Sequence[Contact], *, at: Moment
+) -> None:
+    """Of contacts whose address the ERP changes: asked before these are written."""
+    told = [(one.customer_id, one.contact_id, one.version, one.address) for one in contacts]
+    if told:
+        await connection.execute(_END_OF_MOVED, *map(list, zip(*told, strict=True)), at)
+
+
+async def end_of_removed(
+    connection: asyncpg.Connection, customers: Sequence[UUID], *, at: Moment
+) -> None:
+    """Of contacts who are none any more."""
+    await connection.execute(_END_OF_REMOVED, customers, at)
 
 
 async def forget(connection: asyncpg.Connection, *, before: Moment, limit: int) -> int:

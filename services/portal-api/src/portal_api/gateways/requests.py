@@ -24,6 +24,12 @@ INSERT INTO requests (request_id, customer_id, kind, place, contact_id, legal_en
 VALUES ($1, $2, $3, (SELECT count(*) FROM requests WHERE customer_id = $2 AND kind = $3), $4, $5, $6, $7, $8, $9,
         $10, $11, $12)
 """
+SAVE_OVER: Final = """
+UPDATE requests SET until = told.over_at
+FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[]) AS told (customer_id, asked_at, over_at)
+WHERE requests.customer_id = told.customer_id AND requests.asked_at = told.asked_at AND kind = 'hardship'
+    AND until > told.over_at
+"""
 _ONE = "SELECT * FROM requests WHERE request_id = $1 AND kind = $2"
 _GIVEN = "SELECT *, $2 AS language FROM feedback WHERE case_id = $1"
 _KEEP_FEEDBACK = """

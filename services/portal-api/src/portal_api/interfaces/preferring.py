@@ -74,12 +74,13 @@ class Preferring:
         asker, telling = await self.heard.asker(work, session), Telling()
         await lock(work.connection, asker.customer_id)
         held = await preferences.of(work.connection, asker.customer_id, asker.contact_id)
+        to = _addresses(wished, session)
         said = held.wish(
-            wished.channel, wished.language, reminders_by_email=wished.reminders_by_email
+            to, wished.channel, wished.language, reminders_by_email=wished.reminders_by_email
         )
         if said is not held:
             await self._keep(work, telling, said)
-        pending = await self._move(work, telling, said, asker, _addresses(wished, session))
+        pending = await self._move(work, telling, said, asker, to)
         tell(work, telling.told)
         return Standing(said, pending)
 
