@@ -104,7 +104,7 @@ class TestPlan:
     ) -> None:
         paid = steps[portal_api.InstalmentPaid]
         first, *rest = paid.instalments
-        part = first.model_copy(update={"paid": "10.00"})
+        part = first.model_copy(update={"paid": "10.00", "left": "23.34"})
         less = paid.model_copy(update={"instalments": (part, *rest)})
         await office.hear(steps[portal_api.InstalmentDue], less)
         await run(office)

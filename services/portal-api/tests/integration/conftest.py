@@ -109,6 +109,11 @@ def dispute(**changed: Any) -> disputes.DisputeOpened:
     return opened.model_copy(update=changed)
 
 
+def dispute_withdrawn() -> disputes.DisputeWithdrawn:
+    """What the first customer disputed holds nothing any more."""
+    return next(one for one in our_examples() if isinstance(one, disputes.DisputeWithdrawn))
+
+
 @dataclass
 class Portal:
     """The running service, and what goes in and out of it."""
@@ -124,6 +129,7 @@ class Portal:
     payment = staticmethod(payment)
     credit_note = staticmethod(credit_note)
     message = staticmethod(message)
+    dispute_withdrawn = staticmethod(dispute_withdrawn)
 
     def pays(
         self,

@@ -14,13 +14,14 @@ from shared.testing.examples import CUSTOMER, INVOICE, SOURCE
 OTHER_INVOICE = object_id(SOURCE, "invoice", "RE-9")
 SECOND = UUID(int=2)
 PAY_ON = "2026-04-30"
-TIME_IS_UP = timedelta(days=14)
-"""From the twentieth, past the thirtieth and three days of grace."""
+TIME_IS_UP = timedelta(days=15)
+"""From the twentieth, past the thirtieth and three days of grace, the last of which would be a Sunday."""
 
 
 @pytest.fixture
 async def erika(portal: Any) -> Any:
-    """Signed in, for the first customer, who owes 1,200.00."""
+    """Signed in, for the first customer, who owes 1,200.00, and disputes nothing any more."""
+    await portal.hear(portal.dispute_withdrawn())
     browser = portal.browser()
     await portal.sign_in(browser)
     return browser
@@ -65,7 +66,7 @@ class TestPromise:
         promise_id = await made(erika)
 
         shown = (await erika.get(f"/v1/promises/{promise_id}")).json()
-        assert (shown["state"], shown["pay_on"], shown["until"]) == ("open", PAY_ON, "2026-05-03")
+        assert (shown["state"], shown["pay_on"], shown["until"]) == ("open", PAY_ON, "2026-05-04")
         assert [one["amount"] for one in shown["items"]] == ["500.00"]
         assert await told(portal) == [("open", "0.00", "500.00")]
 
@@ -192,7 +193,7 @@ class TestOutcome:
     ) -> None:
         await made(erika)
 
-        portal.move(timedelta(days=13, hours=14))  # the last evening of the grace, in Hamburg
+        portal.move(timedelta(days=14, hours=14))  # the last evening of the grace, in Hamburg
         await portal.watch("promises")
         assert len(await told(portal)) == 1
 
@@ -223,7 +224,7 @@ class TestOutcome:
     async def test_by_value_date_and_not_by_when_it_is_heard(self, portal: Any, erika: Any) -> None:
         await made(erika)
         portal.move(TIME_IS_UP)
-        await portal.hear(portal.pays("500.00", left="700.00", on=date(2026, 5, 4)))
+        await portal.hear(portal.pays("500.00", left="700.00", on=date(2026, 5, 5)))
         await portal.watch("promises")
 
         assert (await told(portal))[1:] == [("broken", "0.00", "0.00")]

@@ -139,7 +139,7 @@ class TestTheListOfHolds:
             "currency": "EUR",
         }  # fmt: skip
         assert (promise["owner"], promise["until_on"], promise["ended_at"]) == (
-            "customer", "2026-05-03", None,
+            "customer", "2026-05-04", None,
         )  # fmt: skip
         assert by_kind["dispute"]["scope"]["amount"] == "100.00"
 

@@ -60,6 +60,10 @@ class PromisedItem(Part):
     held: Annotated[
         Amount, Field(description="not asked for now: what is not paid, while the promise is open")
     ]
+    left: Annotated[
+        Amount | None,
+        Field(description="to be paid of it still: without what was taken off, or is disputed"),
+    ] = None
 
 
 class PromiseEvent(Event):
@@ -87,7 +91,9 @@ class PromiseMade(PromiseEvent):
 
 
 class PromisePartPaid(PromiseEvent):
-    """Some of it was paid, or a payment went back; the promise is open still, and what is paid is not held any more."""
+    """What is left of it has changed: some was paid, a payment went back, something was taken off or is disputed. The
+    promise is open still, and what is paid is not held any more.
+    """
 
     TYPE = "portal-api.promise.part-paid.v1"
 
@@ -436,6 +442,10 @@ class PlannedItem(Part):
     held: Annotated[
         Amount, Field(description="not asked for now: what is not paid, while the plan stands")
     ]
+    left: Annotated[
+        Amount | None,
+        Field(description="to be paid of it still: without what was taken off, or is disputed"),
+    ] = None
 
 
 class PlannedPart(Part):
@@ -446,6 +456,10 @@ class PlannedPart(Part):
     until: Annotated[date, Field(description="with the grace: the last value date in time")]
     amount: Amount
     paid: Amount
+    left: Annotated[
+        Amount | None,
+        Field(description="to be paid of it still: what was taken off, or is disputed, comes last"),
+    ] = None
 
 
 class PlanText(Part):
@@ -530,7 +544,9 @@ class PlanLapsed(PlanEvent):
 
 
 class InstalmentPaid(PlanEvent):
-    """Something was paid, or a payment went back: what is paid is not held any more."""
+    """What is left of it has changed: something was paid, a payment went back, something was taken off or is disputed.
+    What is paid is not held any more.
+    """
 
     TYPE = "portal-api.plan.instalment-paid.v1"
 

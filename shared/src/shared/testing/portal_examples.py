@@ -98,7 +98,7 @@ def preference_examples(customer_id: UUID, morning: datetime) -> Iterator[Event]
 
 def promise_examples(customer_id: UUID, invoice_id: UUID, morning: datetime) -> Iterator[Event]:
     """A promise of 500.00, and all that may become of it."""
-    for version, (fact, state, paid, held) in enumerate(_ENDS, 1):
+    for version, (fact, state, paid, held, left) in enumerate(_ENDS, 1):
         yield fact(
             customer_id=customer_id,
             version=version,
@@ -113,22 +113,23 @@ def promise_examples(customer_id: UUID, invoice_id: UUID, morning: datetime) -> 
                     amount="500.00",
                     paid=paid,
                     held=held,
+                    left=left,
                 ),
             ),
             pay_on=date(2026, 4, 30),
-            until=date(2026, 5, 3),
+            until=date(2026, 5, 4),
             made_at=morning,
             at=morning if state is PromiseState.OPEN else morning + timedelta(days=14),
         )
 
 
-_ENDS: tuple[tuple[type[portal_api.PromiseEvent], PromiseState, str, str], ...] = (
-    (portal_api.PromiseMade, PromiseState.OPEN, "0.00", "500.00"),
-    (portal_api.PromisePartPaid, PromiseState.OPEN, "200.00", "300.00"),
-    (portal_api.PromiseKept, PromiseState.KEPT, "500.00", "0.00"),
-    (portal_api.PromisePartlyKept, PromiseState.PARTLY_KEPT, "200.00", "0.00"),
-    (portal_api.PromiseBroken, PromiseState.BROKEN, "0.00", "0.00"),
-    (portal_api.PromiseWithdrawn, PromiseState.WITHDRAWN, "0.00", "0.00"),
+_ENDS: tuple[tuple[type[portal_api.PromiseEvent], PromiseState, str, str, str], ...] = (
+    (portal_api.PromiseMade, PromiseState.OPEN, "0.00", "500.00", "500.00"),
+    (portal_api.PromisePartPaid, PromiseState.OPEN, "200.00", "300.00", "300.00"),
+    (portal_api.PromiseKept, PromiseState.KEPT, "500.00", "0.00", "0.00"),
+    (portal_api.PromisePartlyKept, PromiseState.PARTLY_KEPT, "200.00", "0.00", "300.00"),
+    (portal_api.PromiseBroken, PromiseState.BROKEN, "0.00", "0.00", "500.00"),
+    (portal_api.PromiseWithdrawn, PromiseState.WITHDRAWN, "0.00", "0.00", "500.00"),
 )
 
 
@@ -136,6 +137,7 @@ def plan_examples(customer_id: UUID, invoice_id: UUID, morning: datetime) -> Ite
     """A plan of 100.00 in three parts, and all that may become of it."""
     for version, (fact, state, paid, number) in enumerate(_STEPS, 1):
         stands = state in {PlanState.ACCEPTED, PlanState.ACTIVE}
+        left = decimal_text(10_000 - minor_of(paid, "EUR"), "EUR")
         yield fact(
             customer_id=customer_id,
             version=version,
@@ -149,7 +151,8 @@ def plan_examples(customer_id: UUID, invoice_id: UUID, morning: datetime) -> Ite
                     invoice_number="2026-0815",
                     amount="100.00",
                     paid=paid,
-                    held=decimal_text(10_000 - minor_of(paid, "EUR"), "EUR") if stands else "0.00",
+                    held=left if stands else "0.00",
+                    left=left,
                 ),
             ),
             instalments=_parts(minor_of(paid, "EUR")),
@@ -179,6 +182,7 @@ def _parts(paid_minor: int) -> tuple[portal_api.PlannedPart, ...]:
                 until=due_on + timedelta(days=5),
                 amount=decimal_text(minor, "EUR"),
                 paid=decimal_text(min(minor, paid_minor), "EUR"),
+                left=decimal_text(max(minor - paid_minor, 0), "EUR"),
             )
         )
         paid_minor -= min(minor, paid_minor)

@@ -28,7 +28,7 @@ from shared.contracts.inbox import CreditNoteRequested
 TAKES_DAYS = 26
 PROMISED_DAYS = 4
 GRACE_DAYS = 3
-"""As the portal's rails have it: the last value date that keeps a promise."""
+"""As the portal's rails have it: then, or on the next day on which banks work, is the last value date that keeps it."""
 READS_MAIL = "accounts@"
 """Mailboxes of the cast that neither bounce nor are busy."""
 
@@ -50,7 +50,8 @@ def promised_and_broken(world: World, customer: Customer, die: Random) -> Scene:
     """Nothing comes of it."""
     invoice, said = yield from _says(world, customer, die, Answer.PROMISE, End.BROKEN)
     if said is not None and said.pay_on is not None:
-        yield said.pay_on + timedelta(days=GRACE_DAYS + 1)
+        last = said.pay_on + timedelta(days=GRACE_DAYS)
+        yield customer.entity.calendar.next_business_day(last) + DAY
     end(world, invoice)
 
 

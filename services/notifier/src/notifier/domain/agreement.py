@@ -71,23 +71,25 @@ SHOWS_PARTS: Final = frozenset({_N.PLAN_ACCEPTED, _N.PLAN_ACTIVE, _N.PLAN_EXTEND
 
 @dataclass(frozen=True, slots=True)
 class PlannedPart:
-    """An instalment of a plan, in minor units. `until` is the last day in time."""
+    """An instalment of a plan, in minor units. `until` is the last day in time; `off_minor` need not be paid of it."""
 
     number: int
     due_on: date
     until: date
     minor: int
     paid_minor: int
+    off_minor: int = 0
 
     @property
     def left_minor(self) -> int:
-        return self.minor - self.paid_minor
+        return self.minor - self.paid_minor - self.off_minor
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementBrief:
     """A step of a promise or plan. `version` is its own; `number` the instalment that is spoken of, `words` the text to
     be accepted or our reason; `due_on` is the day promised, `until` the last one in time; `answer_by`: for a word.
+    `off_minor` need not be paid of it any more, or not while it is disputed.
     """
 
     version: int
@@ -104,6 +106,9 @@ class AgreementBrief:
     needs_approval: bool = False
     by_customer: bool = True
     """Whose word is missing."""
+    off_minor: int = 0
+    is_extended: bool = False
+    """So that it cannot be extended any more."""
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -124,7 +129,15 @@ class AgreementBrief:
         return sum(item.minor for item in self.items)
 
     @property
+    def left_minor(self) -> int:
+        """What is to be paid of it still."""
+        return self.minor - self.paid_minor - self.off_minor
+
+    @property
     def part(self) -> PlannedPart | None:
-        """The instalment that is spoken of, or the next that is not paid."""
+        """The instalment that is spoken of, where it is asked for while something of it is left; or the next of which
+        something is.
+        """
         wanted = (one for one in self.parts if one.number == self.number or self.number is None)
-        return next((one for one in wanted if one.left_minor), None)
+        is_told = self.number is not None and not self.asks
+        return next((one for one in wanted if one.left_minor or is_told), None)

@@ -37,6 +37,7 @@ def agreement_values(
         "answer_by": by_day(brief.answer_by, reader, now),
         "needs_approval": brief.needs_approval,
         "by_customer": brief.by_customer,
+        "may_extend": not brief.is_extended,
         "due": _day(part.due_on if part else brief.due_on, reader),
         "until": _day(part.until if part else brief.until, reader),
         "number": part.number if part else 0,
@@ -60,7 +61,7 @@ def _sums(brief: AgreementBrief, speak: Speak, reader: Reader) -> dict[str, str]
     minors = {
         "amount": brief.minor,
         "paid": brief.paid_minor,
-        "left": brief.minor - brief.paid_minor,
+        "left": brief.left_minor,
         "part": part.left_minor if part else 0,
         "rest": speak.rest_minor,
     }

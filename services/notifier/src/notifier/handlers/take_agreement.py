@@ -17,6 +17,7 @@ from shared.contracts.portal_api import PlanEvent, PlanState, PromiseEvent, Prom
 from shared.messaging.cloudevents import told_at
 
 Told = PlanEvent | PromiseEvent
+Counted = portal_api.PlannedItem | portal_api.PlannedPart | portal_api.PromisedItem
 
 _N = AgreementNews
 _NEWS: Final[Mapping[type[Told], AgreementNews]] = {
@@ -68,7 +69,9 @@ def _news_of(told: Told) -> AgreementNews | None:
 def _refresh(desk: Desk, told: PlanEvent) -> None:
     for waiting in list(desk.waiting_news(told.plan_id)):
         if isinstance(waiting.brief, AgreementBrief) and waiting.brief.asks:
-            fresh = replace(waiting.brief, parts=_parts(told), paid_minor=_paid(told))
+            fresh = replace(
+                waiting.brief, parts=_parts(told), paid_minor=_paid(told), off_minor=_off(told)
+            )
             desk.put(replace(waiting, brief=fresh))
 
 
@@ -105,6 +108,7 @@ def _promise_brief(told: PromiseEvent, news: AgreementNews) -> AgreementBrief:
         paid_minor=_paid(told),
         due_on=told.pay_on,
         until=told.until,
+        off_minor=_off(told),
     )
 
 
@@ -122,6 +126,8 @@ def _plan_brief(told: PlanEvent, news: AgreementNews) -> AgreementBrief:
         answer_by=told.answer_by if told.state in _WAITING else None,
         needs_approval=told.needs_approval,
         by_customer=not any(one.side == "customer" for one in told.acceptances),
+        off_minor=_off(told),
+        is_extended=bool(told.extended_days),
     )
 
 
@@ -142,6 +148,18 @@ def _paid(told: Told) -> int:
     return sum(minor_of(item.paid, told.currency) for item in told.items)
 
 
+def _off(told: Told) -> int:
+    return sum(_taken_off(item, told.currency) for item in told.items)
+
+
+def _taken_off(counted: Counted, currency: str) -> int:
+    """Of an amount what need not be paid; nothing, where it is not said what is left."""
+    if counted.left is None:
+        return 0
+    unpaid = minor_of(counted.amount, currency) - minor_of(counted.paid, currency)
+    return unpaid - minor_of(counted.left, currency)
+
+
 def _parts(told: PlanEvent) -> tuple[PlannedPart, ...]:
     return tuple(
         PlannedPart(
@@ -150,6 +168,7 @@ def _parts(told: PlanEvent) -> tuple[PlannedPart, ...]:
             until=one.until,
             minor=minor_of(one.amount, told.currency),
             paid_minor=minor_of(one.paid, told.currency),
+            off_minor=_taken_off(one, told.currency),
         )
         for one in told.instalments
     )

@@ -124,6 +124,37 @@ class TestMail:
 
         assert "€23.34" in word(N.PLAN_DUE, parts=parts).told.text
 
+    def test_asks_for_nothing_that_was_taken_off_or_is_disputed(self, word: Any) -> None:
+        parts = (replace(PARTS[0], off_minor=1_000), *PARTS[1:])
+
+        assert "€23.34" in word(N.PLAN_DUE, parts=parts).told.text
+        assert "To be paid: €60.00" in word(N.PROMISE_BROKEN, off_minor=4_000).told.text
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    @pytest.mark.parametrize("news", [N.PLAN_DUE, N.PLAN_LATE])
+    def test_offers_no_second_extension(
+        self, word: Any, news: AgreementNews, language: str
+    ) -> None:
+        offer = {"en": "extended once", "de": "einmal verlängern"}[language]
+
+        assert offer in word(news, language).told.text
+        assert offer not in word(news, language, is_extended=True).told.text
+
+    def test_names_the_part_that_came_too_late_though_it_came(self, word: Any) -> None:
+        parts = (replace(PARTS[0], paid_minor=3_334), *PARTS[1:])
+        text = word(N.PLAN_BROKEN, parts=parts, paid_minor=3_334).told.text
+
+        assert "Part 1 of 3 of your plan has not reached us in full by 20 May 2026" in text
+        assert "What is left, €66.66, is due again" in text
+
+    @pytest.mark.parametrize("language", LANGUAGES)
+    def test_praises_nobody_for_what_was_taken_off(self, word: Any, language: str) -> None:
+        praise = {"en": "as you said", "de": "Wort gehalten"}[language]
+
+        assert praise in word(N.PLAN_COMPLETED, language).told.text
+        gone = {"paid_minor": 0, "off_minor": 10_000}
+        assert praise not in word(N.PLAN_COMPLETED, language, **gone).told.text
+
     @pytest.mark.parametrize(
         "evil", ["{{ 7 * 191 }}", "[[ color ]]", "<b>bold</b>", "a\r\nBcc: evil@x.test"]
     )

@@ -32,6 +32,13 @@ class Disputed(NamedTuple):
     held: str
 
 
+class Held(NamedTuple):
+    """So much of an invoice a dispute holds, in minor units."""
+
+    invoice_id: UUID
+    minor: int
+
+
 class Clock(NamedTuple):
     """As the last move left it: due then if nothing moves, None once it has stopped. While we wait for somebody it
     rests, until `goes_on_at` and no longer.

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from portal_api.domain.owed import Item, Paid
+from portal_api.domain.owed import Item, Known
+from portal_api.domain.shares import Want
 from shared.base.clock import Moment
 from shared.base.days import DAY
 
@@ -120,8 +121,6 @@ class Plan:
     state: PlanState = PlanState.PROPOSED
     version: int = 1
     ended_at: Moment | None = None
-    owed_minor: int = 0
-    """What has been owed of the whole since, as it was last counted: credit notes take parts off, the last first."""
 
     def __post_init__(self) -> None:
         planned, parted = (
@@ -130,7 +129,17 @@ class Plan:
         assert planned == parted, "the parts are the whole"
         days = [one.due_on for one in self.instalments]
         assert days == sorted(set(days)), "one part is due after the other"
-        self.owed_minor = self.owed_minor or planned
+
+    @property
+    def answer_id(self) -> UUID:
+        return self.plan_id
+
+    @property
+    def due_minor(self) -> int:
+        """What is to be paid of the whole, as it was last counted: what is not owed any more, or is disputed, comes off
+        the last parts.
+        """
+        return sum(item.due_minor for item in self.items)
 
     def held_minor(self, item: Item) -> int:
         """What of the item is not asked for now."""
@@ -140,33 +149,40 @@ class Plan:
         """The last value date that is in time."""
         return part.due_on + timedelta(days=self.terms.grace_days)
 
-    def unpaid(self) -> Iterator[Instalment]:
-        """The parts of which something is owed and not paid, the next first."""
+    def wants(self) -> Iterable[Want]:
+        """What it wants of the money that comes: any of its items may be paid for the next part."""
+        for item in self.items:
+            left = item.minor if self.state in HOLDING else 0
+            for part in self.instalments:
+                wanted = min(part.minor, left)
+                yield Want(self.plan_id, item, part.due_on, date.max, wanted)
+                left -= wanted
+
+    def left(self) -> Iterator[tuple[Instalment, int]]:
+        """Each part with what is still to be paid of it."""
         due = paid = 0
         for part in self.instalments:
-            due += part.minor
+            begins, due = due, due + part.minor
             paid += part.paid_minor
-            if paid < min(due, self.owed_minor):
-                yield part
+            yield part, max(min(due, self.due_minor) - max(paid, begins), 0)
+
+    def unpaid(self) -> Iterator[Instalment]:
+        """The parts of which something is to be paid still, the next first."""
+        return (part for part, left in self.left() if left)
 
     def accepted_by(self, side: Side) -> Acceptance | None:
         """How that side accepted, if it did."""
         return next((one for one in self.acceptances if one.side is side), None)
 
-    def count(
-        self, paid: Mapping[UUID, Iterable[Paid]], open_minor: Mapping[UUID, int]
-    ) -> dict[date, int]:
+    def count(self, known: Known) -> dict[date, int]:
         """Count what was paid against the parts in order of their days; returns what came in time for each part, by
-        its day. Invoices that are not named are open with 0.
+        its day.
         """
         in_time = dict.fromkeys((one.due_on for one in self.instalments), 0)
-        self.owed_minor = 0
         for item in self.items:
-            payments = list(paid.get(item.invoice_id, ()))
-            item.paid_minor = item.came(payments)
-            self.owed_minor += item.owed(payments, open_minor=open_minor.get(item.invoice_id, 0))
+            known.count(item)
             for part in self.instalments:
-                in_time[part.due_on] += item.came(payments, until=self.until(part))
+                in_time[part.due_on] += item.came(known.payments(item), until=self.until(part))
 
         left = sum(item.paid_minor for item in self.items)
         for part in self.instalments:
@@ -175,15 +191,17 @@ class Plan:
         return in_time
 
     def is_paid(self) -> bool:
-        """Whether all that is owed of it was paid, as it was last counted."""
-        return sum(item.paid_minor for item in self.items) >= self.owed_minor
+        """Whether all that is owed of it was paid, as it was last counted; what is disputed is owed, until that is
+        decided.
+        """
+        return all(item.paid_minor >= item.owed_minor for item in self.items)
 
     def missed(self, in_time: Mapping[date, int], *, today: date) -> Instalment | None:
         """The first part whose grace is over and that did not come in time: it breaks the plan."""
         due = 0
         for part in self.instalments:
             due += part.minor
-            if self.until(part) < today and in_time[part.due_on] < min(due, self.owed_minor):
+            if self.until(part) < today and in_time[part.due_on] < min(due, self.due_minor):
                 return part
         return None
 
@@ -198,10 +216,12 @@ class Plan:
         return (part, Reminded.COMING) if is_near and part.reminded is Reminded.NOT else None
 
     def next_day(self, *, today: date, days_before: int) -> date | None:
-        """The first day after today on which something is to be said or decided, if nothing is paid until then."""
+        """The first day after today on which something is to be said or decided, if nothing is paid until then; None
+        where that is today, as all of it is paid.
+        """
         part = next(self.unpaid(), None)
         if part is None:
-            return None
+            return None if self.is_paid() else today + DAY
         days = (
             part.due_on - timedelta(days=days_before),
             part.due_on + DAY,
@@ -221,10 +241,11 @@ class Plan:
         self.version += 1
 
     def extend(self, days: int) -> None:
-        """Every part that is not paid is due so much later."""
+        """Every part that is not paid is due so much later, also one that need not be paid as it stands."""
         assert not self.extended_days, "a plan is extended once"
-        for part in list(self.unpaid()):
-            part.due_on += timedelta(days=days)
-            part.reminded = Reminded.NOT
+        for part in self.instalments:
+            if part.paid_minor < part.minor:
+                part.due_on += timedelta(days=days)
+                part.reminded = Reminded.NOT
         self.extended_days = days
         self.change()

@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from portal_api.domain.owed import Item, Paid
+from portal_api.domain.owed import Item, Known
+from portal_api.domain.shares import Want
 from shared.base.clock import Moment
 
 
@@ -28,7 +29,9 @@ MOVES: Final[Mapping[State, frozenset[State]]] = {
     State.BROKEN: frozenset(),
     State.WITHDRAWN: frozenset(),
 }
-"""A promise ends once. Withdrawn: by the customer, or since nothing of it is owed any more, though nothing was paid."""
+"""A promise ends once. Withdrawn: by the customer, or since nothing of it is owed any more, or all of it is disputed,
+though nothing was paid.
+"""
 
 
 @dataclass(slots=True)
@@ -50,6 +53,10 @@ class Promise:
     """The contact who took it back."""
 
     @property
+    def answer_id(self) -> UUID:
+        return self.promise_id
+
+    @property
     def until(self) -> date:
         """The last value date that keeps it, a day of the legal entity."""
         return self.pay_on + timedelta(days=self.grace_days)
@@ -58,18 +65,17 @@ class Promise:
         """What of the item is not asked for now: what was paid in time needs no silence any more."""
         return item.unpaid_minor if self.state is State.OPEN else 0
 
-    def verdict(
-        self, paid: Mapping[UUID, Iterable[Paid]], open_minor: Mapping[UUID, int], *, is_over: bool
-    ) -> State:
-        """What it is by what was paid; OPEN while that is not decided. Invoices that are not named are open with 0."""
-        owed = came = 0
+    def wants(self) -> Iterable[Want]:
+        """What it wants of the money that comes."""
         for item in self.items:
-            payments = list(paid.get(item.invoice_id, ()))
-            item.paid_minor = item.came(payments, until=self.until)
-            came += item.paid_minor
-            owed += item.owed(payments, open_minor=open_minor.get(item.invoice_id, 0))
+            yield Want(self.promise_id, item, self.pay_on, self.until, item.minor)
 
-        if came >= owed:
+    def verdict(self, known: Known, *, is_over: bool) -> State:
+        """What it is by what was paid; OPEN while that is not decided. What is disputed need not come."""
+        for item in self.items:
+            known.count(item, until=self.until)
+        came = sum(item.paid_minor for item in self.items)
+        if came >= sum(item.due_minor for item in self.items):
             return State.KEPT if came else State.WITHDRAWN
         if not is_over:
             return State.OPEN

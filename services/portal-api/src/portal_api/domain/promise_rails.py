@@ -1,11 +1,12 @@
 """Rails of promises: how far ahead, how many at once, and after how many broken ones no more."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from shared.base.clock import Moment
+from shared.base.days import BusinessCalendar
 from shared.base.errors import Refusal
 
 
@@ -59,6 +60,8 @@ class PromiseRails:
     withdrawn_max: int
     """Within the same days."""
     zones: Mapping[str, str]
+    calendars: Mapping[str, BusinessCalendar] = field(default_factory=dict)
+    """By legal entity; of one that we do not know every day but weekends is a working day."""
 
     def __post_init__(self) -> None:
         assert self.days_ahead_max >= 0, "what is promised lies ahead"
@@ -66,6 +69,12 @@ class PromiseRails:
 
     def zone(self, legal_entity: str) -> str:
         return self.zones.get(legal_entity, "UTC")
+
+    def grace_of(self, pay_on: date, legal_entity: str) -> int:
+        """How many days after that day still keep a promise: so many at least, and up to a day on which banks work."""
+        calendar = self.calendars.get(legal_entity, BusinessCalendar("ZZ"))
+        last = calendar.next_business_day(pay_on + timedelta(days=self.grace_days))
+        return (last - pay_on).days
 
     def broken_since(self, moment: Moment) -> Moment:
         """Promises that were broken before are forgiven."""

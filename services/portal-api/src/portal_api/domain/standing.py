@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import NamedTuple, Self
+from typing import Self
 from uuid import UUID
 
+from portal_api.domain.dispute import Held
 from portal_api.domain.plan import Plan
 from portal_api.domain.promise import Promise
 
@@ -16,13 +17,6 @@ class Answer(StrEnum):
     DISPUTED = "disputed"
     PROMISED = "promised"
     PLANNED = "planned"
-
-
-class Held(NamedTuple):
-    """So much of an invoice a dispute holds, in minor units."""
-
-    invoice_id: UUID
-    minor: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import asyncpg
 from portal_api.domain.answers import Answers
 from portal_api.domain.owed import Owed, Paid
 from portal_api.domain.segment import NO_TRAITS, Traits
-from portal_api.gateways import plans, promises
+from portal_api.gateways import disputes, plans, promises
 from shared.base.clock import Moment
 from shared.base.money import minor_of
 from shared.db.work import Work
@@ -57,6 +57,10 @@ async def load(
         ended = await connection.fetchrow(_ENDED, customer_id, broken_since)
         assert ended is not None, "a count has one row"
         answers.broken, answers.withdrawn = ended["broken"], ended["withdrawn"]
+    rows = await disputes.standing(connection, customer_id)
+    for held in disputes.held(rows):
+        before = answers.disputed.get(held.invoice_id, 0)
+        answers.disputed[held.invoice_id] = before + held.minor
     wanted = {*invoices, *(item.invoice_id for item in answers.items())}
     await _load_owed(connection, customer_id, answers, list(wanted))
     return answers
@@ -64,8 +68,14 @@ async def load(
 
 async def save(work: Work, answers: Answers) -> None:
     """Write what changed."""
-    await promises.save(work, answers.changed_promises.values())
-    await plans.save(work, answers.changed_plans.values())
+    changed_promises, changed_plans = answers.changed_promises, answers.changed_plans
+    if answers.has_spent:
+        changed_promises, changed_plans = (
+            answers.promises | changed_promises,
+            answers.plans | changed_plans,
+        )
+    await promises.save(work, changed_promises.values())
+    await plans.save(work, changed_plans.values())
 
 
 async def _load_owed(

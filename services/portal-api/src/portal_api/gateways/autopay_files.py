@@ -10,8 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from portal_api.domain.agreement import ENGLISH, MANNERS
 from portal_api.domain.autopay import AutopayRails, MandateText, MeansRails
-from portal_api.gateways.promise_rails_file import Count, Days, RailsFileUnreadable
-from shared.base.days import BusinessCalendar
+from portal_api.gateways.promise_rails_file import (
+    Count,
+    Days,
+    RailsFileUnreadable,
+    calendars_of,
+)
 from shared.contracts.company import Company
 
 Kind = Literal["card", "sepa_debit", "us_bank_account"]
@@ -59,13 +63,8 @@ def load_autopay_rails(path: Path, company: Company | None) -> AutopayRails:
         means={kind: MeansRails(**one.model_dump()) for kind, one in read.means.items()},
         texts=_texts(path.parent / "mandate-texts", read.text_version),
         zones={one.code: one.time_zone for one in entities},
-        calendars={one.code: _calendar(one.calendar) for one in entities},
+        calendars=calendars_of(company),
     )
-
-
-def _calendar(name: str) -> BusinessCalendar:
-    country, _, subdivision = name.partition("-")
-    return BusinessCalendar(country, subdivision or None)
 
 
 def _texts(folder: Path, version: int) -> dict[str, MandateText]:

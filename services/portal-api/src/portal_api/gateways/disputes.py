@@ -2,11 +2,15 @@
 all that was said about one.
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 import asyncpg
+
+from portal_api.domain.dispute import Held
+from shared.base.money import minor_of
 
 SAVE: Final = """
 INSERT INTO disputes AS held (
@@ -42,6 +46,13 @@ _WORDS = """
 SELECT at, by, words FROM dispute_words WHERE customer_id = $1 AND dispute_id = $2 ORDER BY version DESC LIMIT $3
 """
 _ONE = "SELECT * FROM disputes WHERE customer_id = $1 AND dispute_id = $2"
+STANDING_READ_MAX: Final = 200
+"""The limit of what may be open at a time is far below."""
+_STANDING = """
+SELECT * FROM disputes WHERE customer_id = $1 AND state NOT IN ('withdrawn', 'merged')
+    AND (state <> 'closed' OR EXISTS (SELECT FROM jsonb_array_elements(items) AS one WHERE (one ->> 5)::numeric > 0))
+ORDER BY opened_at DESC, dispute_id DESC LIMIT $2
+"""
 
 
 async def page(
@@ -63,6 +74,19 @@ async def one(
 ) -> asyncpg.Record | None:
     """None when there is none of that id, or it is somebody else's."""
     return await connection.fetchrow(_ONE, customer_id, dispute_id)
+
+
+async def standing(connection: asyncpg.Connection, customer_id: UUID) -> list[asyncpg.Record]:
+    """Those that are not over, or hold something still, the newest first."""
+    rows: list[asyncpg.Record] = await connection.fetch(_STANDING, customer_id, STANDING_READ_MAX)
+    return rows
+
+
+def held(rows: Iterable[asyncpg.Record]) -> Iterator[Held]:
+    """What they hold, item by item."""
+    for row in rows:
+        for invoice_id, _, _, _, _, amount in row["items"]:
+            yield Held(UUID(str(invoice_id)), minor_of(amount, row["currency"]))
 
 
 async def words_of(

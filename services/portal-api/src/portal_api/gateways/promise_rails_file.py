@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from portal_api.domain.promise_rails import PromiseRails
 from portal_api.domain.segment import BySegment
 from portal_api.gateways.segments_in_file import by_segment
+from shared.base.days import BusinessCalendar
 from shared.base.errors import Refusal
 from shared.contracts.company import Company
 
@@ -39,15 +40,24 @@ def load_promise_rails(path: Path, company: Company | None) -> BySegment[Promise
     """Rails of every segment, with every legal entity's zone; raises RailsFileUnreadable, which names what is wrong."""
     entities = company.legal_entities if company else ()
     zones = {one.code: one.time_zone for one in entities}
+    calendars = calendars_of(company)
 
     def rails_of(said: Mapping[str, Any]) -> PromiseRails:
         read = RailsFile.model_validate(said)
-        return PromiseRails(**read.model_dump(exclude={"version"}), zones=zones)
+        return PromiseRails(
+            **read.model_dump(exclude={"version"}), zones=zones, calendars=calendars
+        )
 
     try:
         return by_segment(mapping_in(path), rails_of)
     except (OSError, yaml.YAMLError, ValidationError, Refusal) as error:
         raise RailsFileUnreadable(f"{path.name}: {error}") from error
+
+
+def calendars_of(company: Company | None) -> dict[str, BusinessCalendar]:
+    """Of every legal entity, the days on which banks work there."""
+    entities = company.legal_entities if company else ()
+    return {one.code: BusinessCalendar(*one.calendar.split("-", 1)) for one in entities}
 
 
 def mapping_in(path: Path) -> Mapping[str, Any]:

@@ -7,19 +7,13 @@ import asyncpg
 
 from portal_api.domain.plan import Plan
 from portal_api.domain.promise import Promise
-from portal_api.domain.standing import Held, Standing
-from portal_api.gateways import plans, promises
-from shared.base.money import minor_of
+from portal_api.domain.standing import Standing
+from portal_api.gateways import disputes, plans, promises
 
 ANSWERS_READ_MAX: Final = 200
 """Of each kind; the limits of what may be open at a time are far below."""
 BOOKED_SHOWN_MAX: Final = 50
 
-_DISPUTES = """
-SELECT * FROM disputes WHERE customer_id = $1 AND state NOT IN ('withdrawn', 'merged')
-    AND (state <> 'closed' OR EXISTS (SELECT FROM jsonb_array_elements(items) AS one WHERE (one ->> 5)::numeric > 0))
-ORDER BY opened_at DESC, dispute_id DESC LIMIT $2
-"""
 _PROMISES = (
     "SELECT * FROM promises WHERE customer_id = $1 AND state = 'open' ORDER BY pay_on LIMIT $2"
 )
@@ -48,23 +42,16 @@ class Answered(NamedTuple):
     @property
     def standing(self) -> Standing:
         """What of which invoice has an answer."""
-        held = [
-            Held(UUID(str(invoice_id)), minor_of(amount, row["currency"]))
-            for row in self.disputes
-            for invoice_id, _, _, _, _, amount in row["items"]
-        ]
-        return Standing.of(held, self.promises, self.plans)
+        return Standing.of(disputes.held(self.disputes), self.promises, self.plans)
 
 
 async def answered(connection: asyncpg.Connection, customer_id: UUID) -> Answered:
     """Of one customer."""
-    found = [
-        await connection.fetch(sql, customer_id, ANSWERS_READ_MAX)
-        for sql in (_DISPUTES, _PROMISES, _PLANS)
+    promised, planned = [
+        await connection.fetch(sql, customer_id, ANSWERS_READ_MAX) for sql in (_PROMISES, _PLANS)
     ]
-    disputed, promised, planned = found
     return Answered(
-        disputed,
+        await disputes.standing(connection, customer_id),
         [promises.promise_of(row) for row in promised],
         [plans.plan_of(row) for row in planned],
     )

@@ -59,6 +59,7 @@ def decline_plan(answers: Answers, plan: Plan, *, reason: str, moment: Moment) -
     if plan.state is not PlanState.ACCEPTED:
         raise PlanNotOpen(f"it is {plan.state}")
 
+    answers.spend(plan)
     plan.reason = reason
     plan.move(PlanState.DECLINED, moment=moment)
     answers.keep_plan(plan)
@@ -72,7 +73,7 @@ def _begin(answers: Answers, plan: Plan, rails: PlanRails, side: Side, *, moment
             item.before = paid_already(answers, item.invoice_id)
         check_left(answers, plan.items, plan.terms.currency, without=plan.plan_id)
         plan.answer_by = rails.valid_until(moment)
-    plan.count(answers.paid, answers.open_minor)
+    plan.count(answers.known_to(plan))
     _check_first(plan, rails, today=local_day(moment, rails.zone(plan.terms.legal_entity)))
 
 

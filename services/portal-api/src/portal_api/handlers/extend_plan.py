@@ -28,7 +28,7 @@ def extend_plan(
     rails.check_extension(days, plan.terms.extension_days_max)
 
     today = local_day(moment, rails.zone(plan.terms.legal_entity))
-    if plan.missed(plan.count(answers.paid, answers.open_minor), today=today):
+    if plan.missed(plan.count(answers.known_to(plan)), today=today):
         raise PlanNotOpen("a part was not paid in time")
     plan.extend(days)
     answers.keep_plan(plan)

@@ -25,8 +25,8 @@ def judge_plan(answers: Answers, plan: Plan, rails: PlanRails, *, moment: Moment
     if plan.state not in HOLDING:
         return
     today = local_day(moment, rails.zone(plan.terms.legal_entity))
-    before = [item.paid_minor for item in plan.items]
-    in_time = plan.count(answers.paid, answers.open_minor)
+    before = [item.counted for item in plan.items]
+    in_time = plan.count(answers.known_to(plan))
 
     if plan.state is PlanState.ACTIVE:
         if plan.is_paid():
@@ -36,7 +36,7 @@ def judge_plan(answers: Answers, plan: Plan, rails: PlanRails, *, moment: Moment
             number = missed.number
             _end(answers, plan, PlanState.BROKEN, told.PlanBroken, moment=moment, number=number)
             return
-    if [item.paid_minor for item in plan.items] != before:
+    if [item.counted for item in plan.items] != before:
         _tell(answers, plan, told.InstalmentPaid, moment=moment)
     if plan.state is PlanState.ACTIVE:
         _remind(answers, plan, rails, today=today, moment=moment)
@@ -51,6 +51,7 @@ def _end(
     moment: Moment,
     number: int | None = None,
 ) -> None:
+    answers.spend(plan)
     plan.move(state, moment=moment)
     answers.keep_plan(plan)
     tell_plan(answers, plan, fact, moment=moment, number=number)

@@ -7,12 +7,13 @@ from shared.base.clock import Moment
 
 
 def judge_promise(answers: Answers, promise: Promise, *, over_at: Moment, moment: Moment) -> None:
-    """End it, if it is decided, else tell what was paid of it; `over_at` is when the last day that keeps it is over."""
-    before = [item.paid_minor for item in promise.items]
-    state = promise.verdict(answers.paid, answers.open_minor, is_over=moment >= over_at)
+    """End it, if it is decided, else tell what is left of it; `over_at` is when the last day that keeps it is over."""
+    before = [item.counted for item in promise.items]
+    state = promise.verdict(answers.known_to(promise), is_over=moment >= over_at)
     if state is not State.OPEN:
+        answers.spend(promise)
         promise.end(state, moment=moment)
-    elif [item.paid_minor for item in promise.items] != before:
+    elif [item.counted for item in promise.items] != before:
         promise.version += 1
     else:
         return

@@ -40,7 +40,7 @@ def make_promise(
         currency,
         items,
         pay_on,
-        rails.grace_days,
+        rails.grace_of(pay_on, legal_entity),
         moment,
     )
     answers.promises[promise_id] = promise

@@ -17,6 +17,7 @@ def refuse_plan(answers: Answers, plan: Plan, *, words: str, moment: Moment) -> 
     if plan.state not in REFUSABLE:
         raise PlanNotOpen(f"it is {plan.state}")
 
+    answers.spend(plan)
     plan.reason = words
     plan.move(PlanState.REFUSED, moment=moment)
     answers.keep_plan(plan)

@@ -24,7 +24,7 @@ class ItemsMixed(Refusal):
 
 
 class MorePromisedThanOpen(Refusal):
-    """No more can be promised or planned than is open and not promised or planned yet."""
+    """No more can be promised or planned than is open and not disputed, promised or planned yet."""
 
     code, status = "more-promised-than-open", 409
 
@@ -50,7 +50,7 @@ def check_left(
         left = answers.left_minor(item.invoice_id, without=without)
         if item.minor > left:
             raise MorePromisedThanOpen(
-                f"{decimal_text(left, currency)} are open and not promised yet",
+                f"{decimal_text(left, currency)} are open and not disputed or promised yet",
                 pointer=f"/items/{place}/amount",
             )
 
@@ -82,7 +82,9 @@ def _item(answers: Answers, wanted: Wanted, place: int) -> Item:
         minor = answers.left_minor(wanted.invoice_id)
         if not minor:
             pointer = f"/items/{place}/invoice_id"
-            raise MorePromisedThanOpen("nothing is open and not promised yet", pointer=pointer)
+            raise MorePromisedThanOpen(
+                "nothing is open and not disputed or promised yet", pointer=pointer
+            )
     else:
         minor = minor_of(wanted.amount, invoice.currency, pointer=f"/items/{place}/amount")
     before = paid_already(answers, wanted.invoice_id)

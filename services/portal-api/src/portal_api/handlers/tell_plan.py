@@ -27,7 +27,7 @@ def tell_plan(
             currency=terms.currency,
             state=told.PlanState(plan.state),
             items=tuple(_item(plan, one) for one in plan.items),
-            instalments=tuple(_part(plan, one) for one in plan.instalments),
+            instalments=tuple(_part(plan, one, left) for one, left in plan.left()),
             agreement=told.PlanText(
                 version=terms.text_version,
                 language=terms.language,
@@ -57,10 +57,11 @@ def _item(plan: Plan, item: Item) -> told.PlannedItem:
         amount=decimal_text(item.minor, currency),
         paid=decimal_text(item.paid_minor, currency),
         held=decimal_text(plan.held_minor(item), currency),
+        left=decimal_text(item.left_minor, currency),
     )
 
 
-def _part(plan: Plan, part: Instalment) -> told.PlannedPart:
+def _part(plan: Plan, part: Instalment, left: int) -> told.PlannedPart:
     currency = plan.terms.currency
     return told.PlannedPart(
         number=part.number,
@@ -68,4 +69,5 @@ def _part(plan: Plan, part: Instalment) -> told.PlannedPart:
         until=plan.until(part),
         amount=decimal_text(part.minor, currency),
         paid=decimal_text(part.paid_minor, currency),
+        left=decimal_text(left, currency),
     )

@@ -38,6 +38,7 @@ def tell_promise(telling: Telling, promise: Promise, *, moment: Moment) -> None:
                     amount=decimal_text(item.minor, currency),
                     paid=decimal_text(item.paid_minor, currency),
                     held=decimal_text(promise.held_minor(item), currency),
+                    left=decimal_text(item.left_minor, currency),
                 )
                 for item in promise.items
             ),

@@ -25,6 +25,7 @@ def withdraw_promise(
     if promise.state is not State.OPEN or today > promise.pay_on:
         raise PromiseOver(f"it is {promise.state}, and was for {promise.pay_on}")
 
+    answers.spend(promise)
     promise.withdrawn_by = by
     promise.end(State.WITHDRAWN, moment=moment)
     answers.keep_promise(promise)

@@ -1,5 +1,6 @@
 """A plan's parts are the whole, on rising days; cash counts for the earliest part, by value date."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from portal_api.domain.answers import Answers
-from portal_api.domain.owed import Item, Owed, Paid
+from portal_api.domain.owed import Item, Known, Owed, Paid
 from portal_api.domain.plan import HOLDING, MOVES, OPEN, Plan, PlanState, Reminded, Terms
 from portal_api.domain.promise import Promise
 from portal_api.domain.quote import instalments_of, months_after, smallest_part
@@ -51,10 +52,12 @@ def paid(minor: int, on: date = FIRST, payment: int = 1) -> Paid:
     return Paid(UUID(int=payment), on, minor)
 
 
-def counted(one: Plan, *came: Paid, open_minor: int | None = None) -> dict[date, int]:
+def counted(
+    one: Plan, *came: Paid, open_minor: int | None = None, disputed: int = 0
+) -> dict[date, int]:
     """By default nothing but these payments took anything off."""
     left = 10_000 - sum(each.minor for each in came) if open_minor is None else open_minor
-    return one.count({INVOICE: came}, {INVOICE: max(left, 0)})
+    return one.count(Known({INVOICE: came}, {INVOICE: max(left, 0)}, {INVOICE: disputed}))
 
 
 class TestParts:
@@ -144,6 +147,22 @@ class TestCount:
         assert one.is_paid()
         assert list(one.unpaid()) == []
 
+    def test_a_credit_for_some_leaves_less_of_the_last_parts(self) -> None:
+        one = plan()
+        counted(one, paid(1_000), open_minor=4_000)
+
+        assert [left for _, left in one.left()] == [2_334, 1_666, 0]
+        assert [part.number for part in one.unpaid()] == [1, 2]
+
+    def test_what_is_disputed_is_not_waited_for_and_leaves_the_plan_open(self) -> None:
+        one = plan()
+        in_time = counted(one, paid(3_334), open_minor=6_666, disputed=6_666)
+
+        assert one.missed(in_time, today=date(2026, 12, 31)) is None
+        assert list(one.unpaid()) == []
+        assert not one.is_paid()
+        assert one.next_day(today=FIRST, days_before=3) == FIRST + timedelta(days=1)
+
     def test_what_was_paid_before_does_not_count(self) -> None:
         one = plan()
         one.items[0].before = {UUID(int=1): 3_000}
@@ -181,14 +200,14 @@ class TestHeld:
         open_minor = max(40_000 - total, 0)
         if kind == "plan":
             one = plan()
-            one.count({INVOICE: came}, {INVOICE: open_minor})
+            one.count(Known({INVOICE: came}, {INVOICE: open_minor}))
             held = one.held_minor(one.items[0])
         else:
             promised = Promise(
                 *(UUID(int=9), UUID(int=8), "DE01", "EUR", [Item(INVOICE, "R", 10_000)]),
                 *(date(2026, 8, 31), 0, NOW),
             )
-            promised.verdict({INVOICE: came}, {INVOICE: open_minor}, is_over=False)
+            promised.verdict(Known({INVOICE: came}, {INVOICE: open_minor}), is_over=False)
             held = promised.items[0].unpaid_minor
 
         asked = open_minor - held
@@ -239,6 +258,14 @@ class TestExtension:
         ]
         with pytest.raises(AssertionError, match="once"):
             one.extend(1)
+
+    @pytest.mark.parametrize("days", [30, 31])
+    def test_moves_what_a_credit_took_off_so_that_parts_stay_in_order(self, days: int) -> None:
+        one = plan()
+        counted(one, open_minor=6_667)
+        one.extend(days)
+
+        replace(one)  # what cannot be built cannot be read again
 
 
 class TestRoom:

@@ -1,5 +1,6 @@
 """A promise ends once, by what was paid in time; the rails say who may make one."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal_api.domain.owed import Item, Paid
+from portal_api.domain.owed import Item, Known, Paid
 from portal_api.domain.promise import MOVES, Promise, State
 from portal_api.domain.promise_rails import (
     PayOnPast,
@@ -18,6 +19,7 @@ from portal_api.domain.promise_rails import (
     TooManyPromises,
     TooManyWithdrawn,
 )
+from shared.base.days import BusinessCalendar
 from shared.contracts import portal_api
 
 INVOICE = UUID(int=1)
@@ -25,7 +27,8 @@ MADE_AT = datetime(2026, 4, 20, 7, tzinfo=UTC)
 PAY_ON = date(2026, 4, 30)
 GRACE = 3
 UNTIL = date(2026, 5, 3)
-RAILS = PromiseRails(30, GRACE, 5, 2, 180, 4, {"DE01": "Europe/Berlin"})
+ZONES = {"DE01": "Europe/Berlin"}
+RAILS = PromiseRails(30, GRACE, 5, 2, 180, 4, ZONES, {"DE01": BusinessCalendar("DE", "HH")})
 
 money = st.integers(0, 1_000)
 payments = st.lists(
@@ -48,8 +51,12 @@ def paid(minor: int, on: date = PAY_ON, payment: int = 1) -> Paid:
     return Paid(UUID(int=payment), on, minor)
 
 
+def known(came: Sequence[Paid], open_minor: int, disputed: int = 0) -> Known:
+    return Known({INVOICE: came}, {INVOICE: open_minor}, {INVOICE: disputed})
+
+
 def verdict(*came: Paid, open_minor: int, is_over: bool = True, minor: int = 500) -> State:
-    return promise(minor).verdict({INVOICE: came}, {INVOICE: open_minor}, is_over=is_over)
+    return promise(minor).verdict(known(came, open_minor), is_over=is_over)
 
 
 class TestStates:
@@ -85,12 +92,27 @@ class TestVerdict:
 
     def test_what_was_paid_before_keeps_nothing(self) -> None:
         one = promise(before={UUID(int=1): 200})
-        came = {INVOICE: [paid(200)]}
-        assert one.verdict(came, {INVOICE: 800}, is_over=True) is State.BROKEN
+        assert one.verdict(known([paid(200)], 800), is_over=True) is State.BROKEN
 
     def test_a_credit_keeps_nothing_and_what_it_leaves_is_enough(self) -> None:
         assert verdict(open_minor=500, minor=500) is State.BROKEN
         assert verdict(paid(200), open_minor=0) is State.KEPT
+
+    def test_what_is_disputed_need_not_come(self) -> None:
+        one = promise()
+        assert one.verdict(known([paid(200)], 800, 800), is_over=True) is State.KEPT
+        assert (one.items[0].disputed_minor, one.items[0].left_minor) == (300, 0)
+
+        assert promise().verdict(known([], 500, 400), is_over=True) is State.BROKEN
+        assert promise().verdict(known([], 1_000, 500), is_over=True) is State.BROKEN
+
+    def test_all_of_it_is_disputed(self) -> None:
+        assert promise().verdict(known([], 500, 500), is_over=False) is State.WITHDRAWN
+
+    def test_what_is_left_is_what_nobody_took_off(self) -> None:
+        one = promise()
+        assert one.verdict(known([paid(100)], 250), is_over=True) is State.PARTLY_KEPT
+        assert (one.items[0].off_minor, one.items[0].left_minor) == (150, 250)
 
     def test_nothing_is_owed_any_more(self) -> None:
         assert verdict(open_minor=0, is_over=False) is State.WITHDRAWN
@@ -100,7 +122,7 @@ class TestVerdict:
         self, before: list[Paid], came: list[Paid], open_minor: int, is_over: bool, minor: int
     ) -> None:
         one = promise(minor, {each.payment_id: each.minor for each in before})
-        state = one.verdict({INVOICE: came}, {INVOICE: open_minor}, is_over=is_over)
+        state = one.verdict(known(came, open_minor), is_over=is_over)
 
         (item,) = one.items
         in_time = sum(
@@ -124,6 +146,23 @@ class TestHeld:
 
         one.end(ended, moment=MADE_AT)
         assert one.held_minor(item) == 0
+
+
+class TestGrace:
+    @pytest.mark.parametrize(
+        ("pay_on", "until"),
+        [
+            (date(2026, 4, 29), date(2026, 5, 4)),  # Labour Day and a week-end lie between
+            (date(2026, 4, 20), date(2026, 4, 23)),
+            (date(2026, 4, 22), date(2026, 4, 27)),  # from a Saturday on to Monday
+            (date(2026, 12, 24), date(2026, 12, 28)),
+        ],
+    )
+    def test_ends_on_a_day_on_which_banks_work(self, pay_on: date, until: date) -> None:
+        assert pay_on + timedelta(days=RAILS.grace_of(pay_on, "DE01")) == until
+
+    def test_of_an_entity_that_nobody_knows_ends_after_the_week_end(self) -> None:
+        assert RAILS.grace_of(date(2026, 4, 22), "XX") == 5
 
 
 class TestRails:

@@ -35,7 +35,7 @@ def hold(minor: int, kind: str) -> AmountHold:
 class TestApplyPromise:
     def test_holds_what_is_promised_until_it_has_ended(self) -> None:
         (held,) = heard(MADE).amount_holds.values()
-        assert (held.kind, held.reason, held.minor) == ("promise", "until 2026-05-03", 500_00)
+        assert (held.kind, held.reason, held.minor) == ("promise", "until 2026-05-04", 500_00)
 
         for ended in (KEPT, PARTLY, BROKEN, WITHDRAWN):
             for order in ((MADE, ended), (ended, MADE), (MADE, MADE, ended, ended)):

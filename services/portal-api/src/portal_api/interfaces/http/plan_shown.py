@@ -17,7 +17,7 @@ class Body(BaseModel):
 
 
 class ItemWanted(Body):
-    """So much of an invoice, in its currency; without `amount` all that is open and not promised yet."""
+    """So much of an invoice, in its currency; without `amount` all that is open and not disputed or promised yet."""
 
     invoice_id: UUID
     amount: Annotated[Decimal | None, Field(gt=0, max_digits=18, examples=["100.00"])] = None
