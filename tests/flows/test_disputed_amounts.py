@@ -74,7 +74,7 @@ class TestDisputedAmount:
         mail = (await reminders(stack, "ap@self.example"))[-1]
         assert "900.00" in mail["text"]
         await stack.sign_in(browser, "ap@self.example")
-        (paper,) = (await browser.get(f"{path}/papers")).json()
+        (paper,) = (await browser.get(f"{path}/papers")).json()["items"]
         assert paper["scan"] == "clean"
 
     async def test_the_timeline_says_what_is_held_and_what_no_more(self, stack: Any) -> None:

@@ -53,7 +53,7 @@ class TestDownload:
         paper = (await customer.disputes.post(path, **sent)).json()  # type: ignore[arg-type]
         await customer.scan()
 
-        (listed,) = (await customer.http.get(path)).json()
+        (listed,) = (await customer.http.get(path)).json()["items"]
         assert (listed["paper_id"], listed["added_by"]) == (paper["paper_id"], "staff")
         assert (await customer.download(dispute, paper)).content == b"signed\n"
 
@@ -75,9 +75,29 @@ class TestPapers:
 
         assert (paper["kind"], paper["scan"]) == ("csv", "waiting")
         listed = await customer.http.get(f"/v1/disputes/{dispute['dispute_id']}/papers")
-        assert [one["paper_id"] for one in listed.json()] == [paper["paper_id"]]
+        assert [one["paper_id"] for one in listed.json()["items"]] == [paper["paper_id"]]
         seen = (await customer.disputes.get(f"/v1/disputes/{dispute['dispute_id']}/papers")).json()
         assert (seen["items"][0]["added_by"], seen["items"][0]["who"]) == ("customer", "7")
+
+    async def test_go_on_page_by_page_the_oldest_first(self, customer: Customer) -> None:
+        dispute = await customer.open()
+        brought = [
+            await customer.bring(dispute, f"{n}.csv", f"a;b\n{n};2\n".encode()) for n in range(3)
+        ]
+
+        sizes, seen, asked = [], [], {"limit": "2"}
+        while True:
+            path = f"/v1/disputes/{dispute['dispute_id']}/papers"
+            page = (await customer.http.get(path, params=asked)).json()
+            sizes.append(len(page["items"]))
+            seen += [one["paper_id"] for one in page["items"]]
+            if page["next"] is None:
+                break
+            asked["cursor"] = page["next"]
+
+        assert sizes == [2, 1]
+        wanted = sorted(brought, key=lambda one: (one["added_at"], one["paper_id"]))
+        assert seen == [one["paper_id"] for one in wanted]
 
     async def test_that_our_people_added_stay_with_us(self, customer: Customer) -> None:
         dispute = await customer.open()
@@ -86,7 +106,7 @@ class TestPapers:
         added = await customer.disputes.post(path, files={"file": ("ours.csv", b"a;b\n")})
 
         assert added.status_code == 201
-        assert (await customer.http.get(path)).json() == []
+        assert (await customer.http.get(path)).json() == {"items": [], "next": None}
 
     @pytest.mark.parametrize(
         ("name", "content", "status", "code"),

@@ -30,7 +30,8 @@ class TestBringing:
                 303, f"/disputes/{dispute['dispute_id']}?brought=1",
             )  # fmt: skip
 
-        (paper,) = (await customer.http.get(f"/v1/disputes/{dispute['dispute_id']}/papers")).json()
+        path = f"/v1/disputes/{dispute['dispute_id']}/papers"
+        (paper,) = (await customer.http.get(path)).json()["items"]
         assert (paper["name"], paper["added_by"]) == ("l.csv", "customer")
 
     @pytest.mark.parametrize(("name", "said"), [("l.exe", "PDF"), ("a/../b.csv", "Dateiname")])

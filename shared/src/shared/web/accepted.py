@@ -1,9 +1,11 @@
 """What parameters and bodies may hold: texts, numbers and instants that a database can keep."""
 
+import re
 from datetime import UTC, datetime
-from typing import Annotated
+from decimal import Decimal
+from typing import Annotated, Final
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, WithJsonSchema
 
 NO_NUL = r"^[^\x00]*$"
 TEXT_CHARACTERS_MAX = 500
@@ -25,3 +27,32 @@ def _in_utc(moment: datetime) -> datetime:
 
 Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """An instant in UTC, whatever offset it was given with."""
+
+
+AMOUNT_DIGITS_MAX: Final = 18
+_PLAIN: Final = rf"^[0-9]{{1,{AMOUNT_DIGITS_MAX}}}(\.[0-9]{{1,{AMOUNT_DIGITS_MAX}}})?$"
+
+
+def _plain(amount: object) -> object:
+    """Python reads more as a number than we write: digits of every script, blanks, underscores and powers of ten."""
+    if isinstance(amount, str) and not re.fullmatch(_PLAIN, amount):
+        raise ValueError("a decimal such as 100.00 is wanted")
+    return amount
+
+
+Amount = Annotated[
+    Decimal,
+    BeforeValidator(_plain),
+    Field(gt=0, max_digits=AMOUNT_DIGITS_MAX, examples=["100.00"]),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": _PLAIN},
+                {"type": "number", "exclusiveMinimum": 0},
+            ],
+            "examples": ["100.00"],
+            "description": "a decimal with at most 18 digits; best as a string, which nobody rounds",
+        }
+    ),
+]
+"""Money above zero that somebody names; its currency is said elsewhere. Numbers are taken as JSON spells them."""

@@ -16,6 +16,8 @@ PAGE_ITEMS_MAX = 200
 CURSOR_CHARACTERS_MAX = 1_000
 
 Item = TypeVar("Item")
+Sort = TypeVar("Sort")
+Id = TypeVar("Id")
 
 
 class CursorUnreadable(Refusal):
@@ -33,12 +35,26 @@ class Page(BaseModel, Generic[Item]):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Which page is asked for: read `limit + 1` rows whose (sort, id) is beyond `after`, then make the `page`."""
+    """Which page is asked for: read `rows` rows whose (sort, id) is beyond `after`, then make the `page`."""
 
     limit: int
     after: tuple[str, ...] | None
     """Position of the last item of the page before, as texts; None for the first page."""
     _seal: Callable[[], URLSafeSerializer]
+
+    @property
+    def rows(self) -> int:
+        """So many are read: one too many says that there is a next page."""
+        return self.limit + 1
+
+    def beyond(
+        self, read_sort: Callable[[str], Sort], read_id: Callable[[str], Id]
+    ) -> tuple[Sort, Id] | None:
+        """`after` as it was before it was text, such as `beyond(date.fromisoformat, UUID)`."""
+        if self.after is None:
+            return None
+        sort, last_id = self.after
+        return read_sort(sort), read_id(last_id)
 
     def page(
         self, found: Sequence[Item], position: Callable[[Item], tuple[object, ...]]

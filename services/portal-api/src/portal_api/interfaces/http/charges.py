@@ -77,11 +77,9 @@ def charges_router(visitors: Visitors) -> APIRouter:
         visitor: Annotated[Visitor, viewer], paging: Paging
     ) -> Page[ChargeShown]:
         """The last announced first."""
-        after, mine = None, visitor.session.customer_id
-        if paging.after:
-            after = datetime.fromisoformat(paging.after[0]), UUID(paging.after[1])
+        after, mine = paging.beyond(datetime.fromisoformat, UUID), visitor.session.customer_id
         async with visitor.ask() as connection:
-            found = await charges.page(connection, mine, after=after, limit=paging.limit + 1)
+            found = await charges.page(connection, mine, after=after, limit=paging.rows)
         shown = [ChargeShown.of(one) for one in found]
         return paging.page(shown, lambda one: (one.announced_at, one.charge_id))
 

@@ -1,7 +1,6 @@
 """The customer directs what is left of a credit note or a payment at own invoices. The books are the ledger's."""
 
 from datetime import datetime
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Any, Final, Self
 from uuid import UUID
@@ -15,6 +14,7 @@ from portal_api.gateways.credit_desk import APPLYING, CreditDesk
 from portal_api.interfaces.http.invoices import InvoiceUnknown
 from portal_api.interfaces.http.visitors import SIGNED_IN, Visitor, Visitors
 from shared.base.errors import Refusal
+from shared.web.accepted import Amount
 from shared.web.calls import passed_on
 from shared.web.commands import IdempotencyKey
 from shared.web.problems import document, problems
@@ -60,7 +60,7 @@ class ItemGiven(_Body):
     """So much of the credit at an invoice, both in one currency."""
 
     invoice_id: UUID
-    amount: Annotated[Decimal, Field(gt=0, max_digits=18, examples=["30.00"])]
+    amount: Amount
 
 
 class Given(_Body):

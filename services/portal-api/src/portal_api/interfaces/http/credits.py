@@ -12,11 +12,11 @@ from pydantic import BaseModel
 from portal_api.domain.contact import Role
 from portal_api.domain.credit import CreditState, Kind
 from portal_api.gateways import own_credits
-from portal_api.gateways.own_credits import After, Settled
+from portal_api.gateways.own_credits import Settled
 from portal_api.interfaces.http.visitors import SIGNED_IN, Visitor, Visitors
 from shared.base.errors import Refusal
 from shared.base.money import decimal_text
-from shared.web.pages import Asked, Page, Paging
+from shared.web.pages import Page, Paging
 from shared.web.problems import problems
 
 
@@ -123,11 +123,9 @@ def payments_router(visitors: Visitors) -> APIRouter:
         visitor: Annotated[Visitor, viewer], paging: Paging
     ) -> Page[PaymentShown]:
         """Newest value date first."""
-        mine = visitor.session.customer_id
+        after, mine = paging.beyond(date.fromisoformat, UUID), visitor.session.customer_id
         async with visitor.look() as connection:
-            rows = await own_credits.payments(
-                connection, mine, after=_after(paging), limit=paging.limit + 1
-            )
+            rows = await own_credits.payments(connection, mine, after=after, limit=paging.rows)
             settled = await own_credits.settled_by(connection, mine, rows)
         shown = [PaymentShown.of(row, settled) for row in rows]
         return paging.page(shown, lambda one: (one.value_date, one.payment_id))
@@ -155,20 +153,16 @@ def credits_router(visitors: Visitors) -> APIRouter:
         visitor: Annotated[Visitor, visitors.allowed(Role.VIEW)], paging: Paging
     ) -> Page[CreditShown]:
         """Credit notes, and payments of which something is unapplied; newest first."""
-        mine = visitor.session.customer_id
+        after, mine = paging.beyond(date.fromisoformat, UUID), visitor.session.customer_id
         async with visitor.look() as connection:
             rows = await own_credits.credit_notes_and_unapplied(
-                connection, mine, after=_after(paging), limit=paging.limit + 1
+                connection, mine, after=after, limit=paging.rows
             )
             settled = await own_credits.settled_by(connection, mine, rows)
         shown = [CreditShown.of(row, settled) for row in rows]
         return paging.page(shown, lambda one: (one.dated_on, one.credit_id))
 
     return router
-
-
-def _after(paging: Asked) -> After:
-    return (date.fromisoformat(paging.after[0]), UUID(paging.after[1])) if paging.after else None
 
 
 def _allocations(row: asyncpg.Record, settled: Mapping[str, Settled]) -> list[AllocationShown]:

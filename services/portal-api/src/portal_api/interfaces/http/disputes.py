@@ -1,7 +1,6 @@
 """The customer's disputes: what is disputed, where it stands, and until when we answer."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Any, Self
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from portal_api.gateways.disputes import WORDS_SHOWN_MAX
 from portal_api.interfaces.http.visitors import SIGNED_IN, Visitor, Visitors
 from shared.base.clock import Moment
 from shared.contracts.disputes import Actor, ClockKind, Outcome, Reason, State, WaitsFor
-from shared.web.accepted import INT_MAX, NO_NUL
+from shared.web.accepted import INT_MAX, NO_NUL, Amount
 from shared.web.calls import passed_on
 from shared.web.commands import IdempotencyKey
 from shared.web.pages import Page, Paging
@@ -38,7 +37,7 @@ class ItemGiven(_Body):
 
     invoice_id: UUID
     instalment: Annotated[int | None, Field(ge=0, le=INT_MAX)] = None
-    amount: Annotated[Decimal, Field(gt=0, max_digits=18, examples=["100.00"])]
+    amount: Amount
 
 
 class Given(_Body):
@@ -162,15 +161,11 @@ def disputes_router(visitors: Visitors, desk: DisputeDesk) -> APIRouter:
         visitor: Annotated[Visitor, viewer], paging: Paging
     ) -> Page[DisputeShown]:
         """The last opened first."""
-        after = None
-        if paging.after:
-            after = datetime.fromisoformat(paging.after[0]), UUID(paging.after[1])
+        after, mine = paging.beyond(datetime.fromisoformat, UUID), visitor.session.customer_id
         async with visitor.ask() as connection:
-            rows = await disputes.page(
-                connection, visitor.session.customer_id, after=after, limit=paging.limit + 1
-            )
+            rows = await disputes.page(connection, mine, after=after, limit=paging.rows)
         shown = [DisputeShown.of(row, visitor.moment) for row in rows]
-        return paging.page(shown, lambda one: (one.opened_at.isoformat(), one.dispute_id))
+        return paging.page(shown, lambda one: (one.opened_at, one.dispute_id))
 
     @router.get("/{dispute_id}", responses=problems(DisputeUnknown))
     async def show_dispute(dispute_id: UUID, visitor: Annotated[Visitor, viewer]) -> WholeDispute:

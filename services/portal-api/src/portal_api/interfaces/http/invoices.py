@@ -123,12 +123,10 @@ def invoices_router(visitors: Visitors, company: Company | None) -> APIRouter:
         """By due date."""
         today, mine = Today(visitor.moment, zones), visitor.session.customer_id
         wanted = Wanted(**asked.model_dump())
-        after = None
-        if paging.after:
-            after = date.fromisoformat(paging.after[0]), UUID(paging.after[1])
+        after = paging.beyond(date.fromisoformat, UUID)
         async with visitor.ask() as connection:
             rows = await invoices.page(
-                connection, mine, wanted, today, after=after, limit=paging.limit + 1
+                connection, mine, wanted, today, after=after, limit=paging.rows
             )
         shown = [InvoiceShown.of(row, today) for row in rows]
         return paging.page(shown, lambda one: (one.due_on, one.invoice_id))

@@ -1,7 +1,6 @@
 """The saved means of payment: what is agreed to, saving one at the provider's page, autopay, and taking it all back."""
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -23,6 +22,7 @@ from portal_api.interfaces.http.visitors import SIGNED_IN, Visitor, Visitors
 from portal_api.interfaces.mandating import Agreeing, Mandating
 from portal_api.interfaces.paying import PayingOff
 from shared.base.money import AmountTooLarge, AmountTooPrecise, CurrencyUnknown, decimal_text
+from shared.web.accepted import Amount
 from shared.web.commands import CommandRoute, IdempotencyKey
 from shared.web.idempotency import REPLAYED, IdempotencyKeyReused, request_hash
 from shared.web.problems import problems
@@ -61,7 +61,7 @@ class AmountGiven(_Body):
     """An amount of that currency."""
 
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["EUR"])]
-    amount: Annotated[Decimal, Field(gt=0, max_digits=18, examples=["5000.00"])]
+    amount: Amount
 
 
 class AutopayGiven(_Body):

@@ -58,14 +58,10 @@ def messages_router(visitors: Visitors) -> APIRouter:
         visitor: Annotated[Visitor, visitors.allowed(Role.VIEW)], paging: Paging
     ) -> Page[MessageShown]:
         """Newest first."""
-        after = None
-        if paging.after:
-            after = datetime.fromisoformat(paging.after[0]), UUID(paging.after[1])
+        after, mine = paging.beyond(datetime.fromisoformat, UUID), visitor.session.customer_id
         async with visitor.ask() as connection:
-            rows = await messages.page(
-                connection, visitor.session.customer_id, after=after, limit=paging.limit + 1
-            )
+            rows = await messages.page(connection, mine, after=after, limit=paging.rows)
         shown = [MessageShown.of(row) for row in rows]
-        return paging.page(shown, lambda one: (one.at.isoformat(), one.message_id))
+        return paging.page(shown, lambda one: (one.at, one.message_id))
 
     return router

@@ -19,6 +19,7 @@ from shared.contracts.disputes import Actor
 from shared.web.attachment import attached, kept_headers
 from shared.web.calls import passed_on
 from shared.web.commands import IdempotencyKey
+from shared.web.pages import Page, Paging
 from shared.web.problems import RequestInvalid, problems
 
 PATH: Final = "/v1/disputes/{dispute_id}/papers"
@@ -100,10 +101,15 @@ def dispute_papers_router(visitors: Visitors, desk: DisputeDesk) -> APIRouter:
 
     @router.get(PATH, responses=passed_on(UNKNOWN) | problems(DisputeUnknown))
     async def list_papers(
-        dispute_id: UUID, visitor: Annotated[Visitor, visitors.allowed(Role.VIEW)]
-    ) -> list[PaperShown]:
+        dispute_id: UUID,
+        visitor: Annotated[Visitor, visitors.allowed(Role.VIEW)],
+        paging: Paging,
+    ) -> Page[PaperShown]:
         """What you brought and what our people added for you, the oldest first."""
-        return [PaperShown.of(one) for one in await desk.papers(visitor.session, dispute_id)]
+        after = paging.beyond(datetime.fromisoformat, UUID)
+        found = [PaperShown.of(one) for one in await desk.papers(visitor.session, dispute_id)]
+        later = [one for one in found if after is None or _place(one) > after]
+        return paging.page(sorted(later, key=_place), _place)
 
     @router.get(
         f"{PATH}/{{paper_id}}",
@@ -122,6 +128,10 @@ def dispute_papers_router(visitors: Visitors, desk: DisputeDesk) -> APIRouter:
         return Response(content, headers=kept_headers(paper["name"], media_type))
 
     return router
+
+
+def _place(paper: PaperShown) -> tuple[datetime, UUID]:
+    return paper.added_at, paper.paper_id
 
 
 async def _file(request: Request) -> tuple[str, bytes, str]:

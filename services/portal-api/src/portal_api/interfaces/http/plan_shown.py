@@ -1,7 +1,6 @@
 """Plans and quotes as they are shown and asked for."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from portal_api.domain.plan import Instalment, Plan, PlanState, Side, Terms
 from portal_api.domain.quote import Quote
 from shared.base.money import decimal_text
+from shared.web.accepted import Amount
 
 
 class Body(BaseModel):
@@ -20,7 +20,7 @@ class ItemWanted(Body):
     """So much of an invoice, in its currency; without `amount` all that is open and not disputed or promised yet."""
 
     invoice_id: UUID
-    amount: Annotated[Decimal | None, Field(gt=0, max_digits=18, examples=["100.00"])] = None
+    amount: Amount | None = None
 
 
 class AcceptanceGiven(Body):

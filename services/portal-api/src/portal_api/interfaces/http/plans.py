@@ -117,11 +117,9 @@ def _add_reads(router: APIRouter, visitors: Visitors) -> None:
     @router.get("/v1/plans")
     async def list_plans(visitor: Annotated[Visitor, viewer], paging: Paging) -> Page[PlanShown]:
         """The oldest first."""
-        after, mine = None, visitor.session.customer_id
-        if paging.after:
-            after = datetime.fromisoformat(paging.after[0]), UUID(paging.after[1])
+        after, mine = paging.beyond(datetime.fromisoformat, UUID), visitor.session.customer_id
         async with visitor.ask() as connection:
-            found = await plans.page(connection, mine, after=after, limit=paging.limit + 1)
+            found = await plans.page(connection, mine, after=after, limit=paging.rows)
         shown = [PlanShown.of(one) for one in found]
         return paging.page(shown, lambda one: (one.proposed_at, one.plan_id))
 

@@ -1,7 +1,6 @@
 """The customer's promises to pay: what was promised until when, and what came of it."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -25,6 +24,7 @@ from portal_api.interfaces.http.visitors import SIGNED_IN, Visitor, Visitors
 from portal_api.interfaces.promising import Promising
 from shared.base.errors import Refusal
 from shared.base.money import AmountTooLarge, AmountTooPrecise, decimal_text
+from shared.web.accepted import Amount
 from shared.web.commands import CommandRoute
 from shared.web.pages import Page, Paging
 from shared.web.problems import problems
@@ -46,7 +46,7 @@ class ItemGiven(_Body):
     """So much of an invoice, in its currency."""
 
     invoice_id: UUID
-    amount: Annotated[Decimal, Field(gt=0, max_digits=18, examples=["100.00"])]
+    amount: Amount
 
 
 class Given(_Body):
@@ -118,11 +118,9 @@ def promises_router(visitors: Visitors, promising: Promising) -> APIRouter:
         visitor: Annotated[Visitor, viewer], paging: Paging
     ) -> Page[PromiseShown]:
         """The oldest first."""
-        after, mine = None, visitor.session.customer_id
-        if paging.after:
-            after = datetime.fromisoformat(paging.after[0]), UUID(paging.after[1])
+        after, mine = paging.beyond(datetime.fromisoformat, UUID), visitor.session.customer_id
         async with visitor.ask() as connection:
-            found = await promises.page(connection, mine, after=after, limit=paging.limit + 1)
+            found = await promises.page(connection, mine, after=after, limit=paging.rows)
         shown = [PromiseShown.of(one) for one in found]
         return paging.page(shown, lambda one: (one.made_at, one.promise_id))
 
