@@ -101,30 +101,34 @@ class SigningIn:
     legal_entity: str = ""
 
     async def ask(self, typed: str, *, host: str, to: str = HOME) -> Asked:
+        """In a transaction of its own; see `ask_in`."""
+        async with self.database.work(self.clock.now()) as work:
+            return await self.ask_in(work, typed, host=host, to=to)
+
+    async def ask_in(self, work: Work, typed: str, *, host: str, to: str = HOME) -> Asked:
         """The same for every address, known or not: the same limits, rows and answer; only the mail is not sent. `to`
         is the page of ours that the link leads to once it has signed in.
         """
         if self.seal is None or not self.public_url:
             raise SignInUnavailable("PORTAL_API_PUBLIC_URL and PORTAL_API_LINK_KEYS are not set")
         address, drawn = address_of(typed), secrets.draw()
-        async with self.database.work(self.clock.now()) as work:
-            await self._count(work, address, host)
-            acting = await contacts.acting(work.connection, address)
-            sign_in = self._new(drawn, address if acting else None, moment=work.moment)
-            await sign_ins.keep(
-                work.connection, sign_in, token_hash=hash_of(drawn.token), at=work.moment
-            )
-            link = f"{self.public_url.rstrip('/')}/sign-in/{drawn.token}"
-            if to != HOME:
-                link = f"{link}?{urlencode({'to': to})}"
-            link_sealed = self.seal.close(link, about=str(sign_in.sign_in_id))
-            self._announce(work, sign_in, link_sealed, acting)
+        await self._count(work, address, host)
+        acting = await contacts.acting(work.connection, address)
+        sign_in = self._new(drawn, address if acting else None, moment=work.moment)
+        await sign_ins.keep(
+            work.connection, sign_in, token_hash=hash_of(drawn.token), at=work.moment
+        )
+        link = f"{self.public_url.rstrip('/')}/sign-in/{drawn.token}"
+        if to != HOME:
+            link = f"{link}?{urlencode({'to': to})}"
+        link_sealed = self.seal.close(link, about=str(sign_in.sign_in_id))
+        self._announce(work, sign_in, link_sealed, acting)
         return Asked(sign_in, drawn.code, drawn.browser)
 
     async def open(self, given: Given) -> Opened | Choice:
         """Use the link up, once; a wrong code is counted though it is refused."""
         async with self.database.work(self.clock.now()) as work:
-            outcome = await self._open(work, given)
+            outcome = await self.open_in(work, given)
         if isinstance(outcome, Refusal):
             raise outcome
         return outcome
@@ -169,7 +173,8 @@ class SigningIn:
             )
         tell(work, telling.told)
 
-    async def _open(self, work: Work, given: Given) -> Opened | Choice | Refusal:
+    async def open_in(self, work: Work, given: Given) -> Opened | Choice | Refusal:
+        """A refusal is returned, not raised: what it counted is to be kept."""
         sign_in = await sign_ins.find(work.connection, hash_of(given.token))
         if sign_in is None:
             return SignInUnknown("this link is none of ours")

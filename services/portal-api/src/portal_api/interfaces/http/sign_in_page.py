@@ -92,7 +92,7 @@ def sign_in_page_router(signing_in: SigningIn, *, home_url: str) -> APIRouter:
         if leads_to == HOME and home_url:
             leads_to = home_url
         response = RedirectResponse(leads_to, 303, headers)
-        signed_in(response, outcome)
+        signed_in(response, outcome.token)
         return response
 
     return router
