@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -17,6 +18,7 @@ from shared.instruments.exporters import start_tracing, stop_tracing
 from shared.testing.examples import CUSTOMER, SOURCE
 from shared.web.app import create_app
 
+URL = "https://portal.example"
 ERIKA, NOBODY = "erika@muster.example", "nobody@nowhere.example"
 OTHER_CUSTOMER = object_id(SOURCE, "customer", "K-20000")
 
@@ -198,6 +200,150 @@ class TestLimits:
         assert (refused.status_code, code_of(refused)) == (429, "too-many-sign-ins")
 
 
+class TestKey:
+    """`Idempotency-Key` where the answer holds a secret."""
+
+    KEY = MappingProxyType({"Idempotency-Key": "k-1"})
+
+    async def test_asks_for_one_link_and_says_the_same_of_it(self, portal: Any) -> None:
+        browser, asked = portal.browser(), {"email": ERIKA}
+
+        first, again = [
+            await browser.post("/v1/sign-ins", json=asked, headers=self.KEY) for _ in range(2)
+        ]
+
+        assert (first.status_code, again.status_code) == (202, 202)
+        assert first.json() == again.json()
+        assert first.headers["set-cookie"] == again.headers["set-cookie"]
+        assert "idempotency-replayed" not in first.headers
+        assert again.headers["idempotency-replayed"] == "true"
+        assert again.headers["cache-control"] == "no-store"
+        assert len(await portal.told()) == 1
+
+    async def test_asks_once_however_many_come_at_once(self, portal: Any) -> None:
+        asks = [
+            portal.browser().post("/v1/sign-ins", json={"email": ERIKA}, headers=self.KEY)
+            for _ in range(5)
+        ]
+
+        answers = await asyncio.gather(*asks)
+
+        assert {one.status_code for one in answers} <= {202, 409}
+        assert {code_of(one) for one in answers if one.status_code == 409} <= {"request-in-flight"}
+        assert len(await portal.told()) == 1
+
+    async def test_used_for_another_address_is_refused_and_mails_nobody(self, portal: Any) -> None:
+        browser = portal.browser()
+        await browser.post("/v1/sign-ins", json={"email": NOBODY}, headers=self.KEY)
+
+        other = await browser.post("/v1/sign-ins", json={"email": ERIKA}, headers=self.KEY)
+
+        assert (other.status_code, code_of(other)) == (422, "idempotency-key-reused")
+        assert await portal.told() == []
+
+    async def test_of_another_network_is_another(self, portal: Any) -> None:
+        asked = {"json": {"email": ERIKA}, "headers": self.KEY}
+        answers = []
+        for host in ("203.0.113.7", "203.0.113.8"):
+            transport = httpx.ASGITransport(portal.app, client=(host, 1))
+            async with httpx.AsyncClient(transport=transport, base_url=URL) as http:
+                answers.append(await http.post("/v1/sign-ins", **asked))
+
+        first, other = answers
+        assert first.json()["code"] != other.json()["code"]
+        assert "idempotency-replayed" not in other.headers
+
+    async def test_opens_one_session_though_the_first_answer_was_lost(self, portal: Any) -> None:
+        shown = await portal.ask(portal.browser())
+        opening = {"token": await portal.mailed(), "code": shown["code"]}
+        frontend = portal.browser()
+
+        first, again = [
+            await frontend.post("/v1/sessions", json=opening, headers=self.KEY) for _ in range(2)
+        ]
+        other = await frontend.post("/v1/sessions", json=opening, headers={"Idempotency-Key": "2"})
+
+        assert (first.status_code, again.status_code) == (201, 201)
+        assert first.json() == again.json()
+        assert again.cookies["__Host-session"] == first.json()["session_token"]
+        assert (other.status_code, code_of(other)) == (409, "sign-in-used")
+        assert len(await portal.rows("SELECT FROM sessions")) == 1
+
+    async def test_gives_a_session_to_no_other_browser(self, portal: Any) -> None:
+        asking = portal.browser()
+        await portal.ask(asking)
+        opening = {"token": await portal.mailed()}
+
+        first = await asking.post("/v1/sessions", json=opening, headers=self.KEY)
+        thief = await portal.browser().post("/v1/sessions", json=opening, headers=self.KEY)
+
+        assert first.status_code == 201
+        assert (thief.status_code, code_of(thief)) == (409, "sign-in-used")
+
+    async def test_counts_a_wrong_code_each_time(self, portal: Any) -> None:
+        await portal.ask(portal.browser())
+        opening = {"token": await portal.mailed(), "code": "222222"}
+
+        codes = [
+            code_of(await portal.browser().post("/v1/sessions", json=opening, headers=self.KEY))
+            for _ in range(4)
+        ]
+
+        assert codes == [*["code-wrong"] * 3, "sign-in-dead"]
+
+
+class TestAddress:
+    """Who may come in is decided by it."""
+
+    @pytest.mark.parametrize(
+        ("theirs", "ours"),
+        [
+            ("ap@fu\N{LATIN SMALL LETTER SHARP S}ball.example", "ap@fussball.example"),
+            ("ap@\N{LATIN SMALL LIGATURE FI}ne.example", "ap@fine.example"),
+            ("\N{LATIN SMALL LETTER LONG S}am@x.example", "sam@x.example"),
+            ("\N{KELVIN SIGN}@x.example", "k@x.example"),
+        ],
+    )
+    async def test_that_only_looks_like_another_s_opens_nothing_of_theirs(
+        self, portal: Any, theirs: str, ours: str
+    ) -> None:
+        await portal.hear(
+            portal.customer(CUSTOMER, (theirs, erp.Role.BILLING), version=2),
+            portal.customer(OTHER_CUSTOMER, (ours, erp.Role.BILLING), version=2, name="Other"),
+        )
+        found = {}
+        for address in (theirs, ours):
+            browser = portal.browser()
+            await portal.sign_in(browser, address)
+            found[address] = (await browser.get("/v1/me")).json()
+
+        assert found[theirs]["customer"]["customer_id"] == str(CUSTOMER)
+        assert found[ours]["customer"]["customer_id"] == str(OTHER_CUSTOMER)
+        assert found[theirs]["other_customers"] == found[ours]["other_customers"] == []
+
+    async def test_is_the_same_in_capitals(self, portal: Any) -> None:
+        browser = portal.browser()
+        await portal.sign_in(browser, "ERIKA@Muster.Example")
+
+        assert (await browser.get("/v1/me")).status_code == 200
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            *("", "x", "a@", "@b", "a b@c.example", "a@b@c", "a@b\x00.example", "a@b\r\nBcc: c@d"),
+            *("a" * 250 + "@b.example", 7, None, [ERIKA], {"a": 1}, True),
+        ],
+    )
+    async def test_that_is_none_is_refused_and_not_repeated(
+        self, portal: Any, wrong: object
+    ) -> None:
+        answer = await portal.browser().post("/v1/sign-ins", json={"email": wrong})
+
+        assert (answer.status_code, code_of(answer)) == (422, "request-invalid")
+        assert "Bcc" not in answer.text
+        assert "aaa" not in answer.text
+
+
 class TestSeveralCustomers:
     @pytest.fixture(autouse=True)
     async def twice(self, portal: Any) -> None:
@@ -350,12 +496,14 @@ class TestSecrets:
     async def test_are_told_only_sealed_and_kept_only_hashed(
         self, portal: Any, logged: Callable[[str], str]
     ) -> None:
-        browser = portal.browser()
-        shown = await portal.ask(browser)
-        token = await portal.mailed()
+        browser, key = portal.browser(), {"Idempotency-Key": "k-1"}
+        asked = await browser.post("/v1/sign-ins", json={"email": ERIKA}, headers=key)
+        shown, token = asked.json(), await portal.mailed()
+        asking = browser.cookies["__Host-sign-in"]
         await browser.get(f"/sign-in/{token}")
+        await browser.post("/v1/sessions", json={"token": token}, headers=key)
         session = await portal.sign_in(browser)
-        secrets = [token, shown["code"], session, browser.cookies["__Host-session"]]
+        secrets = [token, shown["code"], asking, session, browser.cookies["__Host-session"]]
 
         kept = ""
         for table in ("sign_ins", "sessions", "asks", "outbox", "idempotency_keys"):

@@ -1,11 +1,14 @@
 """Contacts of customers: who may sign in, and what each may do."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from string import ascii_lowercase, ascii_uppercase
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
+
+from shared.base.errors import Refusal
 
 
 class Position(StrEnum):
@@ -37,6 +40,27 @@ MAY: Final[Mapping[Position, tuple[Role, ...]]] = MappingProxyType(
 """By position. The main contact may also administer."""
 
 
+_SMALL: Final = str.maketrans(ascii_uppercase, ascii_lowercase)
+
+
+class ContactUnknown(Refusal):
+    """Your company has no such contact."""
+
+    code, status = "contact-unknown", 404
+
+
+class MainContactStays(Refusal):
+    """What the main contact may do follows from the seller's records; nobody takes it away here."""
+
+    code, status = "main-contact-stays", 409
+
+
+class RolesNotPossible(Refusal):
+    """A contact may do what their position allows, or less of it; whoever may do anything may look."""
+
+    code = "roles-not-possible"
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
     """Somebody who can sign in for a customer; `address` is spelt as `address_of` spells it."""
@@ -55,8 +79,12 @@ class Contact:
 
 
 def address_of(typed: str) -> str:
-    """An e-mail address as we compare them: nobody's mail server tells capitals apart, and nobody types them alike."""
-    return typed.strip().casefold()
+    """An e-mail address as we compare them: nobody's mail server tells capitals apart, and nobody types them alike.
+
+    Of A to Z alone. Beyond them letters that look or sort alike are other letters, and `fußball.example` is another
+    domain than `fussball.example`: whoever has the one must never be taken for the other.
+    """
+    return typed.strip().translate(_SMALL)
 
 
 def main_contact(positions: Iterable[tuple[str, Position]]) -> str | None:
@@ -72,3 +100,13 @@ def main_contact(positions: Iterable[tuple[str, Position]]) -> str | None:
 def roles_of(position: Position, *, is_main: bool) -> tuple[Role, ...]:
     """What a contact of that position may do."""
     return (*MAY[position], Role.ADMINISTER) if is_main else MAY[position]
+
+
+def taken_for(may: Collection[Role], wanted: Collection[Role]) -> tuple[Role, ...]:
+    """What is taken from a contact whose position may so much, so that what is wanted is left; nothing left is out."""
+    if Role.ADMINISTER in may:
+        raise MainContactStays("what the main contact may do is not changed here")
+    if not set(wanted) <= set(may) or (wanted and Role.VIEW not in wanted):
+        possible = ", ".join(may)
+        raise RolesNotPossible(f"of {possible}, and `view` with any other", pointer="/roles")
+    return tuple(role for role in may if role not in wanted)

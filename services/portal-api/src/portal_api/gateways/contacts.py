@@ -1,5 +1,6 @@
 """Contacts, read: for whom an address may act."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -7,6 +8,7 @@ import asyncpg
 
 from portal_api.domain.contact import Role
 from portal_api.domain.session import NotSignedIn
+from shared.base.clock import Moment
 
 _ACTING = """
 SELECT customer_id, customer_number, customers.name AS customer_name, contact_id, contacts.name, contacts.language,
@@ -15,8 +17,17 @@ SELECT customer_id, customer_number, customers.name AS customer_name, contact_id
     (SELECT legal_entity FROM invoices WHERE invoices.customer_id = contacts.customer_id
      ORDER BY due_on DESC, invoice_id DESC LIMIT 1) AS legal_entity
 FROM contacts JOIN customers USING (customer_id)
-WHERE address = $1
+WHERE address = $1 AND contacts.roles <> '{}'
 ORDER BY customer_id, contact_id LIMIT $2
+"""
+_OWN = "SELECT contact_id, name, address, language, roles, may FROM contacts"
+_PAGE = f"{_OWN} WHERE customer_id = $1 AND contact_id > $2 ORDER BY contact_id LIMIT $3"
+_ONE = f"{_OWN} WHERE customer_id = $1 AND contact_id = $2 FOR UPDATE"
+_TAKE = """
+UPDATE contacts SET taken = $3, taken_by = $4, taken_at = $5,
+    roles = ARRAY(SELECT role FROM unnest(may) AS role WHERE role <> ALL ($3))
+WHERE customer_id = $1 AND contact_id = $2
+RETURNING contact_id, name, address, language, roles, may
 """
 CUSTOMERS_OF_ADDRESS_MAX = 200
 """A bookkeeper may act for many; nobody for more."""
@@ -51,3 +62,33 @@ async def me(connection: asyncpg.Connection, customer_id: UUID, address: str) ->
     if customer_id not in found:
         raise NotSignedIn("the contact is gone")
     return found[customer_id]
+
+
+async def page(
+    connection: asyncpg.Connection, customer_id: UUID, *, after: str, limit: int
+) -> list[asyncpg.Record]:
+    """Of a customer, by their ids."""
+    rows: list[asyncpg.Record] = await connection.fetch(_PAGE, customer_id, after, limit)
+    return rows
+
+
+async def one(
+    connection: asyncpg.Connection, customer_id: UUID, contact_id: str
+) -> asyncpg.Record | None:
+    """Locked; None when there is none of that id, or it is somebody else's."""
+    return await connection.fetchrow(_ONE, customer_id, contact_id)
+
+
+async def take(
+    connection: asyncpg.Connection,
+    customer_id: UUID,
+    contact_id: str,
+    taken: Sequence[Role],
+    *,
+    by: str,
+    at: Moment,
+) -> asyncpg.Record:
+    """Take these roles, and give all others of the position back; as the contact is then."""
+    row = await connection.fetchrow(_TAKE, customer_id, contact_id, list(taken), by, at)
+    assert row is not None, "it is locked"
+    return row

@@ -39,14 +39,15 @@ ON CONFLICT (customer_id) DO UPDATE SET
 WHERE held.version < excluded.version
 """
 _SAVE_CONTACTS = """
-INSERT INTO contacts AS held (customer_id, contact_id, version, address, name, language, roles)
-SELECT told.customer_id, contact_id, told.version, address, told.name, told.language, string_to_array(roles, ' ')
+INSERT INTO contacts AS held (customer_id, contact_id, version, address, name, language, roles, may)
+SELECT told.customer_id, contact_id, told.version, address, told.name, told.language, string_to_array(roles, ' '),
+    string_to_array(roles, ' ')
 FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::text[])
     AS told (customer_id, contact_id, version, address, name, language, roles)
 JOIN customers USING (customer_id, version)
 ON CONFLICT (customer_id, contact_id) DO UPDATE SET
     version = excluded.version, address = excluded.address, name = excluded.name, language = excluded.language,
-    roles = excluded.roles
+    may = excluded.may, roles = ARRAY(SELECT role FROM unnest(excluded.may) AS role WHERE role <> ALL (held.taken))
 """
 _REMOVE_CONTACTS = """
 DELETE FROM contacts USING customers

@@ -30,7 +30,8 @@ _END_ALL = "UPDATE sessions SET ended_at = $2 WHERE address = $1 AND ended_at IS
 _END_OF_REMOVED = """
 UPDATE sessions SET ended_at = $2
 WHERE customer_id = ANY($1::uuid[]) AND ended_at IS NULL AND NOT EXISTS (
-    SELECT FROM contacts WHERE contacts.customer_id = sessions.customer_id AND contacts.address = sessions.address)
+    SELECT FROM contacts WHERE contacts.customer_id = sessions.customer_id AND contacts.address = sessions.address
+        AND contacts.roles <> '{}')
 """
 _FORGET = "DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM sessions WHERE ends_at < $1 LIMIT $2)"
 
@@ -86,7 +87,7 @@ async def end_all(connection: asyncpg.Connection, address: str, *, at: Moment) -
 async def end_of_removed(
     connection: asyncpg.Connection, customers: Sequence[UUID], *, at: Moment
 ) -> None:
-    """Those whose address is no contact's of their customer any more."""
+    """Those whose address is no contact's of their customer any more, or of one who may do nothing."""
     await connection.execute(_END_OF_REMOVED, customers, at)
 
 
