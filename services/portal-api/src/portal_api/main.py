@@ -53,7 +53,16 @@ def _parts(ground: Ground) -> tuple[Part, ...]:
         asking_others(ground, desk),
         speaking(ground, heard),
         taking_money(ground, till),
-        Part(doors=own_pages(pages, till.paying, planning, heard, desk)),
+        Part(
+            doors=own_pages(
+                pages,
+                paying=till.paying,
+                mandating=till.mandating,
+                planning=planning,
+                heard=heard,
+                desk=desk,
+            )
+        ),
     )
 
 

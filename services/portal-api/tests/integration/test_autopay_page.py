@@ -312,3 +312,47 @@ class TestWho:
             said = await announced.browser.post(path, headers={"Sec-Fetch-Site": "cross-site"})
             assert said.status_code == 403, path
         assert await announced.told(*DROPPED, *WITHDRAWN) == []
+
+
+class TestSaving:
+    """A card or account, without another frontend: the text first, then the provider's page."""
+
+    MEANS = f"{PATH}/means"
+
+    async def test_shows_the_text_and_leads_to_the_provider_once_it_is_agreed_to(
+        self, counter: Any
+    ) -> None:
+        assert f'href="{self.MEANS}"' in (await look(counter)).text
+        page = await look(counter, self.MEANS)
+        (text_hash,) = re.findall(r'name="text_hash" value="([0-9a-f]{64})"', page.text)
+
+        answer = await counter.browser.post(self.MEANS, data={"text_hash": text_hash})
+
+        assert text_hash == await counter.text_hash("de")
+        (session,) = (await counter.stripe.get("/sessions")).json()["items"]
+        assert (answer.status_code, session["mode"]) == (200, "setup")
+        assert f'content="0;url={session["url"]}"' in answer.text
+        assert session["success_url"].startswith("https://portal.example/autopay?mandate_id=")
+        await counter.at_the_page(last4="4242")
+        await counter.hears_new()
+        assert (await counter.mandate())["state"] == "active"
+        assert "4242" in (await look(counter)).text
+
+    async def test_of_another_text_agrees_to_nothing(self, counter: Any) -> None:
+        answer = await counter.browser.post(self.MEANS, data={"text_hash": "0" * 64})
+
+        assert answer.status_code == 409
+        assert "Dieser Text gilt nicht mehr" in answer.text
+        assert (await counter.stripe.get("/sessions")).json()["items"] == []
+
+    async def test_is_for_who_may_pay(self, counter: Any) -> None:
+        await counter.portal.hear(
+            counter.portal.customer(
+                CUSTOMER, ("boss@muster.example", erp.Role.BILLING), (ERIKA, erp.Role.OTHER), version=2
+            )
+        )  # fmt: skip
+
+        assert self.MEANS not in (await look(counter)).text
+        assert (await counter.browser.get(self.MEANS)).status_code == 403
+        text = {"text_hash": "0" * 64}
+        assert (await counter.browser.post(self.MEANS, data=text)).status_code == 403

@@ -87,12 +87,12 @@ class TestWhoMaySee:
     ASKED = frozenset({"/sign-in", "/sign-in/links"})
     """Where nobody is signed in yet."""
     HOMES = frozenset({"/", "/sign-out", "/customers"})
-    PAYS = frozenset({"/payments", "/paid"})
+    PAYS = frozenset({"/payments", "/payments/choices", "/paid"})
     """What is shown of a payment is tested with paying."""
     AUTOPAY = frozenset(
         {
             *("/autopay", "/autopay/cancellations", "/autopay/ends", "/autopay/limits"),
-            "/autopay/withdrawals",
+            *("/autopay/means", "/autopay/withdrawals"),
         }
     )
     """What is shown of a saved means is tested with autopay's page."""

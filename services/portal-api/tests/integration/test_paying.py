@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from local_stack.machine_time import machine_now
 from local_stack.pay.signature import signature
 from portal_api.interfaces.http.pay_pages import LOOKS_MAX
 from shared.base import points
-from shared.base.ids import object_id
+from shared.base.ids import object_id, paid_here_id
 from shared.testing.examples import INVOICE, SOURCE
 
 HOME = "https://shop.example/paid?from=mail"
@@ -139,9 +140,75 @@ class TestAsking:
         assert len({one.text for one in answers}) == 1
         assert len(await payer.sessions()) == 1
 
-    async def test_without_a_key_is_a_payment_each(self, payer: Payer) -> None:
-        assert await payer.asked() != await payer.asked()
+    async def test_without_a_key_is_the_same_page_while_that_is_open(self, payer: Payer) -> None:
+        first = await payer.asked()
+        again, other = await payer.pay(), await payer.asked((INVOICE, "901.00"))
+
+        assert again.json()["payment_id"] == first
+        assert again.headers["idempotency-replayed"] == "true"
+        assert other != first
         assert len(await payer.sessions()) == 2
+
+    async def test_without_a_key_at_once_is_one_page(self, payer: Payer) -> None:
+        found = await asyncio.gather(*(payer.asked() for _ in range(4)))
+
+        assert len(set(found)) == 1
+        assert len(await payer.sessions()) == 1
+
+    async def test_without_a_key_is_a_new_page_once_the_old_one_is_old(self, payer: Payer) -> None:
+        first = await payer.asked()
+        payer.portal.move(timedelta(hours=21))
+        await payer.portal.sign_in(payer.browser)
+
+        assert await payer.asked() != first
+
+    async def test_what_a_bank_is_not_done_with_is_not_asked_for_again(self, payer: Payer) -> None:
+        await payer.asked()
+        await payer.at_the_page("payments", slow=True)
+        await payer.hears_all()
+
+        assert await payer.refused() == (409, "payment-under-way")
+        assert await payer.refused((INVOICE, "300.01")) == (409, "payment-under-way")
+        assert await payer.refused((INVOICE, "1200.01")) == (409, "more-paid-than-open")
+        home = await payer.browser.get("/")
+        assert "900,00\N{NO-BREAK SPACE}EUR gezahlt und unterwegs zu uns" in home.text
+        assert f"{INVOICE}:200.00" in home.text, "and 100.00 is disputed"
+        await payer.asked((INVOICE, "300.00"))
+
+    async def test_what_is_paid_is_not_asked_for_again_before_the_books_say_so(
+        self, payer: Payer
+    ) -> None:
+        payment_id = UUID(await payer.asked())
+        await payer.at_the_page("payments")
+        await payer.hears_all()
+        before = await payer.refused()
+
+        payer.around.open[INVOICE] = ("300.00", "EUR")
+        booked = payer.portal.pays("900.00", left="300.00", payment_id=paid_here_id(payment_id))
+        await payer.portal.hear(booked)
+
+        assert before == (409, "payment-under-way")
+        await payer.asked((INVOICE, "300.00"))
+
+    async def test_what_the_books_never_learn_is_open_again_in_the_end(self, payer: Payer) -> None:
+        await payer.asked()
+        await payer.at_the_page("payments")
+        await payer.hears_all()
+        payer.portal.move(timedelta(hours=1))
+        await payer.portal.sign_in(payer.browser)
+
+        await payer.asked((INVOICE, "1200.00"))
+
+    async def test_words_that_no_table_can_keep_are_refused(self, payer: Payer) -> None:
+        refused = await payer.refused(reason="price", words="a\x00b")
+
+        assert refused == (422, "request-invalid")
+
+    @pytest.mark.parametrize(
+        "amount", ["1_0", "１０", "٣", " 5", "5e1", "+5", "NaN", "Infinity", "-1", "0", "", True]
+    )
+    async def test_an_amount_is_written_in_plain_digits(self, payer: Payer, amount: Any) -> None:
+        assert await payer.refused((INVOICE, amount)) == (422, "request-invalid")
 
     async def test_refuses_by_name_what_the_books_do_not_hold(self, payer: Payer) -> None:
         assert await payer.refused((INVOICE, "1200.01")) == (409, "more-paid-than-open")
@@ -238,7 +305,7 @@ class TestNotices:
 
     async def test_in_all_orders_and_five_times_each_it_ends_the_same(self, payer: Payer) -> None:
         for order in itertools.permutations(range(3)):
-            payment_id = await payer.asked()
+            payment_id = await payer.asked((INVOICE, "100.00"))
             before = len(await payer.events())
             await payer.at_the_page("declines")
             await payer.at_the_page("payments")
@@ -362,7 +429,7 @@ class TestNotices:
 
     async def test_naming_another_payment_moves_neither(self, payer: Payer) -> None:
         first = await payer.asked()
-        second = await payer.asked()
+        second = await payer.asked((INVOICE, "100.00"))
         await payer.at_the_page("payments")
         event = (await payer.events())[-1]
 
@@ -379,7 +446,7 @@ class TestNotices:
         await payer.pay(key="k")
         monkeypatch.setattr("portal_api.interfaces.paying.reached", points.reached)
         (row,) = await payer.portal.rows("SELECT payment_id FROM provider_payments")
-        await payer.asked()
+        await payer.asked((INVOICE, "100.00"))
         await payer.at_the_page("payments")
         event = (await payer.events())[-1]
 
@@ -477,10 +544,9 @@ class TestOwnPages:
 
     @pytest.fixture
     async def button(self, payer: Payer) -> dict[str, Any]:
-        """As the home page has it: all that is open, and a key."""
+        """As the home page has it: all that is open."""
         page = await payer.browser.get("/")
-        (key,) = re.findall(r'name="key" value="([^"]+)"', page.text)
-        return {"key": key, "item": re.findall(r'name="item" value="([^"]+)"', page.text)}
+        return {"item": re.findall(r'name="item" value="([^"]+)"', page.text)}
 
     async def back(self, payer: Payer, **more: str) -> httpx.Response:
         """Where the provider's page leads, as the provider knows it."""
@@ -576,3 +642,78 @@ class TestOwnPages:
         assert "Wir können gerade nicht in die Bücher sehen" in away.text
         assert {one.status_code for one in wrong} == {422}
         assert await payer.sessions() == []
+
+
+class TestChoosing:
+    """Which invoices, and how much of each, at our own page."""
+
+    PATH = "/payments/choices"
+    ASKED = "/payments/choices?legal_entity=DE01&currency=EUR"
+
+    @pytest.fixture
+    async def form(self, payer: Payer) -> dict[str, Any]:
+        """As the page has it, with two invoices."""
+        second = payer.portal.invoice(
+            invoice_id=SECOND, invoice_number="2", due_on=date(2026, 4, 30)
+        )
+        await payer.portal.hear(second)
+        home = await payer.browser.get("/")
+        assert unescape(home.text).count(f'href="{self.ASKED}"') == 1
+        page = await payer.browser.get(self.ASKED)
+        assert page.status_code == 200, page.text
+
+        def found(name: str) -> list[str]:
+            return re.findall(rf'name="{name}"[^>]*value="([^"]*)"', page.text)
+
+        form = {"pay": found("pay"), "invoice_id": found("invoice_id"), "amount": found("amount")}
+        assert form["invoice_id"] == form["pay"] == [str(INVOICE), str(SECOND)]
+        assert form["amount"] == ["1100.00", "1200.00"], "100.00 of the first is disputed"
+        return form | {"reason": ["", ""]}
+
+    async def test_pays_what_is_ticked_and_a_part_with_its_reason(
+        self, payer: Payer, form: dict[str, Any]
+    ) -> None:
+        chosen = {"pay": [str(INVOICE)], "amount": ["1000,00", "50.00"], "reason": ["price", ""]}
+        answer = await payer.browser.post(self.PATH, data=form | chosen)
+
+        (session,) = await payer.sessions()
+        assert (answer.status_code, session["amount_total"]) == (200, 100_000)
+        state = await payer.state(session["client_reference_id"])
+        (item,) = state["items"]
+        assert item["left_out"] == {"amount": "200.00", "reason": "price", "words": ""}
+
+    async def test_pays_several_together(self, payer: Payer, form: dict[str, Any]) -> None:
+        chosen = {"amount": ["10.00", "50.00"]}
+        first, again = [await payer.browser.post(self.PATH, data=form | chosen) for _ in range(2)]
+
+        (session,) = await payer.sessions()
+        assert (first.status_code, session["amount_total"]) == (200, 6_000)
+        assert first.text == again.text
+
+    @pytest.mark.parametrize(
+        ("changed", "status"),
+        [
+            ({"pay": []}, 422),
+            ({"amount": ["", "0.00"]}, 422),
+            ({"amount": ["1.00"]}, 422),
+            ({"amount": ["-1", "1"]}, 422),
+            ({"reason": ["because", ""]}, 422),
+            ({"amount": ["9999.00", ""]}, 409),
+            ({"amount": ["1200.00", ""], "reason": ["price", ""]}, 409),
+            ({"more": "x"}, 422),
+        ],
+    )
+    async def test_refuses_in_words(
+        self, payer: Payer, form: dict[str, Any], changed: dict[str, Any], status: int
+    ) -> None:
+        answer = await payer.browser.post(self.PATH, data=form | changed)
+
+        assert answer.status_code == status
+        assert "<h1>" in answer.text
+        assert await payer.sessions() == []
+
+    async def test_shows_nothing_where_nothing_is_to_be_paid(self, payer: Payer) -> None:
+        page = await payer.browser.get("/payments/choices?legal_entity=DE01&currency=CHF")
+
+        assert "Hier ist gerade nichts zu zahlen" in page.text
+        assert (await payer.browser.get("/payments/choices?currency=chf")).status_code == 404

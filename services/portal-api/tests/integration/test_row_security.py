@@ -9,6 +9,9 @@ import pytest
 
 from portal_api.gateways import (
     charges,
+    coming,
+    contacts,
+    credit_desk,
     disputes,
     invoices,
     mandates,
@@ -16,6 +19,7 @@ from portal_api.gateways import (
     own_credits,
     payments,
     plans,
+    standing,
     statements,
 )
 from portal_api.gateways import promises as promised
@@ -30,6 +34,7 @@ OTHER_PAYMENT = object_id(SOURCE, "payment", "ZE-9")
 CONFINED = (
     "autopay",
     "charges",
+    "contacts",
     "credits",
     "customers",
     "dispute_words",
@@ -47,12 +52,16 @@ FORGETTABLE = (
     *((own_credits, name) for name in ("_PAYMENTS", "_CREDITS", "_ONE", "_INVOICES")),
     (messages, "_PAGE"),
     (payments, "_OWN"),
-    *((disputes, name) for name in ("_PAGE", "_ONE", "_WORDS")),
+    *((disputes, name) for name in ("_PAGE", "_ONE", "_STANDING", "_WORDS")),
     *((promised, name) for name in ("_PAGE", "_ONE")),
     *((plans, name) for name in ("_PAGE", "_ONE")),
     *((mandates, name) for name in ("_NEWEST", "_AUTOPAY")),
     *((charges, name) for name in ("_PAGE", "_ONE")),
     *((statements, name) for name in ("_INVOICES", "_CREDITS")),
+    *((standing, name) for name in ("_PROMISES", "_PLANS", "_SUMS", "_BOOKED")),
+    *((coming, name) for name in ("_PAID", "_BOOKED")),
+    *((credit_desk, name) for name in ("_INVOICES", "_CREDIT")),
+    (contacts, "_PAGE"),
 )
 """Every question that a door asks for a customer."""
 PROBE = "portal_probe_owner"
@@ -201,7 +210,7 @@ class TestCustomer:
             "TRUNCATE invoices",
             "DELETE FROM invoices",
             "UPDATE invoices SET open_minor = 0",
-            "SELECT * FROM contacts",
+            "UPDATE contacts SET roles = may",
             "SELECT * FROM paid",
             "SELECT * FROM silences",
             "UPDATE mandates SET state = 'active'",
@@ -287,3 +296,13 @@ class TestDoors:
             assert len((await browser.get(path)).json()["items"]) == 1
         (account,) = (await browser.get("/v1/statement")).json()["accounts"]
         assert len(account["lines"]) == 2
+        (contact,) = (await browser.get("/v1/contacts")).json()["items"]
+        assert contact["email"] == "erika@muster.example"
+        theirs = {"credit_id": str(OTHER_PAYMENT)} | {
+            "items": [{"invoice_id": str(OTHER_INVOICE), "amount": "1.00"}]
+        }
+        applied = await browser.post("/v1/credit-applications", json=theirs)
+        assert applied.json()["code"] == "credit-unknown"
+        home = (await browser.get("/")).text
+        assert "1.200,00" in home
+        assert not [one for one in (OTHER_INVOICE, OTHER_DISPUTE) if str(one) in home]

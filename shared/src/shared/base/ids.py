@@ -59,6 +59,16 @@ def derived_id(*cause: object) -> UUID:
     return _uuid5(f"[{','.join([quoted(str(part)) for part in cause])}]")
 
 
+def paid_here_name(payment_id: UUID) -> str:
+    """What the ledger calls its entry of a payment that the portal has confirmed."""
+    return f"payment/{payment_id}"
+
+
+def paid_here_id(payment_id: UUID) -> UUID:
+    """The id of that entry, under which the ledger tells of it."""
+    return object_id(LEDGER, "payment", paid_here_name(payment_id))
+
+
 def read_id(text: str) -> UUID:
     """An id as it was written; raises ValueError."""
     return DriverUUID(text)

@@ -8,7 +8,7 @@ from typing import ClassVar, NamedTuple
 from uuid import UUID
 
 from shared.base.errors import Refusal
-from shared.base.ids import LEDGER, derived_id, object_id
+from shared.base.ids import LEDGER, derived_id, object_id, paid_here_name
 
 OURS = LEDGER
 """Source of what no ERP has posted: accepted differences, and the provisional entry of a request."""
@@ -226,7 +226,7 @@ def request_id_of(customer_id: UUID, place: int | str) -> UUID:
 
 def payment_name(payment_id: UUID) -> str:
     """Of our entry of a payment that the portal has confirmed, by its id there."""
-    return f"payment/{payment_id}"
+    return paid_here_name(payment_id)
 
 
 @dataclass(slots=True)

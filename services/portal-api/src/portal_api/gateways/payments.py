@@ -20,6 +20,12 @@ _COLUMNS = """payment_id, customer_id, legal_entity, currency, items, return_url
 _ONE = f"SELECT {_COLUMNS} FROM provider_payments WHERE payment_id = $1"
 _OWN = f"SELECT {_COLUMNS} FROM provider_payments WHERE customer_id = $1 AND payment_id = $2"
 _ASKED_BY = "SELECT request_hash FROM provider_payments WHERE payment_id = $1"
+_OPEN_PAGE = """
+SELECT payment_id FROM provider_payments
+WHERE customer_id = $1 AND request_hash = $2 AND asked_at > $3 AND state IN ('asked', 'open', 'declined')
+    AND charge_id IS NULL
+ORDER BY asked_at DESC LIMIT 1
+"""
 _KEEP = f"""
 INSERT INTO provider_payments ({_COLUMNS}, request_hash)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
@@ -72,6 +78,14 @@ async def asked_by(connection: asyncpg.Connection, payment_id: UUID) -> bytes | 
     """The hash of the request that asked for it; None when nothing did."""
     hashed: bytes | None = await connection.fetchval(_ASKED_BY, payment_id)
     return hashed
+
+
+async def open_page_of(
+    connection: asyncpg.Connection, customer_id: UUID, request_hash: bytes, *, since: Moment
+) -> UUID | None:
+    """The last payment that the same request asked for since then, if its page waits for the payer; None when none."""
+    found: UUID | None = await connection.fetchval(_OPEN_PAGE, customer_id, request_hash, since)
+    return found
 
 
 async def keep(connection: asyncpg.Connection, payment: Payment, request_hash: bytes) -> None:

@@ -9,6 +9,8 @@ from portal_api.domain.plan import Plan
 from portal_api.domain.promise import Promise
 from portal_api.domain.standing import Standing
 from portal_api.gateways import disputes, plans, promises
+from portal_api.gateways.coming import coming
+from shared.base.clock import Moment
 
 ANSWERS_READ_MAX: Final = 200
 """Of each kind; the limits of what may be open at a time are far below."""
@@ -38,15 +40,19 @@ class Answered(NamedTuple):
     disputes: list[asyncpg.Record]
     promises: list[Promise]
     plans: list[Plan]
+    coming: dict[UUID, int]
 
     @property
     def standing(self) -> Standing:
         """What of which invoice has an answer."""
-        return Standing.of(disputes.held(self.disputes), self.promises, self.plans)
+        held = disputes.held(self.disputes)
+        return Standing.of(held, self.promises, self.plans, self.coming)
 
 
-async def answered(connection: asyncpg.Connection, customer_id: UUID) -> Answered:
-    """Of one customer."""
+async def answered(
+    connection: asyncpg.Connection, customer_id: UUID, *, moment: Moment
+) -> Answered:
+    """Of one customer; and what they have paid that is on its way."""
     promised, planned = [
         await connection.fetch(sql, customer_id, ANSWERS_READ_MAX) for sql in (_PROMISES, _PLANS)
     ]
@@ -54,6 +60,7 @@ async def answered(connection: asyncpg.Connection, customer_id: UUID) -> Answere
         await disputes.standing(connection, customer_id),
         [promises.promise_of(row) for row in promised],
         [plans.plan_of(row) for row in planned],
+        await coming(connection, customer_id, moment=moment),
     )
 
 

@@ -17,6 +17,7 @@ from portal_api.domain.owed import Owed
 from portal_api.domain.payment import Payment
 from portal_api.domain.payment import State as PaymentState
 from portal_api.gateways import answers, charges, due, mandates, messages, payments
+from portal_api.gateways.coming import coming
 from portal_api.gateways.means_provider import MeansProvider
 from portal_api.gateways.open_amounts import open_amounts
 from portal_api.gateways.provider import Notice, ProviderRefused
@@ -161,13 +162,16 @@ class Charging:
         known = await due.load(connection, customer_id, moment=work.moment)
         zone = rails.zone(charge.legal_entity)
         sent_at = await messages.sent_at(connection, charge.announcement_id)
+        paid = await coming(connection, customer_id, moment=work.moment)
         return Standing(
             mandate=await mandates.active(connection, customer_id),
             autopay=await mandates.autopay_of(connection, customer_id),
             announced_on=None if sent_at is None else local_day(sent_at, zone),
             due={
                 one.invoice_id: known.chargeable(
-                    one.invoice_id, one.numbers, open_minor=owed[one.invoice_id].open_minor
+                    one.invoice_id,
+                    one.numbers,
+                    open_minor=owed[one.invoice_id].open_minor - paid.get(one.invoice_id, 0),
                 )
                 for one in charge.items
                 if one.invoice_id in owed

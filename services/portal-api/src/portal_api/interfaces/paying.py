@@ -13,6 +13,7 @@ from uuid import UUID
 from portal_api.domain.autopay import AutopayRails
 from portal_api.domain.payment import AmountDiffers, Payment, Seen
 from portal_api.gateways import answers, payments
+from portal_api.gateways.coming import coming
 from portal_api.gateways.open_amounts import open_amounts
 from portal_api.gateways.provider import Notice, Page, Provider, ProviderUnavailable
 from portal_api.handlers.ask_payment import Wish, ask_payment
@@ -32,6 +33,9 @@ from shared.web.idempotency import IdempotencyKeyReused
 LOOK_AFTER: Final = timedelta(hours=1)
 """So long the provider has to tell what became of a page, before it is asked."""
 
+PAGE_LIFE: Final = timedelta(hours=20)
+"""So long the same request without a key is led to the page that is open; the provider closes it after a day."""
+
 MOVED, OLD_NEWS, NOT_OURS = "moved", "no-news", "not-ours"
 """What comes of a notice that is not refused."""
 
@@ -49,7 +53,9 @@ class NoticeOfAnother(Refusal):
 
 
 class Asking(NamedTuple):
-    """One request to pay. `key` is the sender's, within `scope`; "" where they gave none."""
+    """One request to pay. `key` is the sender's, within `scope`; "" where they gave none: then the same request again
+    is the same payment while its page is open.
+    """
 
     customer_id: UUID
     scope: str
@@ -80,23 +86,25 @@ class Paying:
     async def ask(self, asking: Asking) -> tuple[Payment, bool]:
         """The payment with its page, and whether it was there before: the same key is the same payment."""
         provider = self.taker
-        known = await self._known(asking)
+        known, on_its_way = await self._look(asking)
         if known is not None and known.url:
             return known, True
         wanted = {one.invoice_id for one in asking.wishes}
         owed = await open_amounts(self.ledger, asking.customer_id, wanted)
 
         async with self.database.work(self.clock.now()) as work:
-            place = await payments.place_of(work.connection, asking.customer_id)
             payment = ask_payment(
                 owed,
                 asking.wishes,
-                payment_id=_id_of(asking, place),
+                coming=on_its_way,
+                payment_id=await _id_of(work, asking),
                 customer_id=asking.customer_id,
                 return_url=asking.return_url,
                 moment=work.moment,
             )
             payment = await _keep_once(work, payment, asking.request_hash)
+        if payment.url:
+            return payment, True
         reached("payment.asked")
         page = await provider.open_page(payment)
         reached("payment.page-opened")
@@ -147,14 +155,15 @@ class Paying:
         zone = self.zones.get(payment.legal_entity, "UTC")
         return learn_payment(telling, payment, seen, time_zone=zone, moment=work.moment)
 
-    async def _known(self, asking: Asking) -> Payment | None:
-        if not asking.key:
-            return None
-        payment_id = _id_of(asking, 0)
+    async def _look(self, asking: Asking) -> tuple[Payment | None, Mapping[UUID, int]]:
+        """The payment of that key; and what is on its way, read before the books are, so that nothing is missed."""
         async with self.database.look() as connection:
-            hashed = await payments.asked_by(connection, payment_id)
-            _must_be_same(hashed, asking.request_hash)
-            return await payments.find(connection, payment_id)
+            on_its_way = await coming(connection, asking.customer_id, moment=self.clock.now())
+            if not asking.key:
+                return None, on_its_way
+            payment_id = _id_of_key(asking)
+            _must_be_same(await payments.asked_by(connection, payment_id), asking.request_hash)
+            return await payments.find(connection, payment_id), on_its_way
 
     async def _note_page(self, payment_id: UUID, page: Page) -> Payment:
         async with self.database.work(self.clock.now()) as work:
@@ -203,11 +212,22 @@ async def _noted(work: Work, notice: Notice, payment_id: UUID | None, outcome: s
     )
 
 
-def _id_of(asking: Asking, place: int) -> UUID:
-    """Of the key where there is one, else of how many the customer has asked for."""
+async def _id_of(work: Work, asking: Asking) -> UUID:
+    """Of the key where there is one; else of the same request while its page is open, or of how many there were. The
+    customer is locked from here on.
+    """
+    place = await payments.place_of(work.connection, asking.customer_id)
     if asking.key:
-        return derived_id("payment", asking.scope, asking.key)
-    return derived_id("payment", asking.customer_id, place)
+        return _id_of_key(asking)
+    since = work.moment - PAGE_LIFE
+    same = await payments.open_page_of(
+        work.connection, asking.customer_id, asking.request_hash, since=since
+    )
+    return same or derived_id("payment", asking.customer_id, place)
+
+
+def _id_of_key(asking: Asking) -> UUID:
+    return derived_id("payment", asking.scope, asking.key)
 
 
 def _must_be_same(hashed: bytes | None, request_hash: bytes) -> None:

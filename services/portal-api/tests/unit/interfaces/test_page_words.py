@@ -12,6 +12,7 @@ from portal_api.domain.charge import ChargeUnderWay, Why
 from portal_api.domain.charge import State as ChargeState
 from portal_api.domain.decline import NextStep
 from portal_api.domain.mandate import State as MandateState
+from portal_api.domain.mandate import TextChanged
 from portal_api.domain.plan import PlanState
 from portal_api.domain.promise import State as PromiseState
 from portal_api.domain.session import RoleMissing
@@ -43,12 +44,12 @@ ENUMS = {
     "charge_whys": Why,
 }
 OURS = {ReturnUrlForeign, AmountTooPrecise, AmountTooLarge}
-"""What our own forms cannot bring about, and `reason` neither."""
+"""What our own forms cannot bring about."""
 REFUSED = {
-    *(one for one in REFUSALS if one not in OURS and one.code != "nothing-left-out"),
+    *(one for one in REFUSALS if one not in OURS),
     *(RoleMissing, OriginForeign, TooManySignIns, SignInUnavailable, CustomerNotYours),
     *(TextNotTheSame, PlanNotOpen, PlanOutOfDate, MorePromisedThanOpen),
-    *(CaseOpen, FeedbackGivenBefore, ChargeUnderWay),
+    *(CaseOpen, FeedbackGivenBefore, ChargeUnderWay, TextChanged),
 }
 
 OF_DISPUTES = {one.code for one in (*BRINGING, *REOPENING) if one.status != 404}

@@ -143,6 +143,7 @@ def _page(pages: OwnPages, guest: Guest, seen: Seen | None, over: list[Charge]) 
         "title": words.w["autopay"],
         "means": None,
         "autopay": None,
+        "may_save": may,
         "may_take_back": False,
         "may_turn_off": False,
         "turns_on": None,

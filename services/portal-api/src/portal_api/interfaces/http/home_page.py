@@ -17,6 +17,7 @@ from portal_api.gateways.secrets import hash_of
 from portal_api.gateways.standing import Answered, answered, open_sums
 from portal_api.interfaces.http.autopay_page import Seen as AutopaySeen
 from portal_api.interfaces.http.autopay_page import autopay_row, look_at
+from portal_api.interfaces.http.choose_page import choices_path
 from portal_api.interfaces.http.invoices import time_zones_of
 from portal_api.interfaces.http.own_page import Guest, OwnPages
 from portal_api.interfaces.http.page_rows import (
@@ -69,7 +70,7 @@ def home_router(pages: OwnPages) -> APIRouter:
             rows = await invoices.page(
                 connection, mine, Wanted(State.OPEN), today, after=None, limit=most + 1
             )
-            answers = await answered(connection, mine)
+            answers = await answered(connection, mine, moment=visitor.moment)
             sums = await open_sums(connection, mine)
             autopay = await look_at(connection, mine)
         seen = _Seen(rows[:most], sums, answers, autopay, today, len(rows) > most)
@@ -165,5 +166,7 @@ def _pays(pages: OwnPages, guest: Guest, found: Sequence[Payable]) -> list[dict[
         return str(guest.words.w["pay_all_of"]).replace("{entity}", name)
 
     return [
-        payment_form(many, guest.words, label(code, many)) for (code, _), many in groups.items()
+        payment_form(many, guest.words, label(code, many))
+        | {"choose": choices_path(code, currency)}
+        for (code, currency), many in groups.items()
     ]

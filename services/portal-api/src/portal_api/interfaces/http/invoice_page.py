@@ -45,7 +45,7 @@ def invoice_page_router(pages: OwnPages) -> APIRouter:
             found = await invoices.one(connection, mine, invoice_id)
             if found is None:
                 raise InvoiceUnknown("you have no such invoice")
-            answers = await answered(connection, mine)
+            answers = await answered(connection, mine, moment=visitor.moment)
             lines = await booked(connection, mine, invoice_id)
         shown = {
             **_figures(found, answers, today, guest),

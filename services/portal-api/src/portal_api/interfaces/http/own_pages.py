@@ -8,6 +8,7 @@ from portal_api.gateways.dispute_desk import DisputeDesk
 from portal_api.interfaces.being_heard import BeingHeard
 from portal_api.interfaces.http.ask_page import ask_page_router
 from portal_api.interfaces.http.autopay_page import autopay_page_router
+from portal_api.interfaces.http.choose_page import choose_page_router
 from portal_api.interfaces.http.dispute_page import PAPERS, REOPENINGS, dispute_page_router
 from portal_api.interfaces.http.feedback_page import feedback_page_router
 from portal_api.interfaces.http.home_page import home_router
@@ -17,6 +18,8 @@ from portal_api.interfaces.http.papers import BODY_BYTES_MAX, PATH
 from portal_api.interfaces.http.pay_pages import pay_pages_router
 from portal_api.interfaces.http.plan_page import plan_page_router
 from portal_api.interfaces.http.promise_page import promise_page_router
+from portal_api.interfaces.http.save_page import save_page_router
+from portal_api.interfaces.mandating import Mandating
 from portal_api.interfaces.paying import Paying
 from portal_api.interfaces.planning import Planning
 
@@ -25,7 +28,13 @@ LARGE_BODIES: Final = dict.fromkeys((PATH, PAPERS, REOPENINGS), BODY_BYTES_MAX)
 
 
 def own_pages(
-    pages: OwnPages, paying: Paying, planning: Planning, heard: BeingHeard, desk: DisputeDesk
+    pages: OwnPages,
+    *,
+    paying: Paying,
+    mandating: Mandating,
+    planning: Planning,
+    heard: BeingHeard,
+    desk: DisputeDesk,
 ) -> tuple[APIRouter, ...]:
     """Their routers."""
     return (
@@ -36,6 +45,8 @@ def own_pages(
         dispute_page_router(pages, desk),
         plan_page_router(pages, planning),
         pay_pages_router(pages, paying),
+        choose_page_router(pages, paying),
         autopay_page_router(pages),
+        save_page_router(pages, mandating),
         feedback_page_router(pages, heard),
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from asyncpg import Record
 
@@ -67,10 +67,11 @@ def age(one: Record, today: Today, words: PageWords) -> str:
 
 
 def answers_of(one: Record, standing: Standing, words: PageWords) -> list[str]:
-    """What of it is disputed, promised or planned."""
-    held = {answer: standing.minor(answer, one["invoice_id"]) for answer in Answer}
+    """What of it is disputed, promised, planned or on its way."""
+    held = {answer.value: standing.minor(answer, one["invoice_id"]) for answer in Answer}
+    held["coming"] = standing.coming.get(one["invoice_id"], 0)
     return [
-        words.w[f"{answer.value}_part"].format(amount=words.amount(minor, one["currency"]))
+        words.w[f"{answer}_part"].format(amount=words.amount(minor, one["currency"]))
         for answer, minor in held.items()
         if minor
     ]
@@ -89,13 +90,13 @@ def payable(rows: Iterable[Record], standing: Standing) -> list[Payable]:
 
 
 def payment_form(found: Sequence[Payable], words: PageWords, label: str) -> dict[str, Any]:
-    """One button for up to as many as one payment takes. Its key makes pressing it twice the same payment."""
+    """One button for up to as many as one payment takes."""
     taken = found[:ITEMS_MAX]
     sum_minor = sum(one.minor for one in taken)
     lines = [f"{one.invoice_id}:{decimal_text(one.minor, one.currency)}" for one in taken]
     amount = words.amount(sum_minor, taken[0].currency)
     said = label.replace("{amount}", amount).replace("{count}", str(len(taken)))
-    return {"key": str(uuid4()), "lines": lines, "label": said}
+    return {"lines": lines, "label": said}
 
 
 def promise_row(one: Promise, words: PageWords) -> Row:

@@ -5,6 +5,7 @@ that we wait for it, and looks again by itself, so often and no oftener.
 """
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 from hashlib import sha256
 from typing import Annotated, Any, Final
@@ -31,11 +32,10 @@ _WAITS: Final = frozenset({State.ASKED, State.OPEN})
 
 
 class PayForm(BaseModel):
-    """`item` is an invoice and an amount; `key` makes the same button the same payment."""
+    """`item` is an invoice and an amount."""
 
     model_config = ConfigDict(extra="forbid")
 
-    key: UUID
     item: Annotated[
         list[Annotated[str, Field(pattern=f"^{_ITEM.pattern}$")]],
         Field(min_length=1, max_length=ITEMS_MAX),
@@ -53,37 +53,16 @@ class Return(BaseModel):
 def pay_pages_router(pages: OwnPages, paying: Paying) -> APIRouter:
     """`POST /payments`, and `/paid`."""
     router = pages.router()
-    public_url = pages.visitors.signing_in.public_url.rstrip("/")
 
     @router.post("/payments")
     async def pay(
         given: Annotated[PayForm, Form()],
         guest: Annotated[Guest, pages.guest(Role.PAY)],
     ) -> Response:
-        """Leads to the provider's page by itself, and by a button where a browser does not."""
-        session = guest.visitor.session
-        payment, _ = await paying.ask(
-            Asking(
-                customer_id=session.customer_id,
-                scope=f"page {session.customer_id} {session.address}",
-                key=str(given.key),
-                request_hash=sha256(" ".join(given.item).encode()).digest(),
-                wishes=[_wish(one) for one in given.item],
-                return_url=f"{public_url}{PAID_PATH}",
-            )
-        )
-        w, amount = guest.words.w, guest.words.amount(payment.minor, payment.currency)
-        return pages.show(
-            "words.html",
-            guest,
-            payment.legal_entity,
-            **words_alone(
-                title=w["leaving"],
-                texts=[w["leaving_text"].format(amount=amount)],
-                again={"after_s": 0, "url": payment.url},
-                next={"url": payment.url, "label": w["pay_go_on"], "away": True},
-            ),
-        )
+        """Leads to the provider's page by itself, and by a button where a browser does not. Pressed again while that
+        page is open, it leads there again.
+        """
+        return await lead_to_payment(pages, paying, guest, [_wish(one) for one in given.item])
 
     @router.get(PAID_PATH)
     async def show_paid(
@@ -99,6 +78,31 @@ def pay_pages_router(pages: OwnPages, paying: Paying) -> APIRouter:
         )
 
     return router
+
+
+async def lead_to_payment(
+    pages: OwnPages, paying: Paying, guest: Guest, wishes: Sequence[Wish]
+) -> Response:
+    """To the provider's page by itself, and by a button where a browser does not."""
+    session, public_url = guest.visitor.session, pages.visitors.signing_in.public_url.rstrip("/")
+    payment, _ = await paying.ask(
+        Asking(
+            customer_id=session.customer_id,
+            scope=f"page {session.customer_id} {session.address}",
+            key="",
+            request_hash=sha256(repr(wishes).encode()).digest(),
+            wishes=wishes,
+            return_url=f"{public_url}{PAID_PATH}",
+        )
+    )
+    w, amount = guest.words.w, guest.words.amount(payment.minor, payment.currency)
+    said = words_alone(
+        title=w["leaving"],
+        texts=[w["leaving_text"].format(amount=amount)],
+        again={"after_s": 0, "url": payment.url},
+        next={"url": payment.url, "label": w["pay_go_on"], "away": True},
+    )
+    return pages.show("words.html", guest, payment.legal_entity, **said)
 
 
 def _wish(said: str) -> Wish:

@@ -1,7 +1,6 @@
 """Paying: a page of the provider's for so much of these invoices, and how it went."""
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Annotated, Self
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -18,6 +17,7 @@ from portal_api.gateways.provider import ProviderRefused, ProviderUnavailable
 from portal_api.handlers.ask_payment import (
     MorePaidThanOpen,
     NothingLeftOut,
+    PaymentUnderWay,
     Wish,
 )
 from portal_api.handlers.take_items import InvoiceNotYours, ItemsMixed
@@ -26,6 +26,7 @@ from portal_api.interfaces.paying import Asking, Paying, PayingOff
 from shared.base.errors import Refusal
 from shared.base.money import AmountTooLarge, AmountTooPrecise, decimal_text
 from shared.contracts.disputes import Reason
+from shared.web.accepted import NO_NUL, Amount
 from shared.web.calls import PeerUnavailable
 from shared.web.commands import IdempotencyKey
 from shared.web.idempotency import REPLAYED, IdempotencyKeyReused, request_hash
@@ -58,9 +59,9 @@ class PaidGiven(_Body):
     """
 
     invoice_id: UUID
-    amount: Annotated[Decimal, Field(gt=0, max_digits=18, examples=["100.00"])]
+    amount: Amount
     reason: Reason | None = None
-    words: Annotated[str, Field(max_length=WORDS_CHARACTERS_MAX)] = ""
+    words: Annotated[str, Field(max_length=WORDS_CHARACTERS_MAX, pattern=NO_NUL)] = ""
 
 
 class PayGiven(_Body):
@@ -153,8 +154,8 @@ class AskedPaymentShown(BaseModel):
 
 
 REFUSALS = (
-    *(InvoiceNotYours, ItemsMixed, MorePaidThanOpen, NothingLeftOut, ReturnUrlForeign),
-    *(AmountTooPrecise, AmountTooLarge, IdempotencyKeyReused),
+    *(InvoiceNotYours, ItemsMixed, MorePaidThanOpen, PaymentUnderWay, NothingLeftOut),
+    *(ReturnUrlForeign, AmountTooPrecise, AmountTooLarge, IdempotencyKeyReused),
     *(PeerUnavailable, ProviderUnavailable, ProviderRefused, PayingOff),
 )
 
@@ -171,7 +172,9 @@ def paying_router(visitors: Visitors, paying: Paying, origins: frozenset[str]) -
         visitor: Annotated[Visitor, visitors.allowed(Role.PAY)],
         idempotency_key: IdempotencyKey = None,
     ) -> PageShown:
-        """No more than is open in the books now. Under the same key it is the same payment, at the same page."""
+        """No more than is open in the books now, and not being paid yet. Under the same key it is the same payment, at
+        the same page; without a key, too, while that page is open.
+        """
         session = visitor.session
         must_lead_home(given.return_url, origins)
         asking = Asking(
