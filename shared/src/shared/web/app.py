@@ -39,6 +39,7 @@ def create_app(service: Served, health: Health | None = None, *, doors: bool = T
         version="1",
         docs_url="/docs" if settings.http_docs else None,
         redoc_url=None,
+        redirect_slashes=False,
         telemetry={
             "tracer_provider": traces.provider(),
             "metrics": False,
