@@ -414,3 +414,21 @@ class TestCustomer:
         rows = await ready.portal.rows("SELECT DISTINCT customer_id FROM charges")
 
         assert [row["customer_id"] for row in rows] == [CUSTOMER]
+
+
+class TestMoneyOnItsWay:
+    async def test_paid_by_page_and_not_done_by_the_bank_is_not_charged_too(
+        self, ready: Any
+    ) -> None:
+        await ready.announced()
+        wanted = {"items": [{"invoice_id": str(INVOICE), "amount": "500.00"}]}
+        page = {"return_url": "https://shop.example/paid"}
+        paid = await ready.browser.post("/v1/payments", json=wanted | page)
+        assert paid.status_code == 201, paid.text
+        await ready.at_the_page("payments", slow=True)
+        await ready.hears_new()
+        before = len(await ready.intents())
+
+        await ready.charges_day()
+
+        assert [one["amount"] for one in (await ready.intents())[before:]] == [70_000]
