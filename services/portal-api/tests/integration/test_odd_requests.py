@@ -1,6 +1,7 @@
 """Requests that no page of ours would send: each is answered by a name, and none moves anything."""
 
 import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -71,6 +72,29 @@ class TestLists:
             assert answer.status_code == 200
         else:
             assert name_of(answer) == (400, "cursor-unreadable")
+
+
+class TestPages:
+    async def test_neither_repeat_nor_skip_while_others_are_written(
+        self, portal: Any, erika: httpx.AsyncClient
+    ) -> None:
+        """All of one instant: the id decides among them."""
+        await portal.hear(*(portal.message(message_id=UUID(int=n)) for n in range(10, 15)))
+        listed = (await erika.get("/v1/messages")).json()["items"]
+        before = [one["message_id"] for one in listed]
+
+        seen, asked = [], {"limit": "2"}
+        while True:
+            page = (await erika.get("/v1/messages", params=asked)).json()
+            seen += [one["message_id"] for one in page["items"]]
+            later = portal.service.clock.now() + timedelta(hours=len(seen))
+            await portal.hear(portal.message(message_id=UUID(int=100 + len(seen)), at=later))
+            if page["next"] is None:
+                break
+            asked["cursor"] = page["next"]
+
+        assert len(before) == 6
+        assert seen == before
 
 
 class TestDays:

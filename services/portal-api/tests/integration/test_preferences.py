@@ -158,6 +158,7 @@ class TestAChangedAddress:
 
         answer = await erika.put("/v1/preferences", json={"email": NEW})
         assert (answer.status_code, answer.json()["code"]) == (429, "too-many-address-changes")
+        assert answer.headers["retry-after"] == "86400"
 
     @pytest.mark.parametrize(
         ("contacts", "status"),

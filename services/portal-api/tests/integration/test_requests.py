@@ -163,6 +163,7 @@ class TestCall:
         assert first.json() == same.json()
         assert [one.status_code for one in more] == [201, 201, 429]
         assert more[-1].json()["code"] == "too-many-call-requests"
+        assert more[-1].headers["retry-after"] == "86400"
         assert next_day.status_code == 201
 
     @pytest.mark.parametrize("phone", ["call me", "+49 40 1234567; DROP", "+" + "1" * 40])

@@ -29,7 +29,9 @@ _PENDING = """
 SELECT * FROM address_changes
 WHERE customer_id = $1 AND contact_id = $2 AND ended_at IS NULL AND expires_at > $3
 """
-_LATELY = "SELECT count(*) FROM address_changes WHERE customer_id = $1 AND contact_id = $2 AND asked_at > $3"
+_LATELY = """
+SELECT asked_at FROM address_changes WHERE customer_id = $1 AND contact_id = $2 AND asked_at > $3 ORDER BY asked_at
+"""
 _END_ALL = """
 UPDATE address_changes SET ended_at = $3 WHERE customer_id = $1 AND contact_id = $2 AND ended_at IS NULL
 """
@@ -88,10 +90,10 @@ async def pending(
 
 async def asked_since(
     connection: asyncpg.Connection, customer_id: UUID, contact_id: str, *, since: Moment
-) -> int:
-    """How many changes were asked for."""
-    count: int = await connection.fetchval(_LATELY, customer_id, contact_id, since)
-    return count
+) -> list[Moment]:
+    """When changes were asked for lately, the oldest first."""
+    rows = await connection.fetch(_LATELY, customer_id, contact_id, since)
+    return [row["asked_at"] for row in rows]
 
 
 async def ask(

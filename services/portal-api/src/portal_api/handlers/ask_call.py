@@ -1,6 +1,7 @@
 """A customer wants to talk to a person."""
 
 from datetime import timedelta
+from math import ceil
 from typing import Final
 
 from portal_api.domain.request import Request
@@ -24,7 +25,11 @@ def ask_call(requests: Requests, wanted: Request, *, most: int, moment: Moment) 
     if same := next((one for one in lately if one.says(wanted)), None):
         return same
     if len(lately) >= most:
-        raise TooManyCalls(f"{most} calls were asked for within a day")
+        again_at = sorted(one.asked_at for one in lately)[-most] + WINDOW
+        raise TooManyCalls(
+            f"{most} calls were asked for within a day",
+            retry_after_s=ceil((again_at - moment).total_seconds()),
+        )
 
     requests.added.append(wanted)
     requests.announce(

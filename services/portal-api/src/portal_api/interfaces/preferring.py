@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from math import ceil
 from typing import Final, NamedTuple
 from uuid import UUID
 
@@ -121,9 +122,13 @@ class Preferring:
         pending = await preferences.pending(connection, *who, now=work.moment)
         if to == held.addresses or (pending is not None and pending.to == to):
             return pending
-        since = work.moment - _DAY
-        if await preferences.asked_since(connection, *who, since=since) >= CHANGES_PER_DAY_MAX:
-            raise TooManyChanges(f"{CHANGES_PER_DAY_MAX} changes were asked for within a day")
+        asked = await preferences.asked_since(connection, *who, since=work.moment - _DAY)
+        if len(asked) >= CHANGES_PER_DAY_MAX:
+            wait = asked[-CHANGES_PER_DAY_MAX] + _DAY - work.moment
+            raise TooManyChanges(
+                f"{CHANGES_PER_DAY_MAX} changes were asked for within a day",
+                retry_after_s=ceil(wait.total_seconds()),
+            )
         if self.seal is None or not self.public_url:
             raise SignInUnavailable("PORTAL_API_PUBLIC_URL and PORTAL_API_LINK_KEYS are not set")
 
