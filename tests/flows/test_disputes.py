@@ -157,8 +157,8 @@ class TestADisputeOfAHundred:
         assert await requests(stack, "D-REJECTED") == []
         assert (await stack.get("disputes", path))["items"][0]["held"] == "0.00"
 
-    async def test_refused_by_the_erp_is_owed_and_silent(self, stack: Any) -> None:
-        _, path = await disputed(stack, "D-REFUSED")
+    async def test_refused_by_the_erp_is_held_again_and_never_asked_for(self, stack: Any) -> None:
+        day, path = await disputed(stack, "D-REFUSED")
         await decide(stack, path, "upheld")
         await stack.settle()
         (request,) = await requests(stack, "D-REFUSED")
@@ -169,6 +169,19 @@ class TestADisputeOfAHundred:
         assert await opens(stack, "D-REFUSED") == ["1000.00"]
         (request,) = await requests(stack, "D-REFUSED")
         assert (request["state"], request["refused_because"]) == ("refused", "period closed")
+        dispute = await stack.get("disputes", path)
+        assert (dispute["items"][0]["held"], dispute["settled_at"]) == ("100.00", None)
+
+        closing = f"/v1/requests/{request['request_id']}/closures"
+        await stack.post("ledger", closing, {"reason": "asked the ERP's people"})
+        await stack.advance_to_contact()
+        assert await asks(stack, "D-REFUSED") == ["€900.00"], "we said that 100.00 are not owed"
+
+        note = credit_note("D-REFUSED", day, request_id=request["request_id"])
+        await stack.tell(erp.says(note))
+        assert await opens(stack, "D-REFUSED") == ["900.00"]
+        dispute = await stack.get("disputes", path)
+        assert (dispute["items"][0]["held"], dispute["settled_at"] is not None) == ("0.00", True)
 
     async def test_upheld_the_customer_is_told_each_step_once_and_in_order(
         self, stack: Any

@@ -9,6 +9,7 @@ from ledger.domain.adjustment import Adjustment
 from ledger.domain.application import Application
 from ledger.domain.credit import NOBODY, Credit
 from ledger.domain.customer import Customer
+from ledger.domain.disputed import Disputed
 from ledger.domain.invoice import Invoice, InvoiceBody, Scope
 from ledger.domain.outcome import Waits
 from ledger.domain.parked import Ending, Parked
@@ -106,6 +107,7 @@ class Books(Telling):
     ended: dict[UUID, Ending] = field(default_factory=dict)
     balances: Balances = field(default_factory=Balances)
     requests: Requests = field(default_factory=Requests)
+    disputed: Disputed = field(default_factory=Disputed)
 
     invoices_before: dict[UUID, InvoiceBefore] = field(default_factory=dict)
     credits_before: dict[UUID, CreditBefore] = field(default_factory=dict)

@@ -13,6 +13,7 @@ from ledger.domain.customer import Doubt
 from ledger.domain.outcome import Outcome
 from ledger.domain.parked import Parked
 from ledger.domain.request import REFUSED
+from ledger.gateways import disputed
 from ledger.gateways.credit_rows import application_of, credit_of
 from ledger.gateways.rows import adjustment_of, customer_of, invoice_of
 from ledger.gateways.tables import ADJUSTMENTS, ALLOCATIONS, CREDITS, CUSTOMERS, INVOICES
@@ -155,6 +156,8 @@ async def load(connection: asyncpg.Connection, wanted: Wanted, *, moment: Moment
         items = wanted.objects | books.invoices.keys() | books.credits.keys()
         for row in await connection.fetch(_ADJUSTMENTS, list(items), customers):
             books.add_adjustment(adjustment_of(row))
+        if wanted.matchers or wanted.unnamed_payments:
+            await disputed.load_standing(connection, books.disputed, customers)
     await _load_parked(connection, books, customers)
     _check_owners(books)
     return books

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from ledger.domain.books import Books
 from ledger.domain.posting import RECEIVABLE, UNAPPLIED_CASH
+from ledger.gateways import disputed
 from ledger.gateways.credit_rows import allocation_row, credit_row
 from ledger.gateways.past import CREDITS_THEN, INVOICES_THEN, keep_past_customers
 from ledger.gateways.rows import adjustment_row, customer_row, invoice_row, terms_text
@@ -52,6 +53,7 @@ async def save(work: Work, books: Books) -> None:
         work, [(*change, terms_text(terms)) for *change, terms in books.history]
     )
     _add_totals(work, books)
+    disputed.save(work, books.disputed)
 
 
 async def _write(work: Work, table: Table, rows: Iterable[tuple[Row, Row | None]]) -> None:

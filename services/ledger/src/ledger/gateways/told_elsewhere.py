@@ -8,15 +8,15 @@ import asyncpg
 from ledger.domain.books import Books
 from ledger.domain.credit import NOBODY
 from ledger.domain.request import payment_name, request_id_of
-from ledger.gateways import load_books, requests
+from ledger.gateways import disputed, load_books, requests
 from ledger.gateways.load_books import Wanted
 from ledger.gateways.requests import Answers
 from shared.base.clock import Moment
 from shared.base.ids import CreditName
-from shared.contracts.disputes import DisputeResolved
+from shared.contracts.disputes import DisputeEvent, DisputeResolved
 from shared.contracts.portal_api import PaymentConfirmed
 
-Heard = DisputeResolved | PaymentConfirmed
+Heard = DisputeEvent | PaymentConfirmed
 
 
 async def load(connection: asyncpg.Connection, events: Sequence[Heard], *, moment: Moment) -> Books:
@@ -42,6 +42,9 @@ async def load(connection: asyncpg.Connection, events: Sequence[Heard], *, momen
     if there:
         wanted.objects |= there
         books = await load_books.load(connection, wanted, moment=moment)
+    told = {one.dispute_id for one in events if isinstance(one, DisputeEvent)}
+    if told:
+        await disputed.load_of(connection, books.disputed, told)
     made = await requests.answered(connection, answers)
     books.requests.by_id = {one.request_id: one for one in made}
     books.requests.ahead = ahead
@@ -52,6 +55,8 @@ def _names(event: Heard) -> list[str]:
     """Of the requests that it leads to."""
     if isinstance(event, PaymentConfirmed):
         return [payment_name(event.payment_id)]
+    if not isinstance(event, DisputeResolved):
+        return []
     places = range(len(event.items))
     return [str(CreditName(event.dispute_id, event.version, place)) for place in places]
 

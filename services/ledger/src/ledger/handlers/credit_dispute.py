@@ -15,6 +15,7 @@ from ledger.domain.request import (
 )
 from ledger.handlers.approve_request import approve_request
 from ledger.handlers.frame_request import Place, Wish, frame_request
+from ledger.handlers.hold_disputed import hold_disputed
 from ledger.handlers.know_source import Registered
 from ledger.handlers.read_identity import INVOICE
 from ledger.handlers.refuse_request import decline_request
@@ -35,10 +36,11 @@ def credit_dispute(
     registered: Registered,
     zones: Mapping[str, str],
 ) -> None:
-    """A request for each item upheld, named by the decision: told again, it is there already.
+    """What is held changes, and a request is made for each item upheld, named by the decision: told again, it is there.
 
     Whoever decided has asked for it, and `zones`, by legal entity, say on which day.
     """
+    hold_disputed(books, resolved, moment=moment)
     today = local_day(moment, zones.get(resolved.legal_entity, "UTC"))
     for place, item in enumerate(resolved.items):
         upheld = Decimal(item.upheld or 0)

@@ -98,6 +98,7 @@ def _match(books: Books, scope: Scope, moved: dict[tuple[UUID, UUID], Applicatio
             list(waiting.values()),
             dues_of=lambda invoice: dues(invoice, _due(books, invoice)),
             discount_for=partial(_discount_for, books, credit.body.on),
+            disputed_of=lambda invoice: books.disputed.minor_of(invoice.invoice_id),
         ):
             application = _apply(books, credit, found)
             moved[credit.credit_id, found.invoice.invoice_id] = application

@@ -38,6 +38,7 @@ from ledger.gateways.tables import (
 from ledger.handlers.book_payment import book_payment
 from ledger.handlers.credit_dispute import credit_dispute
 from ledger.handlers.end_doubts import end_parked, end_waiting
+from ledger.handlers.hold_disputed import HOLDS_ANEW, hold_disputed
 from ledger.handlers.know_source import Registered
 from ledger.handlers.read_erp_record import Reading, read_crashed, read_erp_record
 from ledger.handlers.read_identity import CUSTOMER
@@ -66,8 +67,8 @@ class NothingParked(Refusal):
 
 
 def told_hearing(company: Company) -> Projection[Books]:
-    """What is upheld of a dispute is taken off, and what the portal's provider has is booked; nothing else of disputes
-    and portal touches the books.
+    """What is disputed is known, what is upheld of it is taken off, and what the portal's provider has is booked;
+    nothing else of disputes and portal touches the books.
     """
     zones = {entity.code: entity.time_zone for entity in company.legal_entities}
     registered = Registered.of(company)
@@ -75,6 +76,7 @@ def told_hearing(company: Company) -> Projection[Books]:
         service="ledger",
         topics=(disputes.TOPIC, portal_api.TOPIC),
         hears={
+            **dict.fromkeys(HOLDS_ANEW, hold_disputed),
             disputes.DisputeResolved: partial(credit_dispute, registered=registered, zones=zones),
             portal_api.PaymentConfirmed: partial(book_payment, registered=registered),
         },

@@ -40,6 +40,37 @@ def discounted(minor: int, reference: str | None, *invoices: Invoice) -> list[tu
     return [(one.source_id, *taken) for one, *taken in found]
 
 
+class TestDisputed:
+    """What is disputed takes nothing of money that does not name its invoice."""
+
+    @staticmethod
+    def paid(minor: int, reference: str | None, *invoices: Invoice) -> list[tuple[str, int]]:
+        """Of each invoice 100 are disputed."""
+        found = match(
+            minor, reference, invoices,
+            dues_of=lambda one: dues(one, one.due), discount_for=lambda *_: 0,
+            disputed_of=lambda _: 100,
+        )  # fmt: skip
+        return [(one.source_id, cash) for one, cash, _ in found]
+
+    def test_the_oldest_takes_what_is_not_disputed_and_the_next_the_rest(self) -> None:
+        invoices = invoice("A-1", 500, 1), invoice("A-2", 900, 2)
+        assert self.paid(600, None, *invoices) == [("A-1", 400), ("A-2", 200)]
+
+    def test_more_than_all_of_it_waits(self) -> None:
+        assert self.paid(600, None, invoice("A-1", 500)) == [("A-1", 400)]
+
+    def test_exactly_what_is_not_disputed_is_exact(self) -> None:
+        invoices = invoice("A-1", 700, 1), invoice("A-2", 500, 2)
+        assert self.paid(400, None, *invoices) == [("A-2", 400)]
+
+    def test_all_of_it_disputed_takes_nothing(self) -> None:
+        assert self.paid(100, None, invoice("A-1", 100, 1), invoice("A-2", 70, 2)) == []
+
+    def test_whoever_names_it_pays_it(self) -> None:
+        assert self.paid(500, "A-1", invoice("A-1", 500)) == [("A-1", 500)]
+
+
 class TestMatch:
     def test_the_reference_comes_before_amount_and_age(self) -> None:
         old, exact, named = (
