@@ -201,7 +201,8 @@ class TestWhoMaySee:
         plan = await proposed(erika)
         foreign = {"Sec-Fetch-Site": "cross-site"}
 
-        for path in (f"/plans/{plan['plan_id']}/refusals", "/sign-out", "/payments", "/customers"):
+        known = (f"/plans/{plan['plan_id']}/refusals", f"/disputes/{DISPUTE}/papers")
+        for path in (*known, "/sign-out", "/payments", "/customers"):
             answer = await erika.post(path, headers=foreign)
             assert answer.status_code == 403, path
         asked = await portal.browser().post(
