@@ -6,7 +6,15 @@ import pytest
 
 from shared.base.ids import derived_id
 from shared.contracts import portal_api
-from shared.contracts.portal_api import NextStep, PaymentConfirmed, PaymentDeclined, PaymentEvent
+from shared.contracts.erp import ReturnReason
+from shared.contracts.portal_api import (
+    NextStep,
+    PaymentConfirmed,
+    PaymentDeclined,
+    PaymentEvent,
+    PaymentRestored,
+    PaymentReturned,
+)
 from shared.testing.examples import our_examples
 
 PAYMENT = derived_id("payment", "test")
@@ -105,3 +113,65 @@ class TestDeclined:
         await office.dispatch.run()
 
         assert len(office.mails()) == 2
+
+
+def gone(tell: Any, reason: ReturnReason = ReturnReason.CHARGEBACK, **changes: Any) -> PaymentEvent:
+    return _of(PaymentReturned, tell, return_reason=reason, **changes)
+
+
+class TestGoneBack:
+    @pytest.mark.parametrize(
+        ("reason", "language", "words"),
+        [
+            (ReturnReason.CHARGEBACK, "en", ("somebody contested it", "open a dispute")),
+            (ReturnReason.CHARGEBACK, "de", ("widersprochen", "beanstanden Sie es")),
+            (ReturnReason.BANK_RETURN, "en", ("has returned", "We do not debit it again")),
+            (ReturnReason.BANK_RETURN, "de", ("zurückgegeben", "nicht von selbst noch einmal ab")),
+            (ReturnReason.REFUND, "en", ("we have given back", "your bank may take some days")),
+            (ReturnReason.REFUND, "de", ("erstattet", "kann es einige Tage dauern")),
+        ],
+    )
+    async def test_says_how_much_why_and_what_is_next(
+        self, office: Any, tell: Any, reason: ReturnReason, language: str, words: tuple[str, str]
+    ) -> None:
+        (anna,) = tell.customer().contacts
+        anna = anna.model_copy(update={"language": language})
+        await office.hear(tell.customer(contacts=(anna,)), gone(tell, reason, returned="450.00"))
+        await office.dispatch.run()
+
+        (mail,) = office.mails()
+        text = text_of(mail)
+        assert [one for one in ("450", "900", *words) if one not in text] == []
+
+    async def test_is_told_once_each_time_however_often_it_is_heard(
+        self, office: Any, tell: Any
+    ) -> None:
+        first = gone(tell, returned="100.00", version=5)
+        await office.hear(tell.customer(), first, first)
+        await office.dispatch.run()
+        await office.hear(first, gone(tell, returned="900.00", version=6))
+        await office.dispatch.run()
+
+        assert len(office.mails()) == 2
+
+    @pytest.mark.parametrize(
+        ("language", "said"), [("en", "with us again"), ("de", "wieder bei uns")]
+    )
+    async def test_and_come_again_says_that_nothing_is_to_be_paid(
+        self, office: Any, tell: Any, language: str, said: str
+    ) -> None:
+        (anna,) = tell.customer().contacts
+        anna = anna.model_copy(update={"language": language})
+        await office.hear(tell.customer(contacts=(anna,)), _of(PaymentRestored, tell))
+        await office.dispatch.run()
+
+        (mail,) = office.mails()
+        assert said in text_of(mail)
+
+    async def test_what_waits_is_no_news_once_the_money_is_here_again(
+        self, office: Any, tell: Any
+    ) -> None:
+        await office.hear(tell.customer(), gone(tell), _of(PaymentRestored, tell))
+        await office.dispatch.run()
+
+        assert sorted(await office.statuses()) == [("sent", ""), ("suppressed", "superseded")]

@@ -8,6 +8,7 @@ import pytest
 
 from scheduler.interfaces.consumers import OwnDecisions
 from shared.contracts import disputes, ledger, portal_api
+from shared.contracts.erp import ReturnReason
 from shared.contracts.scheduler import TaskEnded, TaskRaised
 from shared.testing.dispute_examples import dispute_examples
 from shared.testing.examples import our_examples
@@ -290,5 +291,38 @@ class TestDeclinedPayments:
         assert len(await listed(door)) == 1
 
         await desk.hear(facts.paid("R1", facts.monday, facts.monday))
+
+        assert await listed(door) == []
+
+
+class TestChargebacks:
+    async def test_are_work_for_the_manager_once_however_often_they_are_told(
+        self, desk: Any, facts: Any, door: Any
+    ) -> None:
+        back = portal_payment(facts, portal_api.PaymentReturned)
+        await desk.hear(back, back)
+        await desk.hear(portal_payment(facts, portal_api.PaymentReturned, version=7))
+
+        (task,) = await listed(door)
+        assert (task["kind"], task["owner_role"]) == ("chargeback", "collections-manager")
+        assert task["why"] == "900.00 EUR charged back: fraudulent"
+
+    async def test_end_when_they_are_won_and_not_by_another_payment(
+        self, desk: Any, facts: Any, door: Any
+    ) -> None:
+        await desk.hear(portal_payment(facts, portal_api.PaymentReturned))
+        await desk.hear(portal_payment(facts, portal_api.PaymentConfirmed, payment_id=UUID(int=77)))
+        assert len(await listed(door)) == 1
+        await desk.hear(portal_payment(facts, portal_api.PaymentRestored))
+
+        assert await listed(door) == []
+        (ended,) = await desk.told("task.ended")
+        assert (ended["outcome"], ended["note"]) == ("moot", "won")
+
+    async def test_are_not_what_we_or_a_bank_gave_back(
+        self, desk: Any, facts: Any, door: Any
+    ) -> None:
+        for reason in (ReturnReason.REFUND, ReturnReason.BANK_RETURN):
+            await desk.hear(portal_payment(facts, portal_api.PaymentReturned, return_reason=reason))
 
         assert await listed(door) == []

@@ -8,6 +8,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contracts.disputes import Reason
+from shared.contracts.erp import ReturnReason
 from shared.contracts.event import Amount, Currency, Event, Instant, Part
 
 TOPIC = "portal-api.events.v1"
@@ -297,6 +298,31 @@ class PaymentDeclined(PaymentEvent):
     """The provider did not get the money; nothing is tried again unless the payer does."""
 
     TYPE = "portal-api.payment.declined.v1"
+
+
+class PaymentBackEvent(PaymentEvent):
+    """A payment that was confirmed, of which money went back, in whole or in part."""
+
+    returned: Annotated[
+        Amount, Field(description="all that is away by now; 0 when all of it is here again")
+    ]
+    return_reason: ReturnReason
+    returned_on: Annotated[
+        date, Field(description="the day on which we learned it, of the legal entity")
+    ]
+    code: Annotated[str, Field(description="why, in the provider's own word")] = ""
+
+
+class PaymentReturned(PaymentBackEvent):
+    """More of it went back: refunded, charged back, or taken back by the bank; what it had paid is owed again."""
+
+    TYPE = "portal-api.payment.returned.v1"
+
+
+class PaymentRestored(PaymentBackEvent):
+    """Some of what had gone back came again: a chargeback was won, or a refund did not arrive."""
+
+    TYPE = "portal-api.payment.restored.v1"
 
 
 class SavedMeans(Part):

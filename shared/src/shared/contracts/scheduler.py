@@ -179,6 +179,7 @@ class TaskKind(StrEnum):
     PLAN_APPROVAL = "plan-approval"
     DISPUTE_APPROVAL = "dispute-approval"
     PLAN_REFUSED = "plan-refused"
+    CHARGEBACK = "chargeback"
 
 
 class TaskOutcome(StrEnum):

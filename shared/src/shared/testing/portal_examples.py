@@ -10,6 +10,7 @@ from shared.base.ids import derived_id
 from shared.base.money import decimal_text, minor_of
 from shared.contracts import portal_api
 from shared.contracts.disputes import Reason
+from shared.contracts.erp import ReturnReason
 from shared.contracts.event import Event
 from shared.contracts.portal_api import PlanState, PromiseState
 from shared.testing.charge_examples import charge_examples
@@ -258,4 +259,21 @@ def payment_examples(customer_id: UUID, invoice_id: UUID, morning: datetime) -> 
         state=portal_api.PaymentState.SUCCEEDED,
         value_date=morning.date(),
         at=morning + timedelta(minutes=4),
+    )
+    yield from _gone_back(whole | {"state": portal_api.PaymentState.SUCCEEDED}, morning)
+
+
+def _gone_back(whole: dict[str, Any], morning: datetime) -> Iterator[Event]:
+    """Charged back three weeks later, and won a month after that."""
+    contested = morning + timedelta(days=21)
+    back: dict[str, Any] = {
+        **whole,
+        "value_date": morning.date(),
+        "return_reason": ReturnReason.CHARGEBACK,
+        "returned_on": contested.date(),
+        "code": "fraudulent",
+    }
+    yield portal_api.PaymentReturned(**back, version=5, returned="900.00", at=contested)
+    yield portal_api.PaymentRestored(
+        **back, version=6, returned="0.00", at=contested + timedelta(days=30)
     )

@@ -57,7 +57,7 @@ def face_of(credit: Credit) -> tuple[object, ...]:
     """What is told of a credit besides status and applications."""
     body = credit.body
     shown = body and body._replace(directions=None)
-    returned_on = credit.returned and credit.returned.on
+    returned_on = credit.back and credit.back.on
     return (credit.customer_id, credit.returned_minor, returned_on, credit.adjusted_minor, shown)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from ledger.domain.application import Application
 from ledger.domain.direction import Direction, minor_floor, rich_directions
+from ledger.domain.gone_back import GoneBack
 from ledger.domain.invoice import Opening, Scope
 from ledger.domain.line import Line
 from ledger.domain.posting import (
@@ -83,6 +84,7 @@ class Credit:
     tax_entry_id: int | None = None
     return_entry_id: int | None = None
     stored_row: tuple[object, ...] | None = None
+    gone_back: GoneBack | None = None
     _rich: tuple[object, dict[UUID, tuple[Direction, ...]]] = (None, {})
 
     @property
@@ -114,12 +116,27 @@ class Credit:
         return self.body is not None and (self.line.in_force or self.returned is not None)
 
     @property
-    def returned_minor(self) -> int:
+    def erp_returned_minor(self) -> int:
+        """What the ERP says went back."""
         if self.returned is None or self.body is None:
             return 0
         if self.returned.amount is None:
             return self.body.minor
         return min(self.body.minor, minor_floor(self.returned.amount, self.body.currency))
+
+    @property
+    def back(self) -> Returned | GoneBack | None:
+        """What went back, as it counts: the ERP's word, or the provider's where the ERP has still to say it."""
+        if self.gone_back is None or not self.gone_back.stands:
+            return self.returned
+        return self.gone_back if self.active and self.gone_back.minor else None
+
+    @property
+    def returned_minor(self) -> int:
+        back = self.back
+        if not isinstance(back, GoneBack):
+            return 0 if back is None else self.erp_returned_minor
+        return 0 if self.body is None else min(self.body.minor, back.minor)
 
     @property
     def worth_minor(self) -> int:
@@ -161,9 +178,9 @@ class Credit:
         """ "" until told of, then `received` or `posted`, `returned`, `cancelled`."""
         if self.body is None:
             return ""
-        if self.returned is not None:
+        if self.back is not None:
             return "returned"
-        if not self.line.in_force:
+        if not self.active:
             return "cancelled"
         return "received" if self.kind == PAYMENT else "posted"
 
@@ -203,9 +220,11 @@ def credit_postings(credit: Credit) -> tuple[Posting | None, Posting | None, Pos
         returned = credit.returned_minor
         if body.opening is not None:
             money, returned = _opened(credit, body.opening), min(returned, body.opening.minor)
-        back = posting("return", (UNAPPLIED_CASH, own), (BANK, None), returned)
-        if back is not None and credit.returned is not None:
-            back = back._replace(effective_on=max(body.on, credit.returned.on))
+        ours = credit.provisional or isinstance(credit.back, GoneBack)
+        away = PAYMENT_CLEARING if ours else BANK
+        back = posting("return", (UNAPPLIED_CASH, own), (away, None), returned)
+        if back is not None and credit.back is not None:
+            back = back._replace(effective_on=max(body.on, credit.back.on))
         return money, None, back
     if body.opening is not None:
         return _opened(credit, body.opening), None, None

@@ -10,6 +10,7 @@ from uuid import UUID
 from ledger.domain.application import Application, plain_posting
 from ledger.domain.credit import Credit, CreditBody, Returned
 from ledger.domain.direction import Direction
+from ledger.domain.gone_back import GoneBack
 from ledger.domain.line import Line
 from ledger.gateways.booked import booked_of, booked_text
 from ledger.gateways.rows import opening_of
@@ -18,6 +19,7 @@ from shared.base.clock import Moment
 from shared.db.work import Row
 
 _NO_CREDIT: Row = (None,) * 11
+_NOTHING_BACK: Row = (None,) * len(GoneBack._fields)
 _PROVISIONAL, _TURNED_AT = map([*ALLOCATIONS.columns].index, ("provisional", "turned_at"))
 
 
@@ -52,6 +54,7 @@ def credit_row(credit: Credit) -> Row:
         credit.status,
         credit.returned_minor,
         credit.matchable,
+        *(credit.gone_back or _NOTHING_BACK),
     )
 
 
@@ -82,6 +85,7 @@ def credit_of(row: Any) -> Credit:
         tax_entry_id,
         return_entry_id,
         tuple(row),
+        None if row[38] is None else GoneBack._make(row[38:43]),
     )
 
 

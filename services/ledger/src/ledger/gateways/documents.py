@@ -69,7 +69,8 @@ async def receipt(
         reference=row["reference"] or "",
         known_at=known_at,
         method=row["subkind"] or "",
-        **{name: row[name] for name in ("returned_minor", "returned_on", "unapplied_minor")},
+        **{name: row[name] for name in ("returned_minor", "unapplied_minor")},
+        returned_on=row["returned_on"] or row["back_on"],
         provisional=row["source"] == OURS,
         settled=tuple(Settled(*one) for one in settled),
     )

@@ -171,6 +171,11 @@ CREDITS = Table(
         "status": "text",
         "returned_minor": "bigint",
         "matchable": "boolean",
+        "back_version": "bigint",
+        "back_minor": "bigint",
+        "back_on": "date",
+        "back_reason": "text",
+        "back_over_minor": "bigint",
     },
 )
 ALLOCATIONS = Table(

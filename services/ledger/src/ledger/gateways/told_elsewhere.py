@@ -1,4 +1,4 @@
-"""The books of customers of whom another service of ours has told something: a dispute decided, a payment confirmed."""
+"""The books of customers of whom another service has told: a dispute decided, a payment confirmed or gone back."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -14,9 +14,9 @@ from ledger.gateways.requests import Answers
 from shared.base.clock import Moment
 from shared.base.ids import CreditName
 from shared.contracts.disputes import DisputeEvent, DisputeResolved
-from shared.contracts.portal_api import PaymentConfirmed
+from shared.contracts.portal_api import PaymentBackEvent, PaymentConfirmed, PaymentEvent
 
-Heard = DisputeEvent | PaymentConfirmed
+Heard = DisputeEvent | PaymentConfirmed | PaymentBackEvent
 
 
 async def load(connection: asyncpg.Connection, events: Sequence[Heard], *, moment: Moment) -> Books:
@@ -25,7 +25,7 @@ async def load(connection: asyncpg.Connection, events: Sequence[Heard], *, momen
     """
     customers = {one.customer_id for one in events}
     wanted, answers = Wanted(customers=set(customers), matchers=customers), Answers()
-    paid = [one for one in events if isinstance(one, PaymentConfirmed)]
+    paid = [one for one in events if isinstance(one, PaymentEvent)]
     if paid:
         wanted.customers.add(NOBODY)
     for event in events:
@@ -39,13 +39,15 @@ async def load(connection: asyncpg.Connection, events: Sequence[Heard], *, momen
         there |= await _told(connection, books, one)
         if one.provider_reference is not None:
             answers.bank_references.add(one.provider_reference)
+    made = await requests.answered(connection, answers)
+    if any(isinstance(one, PaymentBackEvent) for one in events):
+        there |= {one for each in made for one in (each.entered_id, each.answered_by) if one}
     if there:
         wanted.objects |= there
         books = await load_books.load(connection, wanted, moment=moment)
     told = {one.dispute_id for one in events if isinstance(one, DisputeEvent)}
     if told:
         await disputed.load_of(connection, books.disputed, told)
-    made = await requests.answered(connection, answers)
     books.requests.by_id = {one.request_id: one for one in made}
     books.requests.ahead = ahead
     return books
@@ -53,7 +55,7 @@ async def load(connection: asyncpg.Connection, events: Sequence[Heard], *, momen
 
 def _names(event: Heard) -> list[str]:
     """Of the requests that it leads to."""
-    if isinstance(event, PaymentConfirmed):
+    if isinstance(event, PaymentEvent):
         return [payment_name(event.payment_id)]
     if not isinstance(event, DisputeResolved):
         return []
@@ -61,7 +63,7 @@ def _names(event: Heard) -> list[str]:
     return [str(CreditName(event.dispute_id, event.version, place)) for place in places]
 
 
-async def _told(connection: asyncpg.Connection, books: Books, paid: PaymentConfirmed) -> set[UUID]:
+async def _told(connection: asyncpg.Connection, books: Books, paid: PaymentEvent) -> set[UUID]:
     """What the ERP has posted of it already, by the provider's reference."""
     customer = books.customers.get(paid.customer_id)
     if customer is None or paid.provider_reference is None:

@@ -36,7 +36,9 @@ def take_credit(books: Books, credit: Credit, ref: CreditRef) -> Postings:
 
 
 def post_credit(books: Books, credit: Credit, before: Postings) -> None:
-    """Post the difference for the credit itself."""
+    """Post the difference for the credit itself; what the provider said first counts until the ERP has said it."""
+    if credit.gone_back is not None:
+        credit.gone_back = credit.gone_back.heard(credit.erp_returned_minor)
     money, tax, back = credit_postings(credit)
     credit.entry_id = books.rebook(before[0], credit.entry_id, money)
     credit.tax_entry_id = books.rebook(before[1], credit.tax_entry_id, tax)

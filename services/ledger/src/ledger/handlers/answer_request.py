@@ -5,9 +5,10 @@ from uuid import UUID
 from ledger.domain.application import Application
 from ledger.domain.books import Books
 from ledger.domain.credit import NOBODY, PAYMENT, Credit
-from ledger.domain.facts import AdjustmentPosted, CreditPosted
+from ledger.domain.facts import AdjustmentPosted, CreditPosted, CreditRef
 from ledger.domain.line import Verdict
 from ledger.domain.request import Request, State, read_id
+from ledger.handlers.amend_credit import post_credit, take_credit
 from ledger.handlers.settle_changes import settle_changes
 from ledger.handlers.tell_changes import tell_customer
 from ledger.handlers.undo_request import undo_request
@@ -30,8 +31,10 @@ def answer_with_credit(
     answered = _answered(books, posted)
     for request in answered:
         ours = books.credits.get(request.entered_id) if request.entered_id is not None else None
-        if verdict is Verdict.NEWS and posted.credit.kind == PAYMENT and ours is not None:
-            _hand_over(ours, credit)
+        if posted.credit.kind == PAYMENT and ours is not None:
+            if verdict is Verdict.NEWS:
+                _hand_over(ours, credit)
+            _hand_back(books, ours, credit, posted.credit)
         if credit.customer_id == NOBODY and posted.credit.customer_id is None:
             ref = posted.credit._replace(customer_id=request.asked.customer_id)
             posted = posted._replace(credit=ref)
@@ -117,3 +120,12 @@ def _hand_over(ours: Credit, theirs: Credit) -> None:
                 discount_minor=one.discount_minor,
                 provisional=True,
             )
+
+
+def _hand_back(books: Books, ours: Credit, theirs: Credit, ref: CreditRef) -> None:
+    """What has gone back of ours has gone back of theirs, until the ERP says so itself."""
+    if ours.gone_back is None:
+        return
+    before = take_credit(books, theirs, ref)
+    theirs.gone_back = ours.gone_back
+    post_credit(books, theirs, before)

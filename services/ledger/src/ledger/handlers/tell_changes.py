@@ -206,8 +206,8 @@ def payment_fact(
         method=erp.PaymentMethod(body.kind),
         reference=body.reference,
         status=told.PaymentStatus(credit.status),
-        return_reason=erp.ReturnReason(credit.returned.reason) if credit.returned else None,
-        returned_on=credit.returned.on if credit.returned else None,
+        return_reason=erp.ReturnReason(credit.back.reason) if credit.back else None,
+        returned_on=credit.back.on if credit.back else None,
         allocations=_allocations(credit, body.currency),
         invoices=moved,
     )

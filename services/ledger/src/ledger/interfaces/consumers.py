@@ -42,6 +42,7 @@ from ledger.handlers.hold_disputed import HOLDS_ANEW, hold_disputed
 from ledger.handlers.know_source import Registered
 from ledger.handlers.read_erp_record import Reading, read_crashed, read_erp_record
 from ledger.handlers.read_identity import CUSTOMER
+from ledger.handlers.return_portal_payment import return_portal_payment
 from ledger.handlers.set_aside import parked_id_of, set_aside
 from ledger.handlers.take_record import Taken, take_record
 from shared.base.clock import Moment
@@ -67,8 +68,8 @@ class NothingParked(Refusal):
 
 
 def told_hearing(company: Company) -> Projection[Books]:
-    """What is disputed is known, what is upheld of it is taken off, and what the portal's provider has is booked;
-    nothing else of disputes and portal touches the books.
+    """What is disputed is known, what is upheld of it is taken off, and what the portal's provider has or has given back
+    is booked; nothing else of disputes and portal touches the books.
     """
     zones = {entity.code: entity.time_zone for entity in company.legal_entities}
     registered = Registered.of(company)
@@ -79,6 +80,8 @@ def told_hearing(company: Company) -> Projection[Books]:
             **dict.fromkeys(HOLDS_ANEW, hold_disputed),
             disputes.DisputeResolved: partial(credit_dispute, registered=registered, zones=zones),
             portal_api.PaymentConfirmed: partial(book_payment, registered=registered),
+            portal_api.PaymentReturned: return_portal_payment,
+            portal_api.PaymentRestored: return_portal_payment,
         },
         load=told_elsewhere.load,
         save=keep,

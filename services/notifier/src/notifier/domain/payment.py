@@ -12,12 +12,18 @@ from shared.base.ids import derived_id
 
 
 class PaymentNews(StrEnum):
-    """What it means to the payer; declines are named by what can be done. Those of autopay are names of forms, too."""
+    """What it means to the payer; declines are named by what can be done, what went back by why. Those of autopay are
+    names of forms, too.
+    """
 
     CONFIRMED = "confirmed"
     AUTHENTICATE = "authenticate"
     OTHER_MEANS = "other-means"
     TRY_AGAIN = "try-again"
+    CHARGEBACK = "chargeback"
+    BANK_RETURN = "bank-return"
+    REFUND = "refund"
+    RESTORED = "restored"
     CHARGE_ANNOUNCED = "charge-announced"
     CHARGE_POSTPONED = "charge-postponed"
     CHARGE_DROPPED = "charge-dropped"
@@ -28,7 +34,10 @@ class PaymentNews(StrEnum):
 
 _N = PaymentNews
 DECLINES: Final = frozenset({_N.AUTHENTICATE, _N.OTHER_MEANS, _N.TRY_AGAIN})
-OF_AUTOPAY: Final = frozenset(PaymentNews) - DECLINES - {_N.CONFIRMED}
+RETURNS: Final = frozenset({_N.CHARGEBACK, _N.BANK_RETURN, _N.REFUND})
+BACKS: Final = RETURNS | {_N.RESTORED}
+"""Of money that had come: it went back, or came again."""
+OF_AUTOPAY: Final = frozenset(PaymentNews) - DECLINES - BACKS - {_N.CONFIRMED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +54,7 @@ class Paid:
 class PaymentBrief:
     """An answer to the payer's own act, or what they let us do. `payment_id` is what it is about: a payment, a charge
     of autopay, or a mandate, which has no items. `means` is what is printed of a card or account; `on` the day of a
-    charge; `reason` is why there is none.
+    charge; `reason` is why there is none; `back_minor` is what is away by now of a payment that had come.
     """
 
     payment_id: UUID
@@ -55,6 +64,7 @@ class PaymentBrief:
     means: str = ""
     on: date | None = None
     reason: str = ""
+    back_minor: int = 0
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -65,6 +75,18 @@ class PaymentBrief:
 def payment_message_id(payment_id: UUID, news: PaymentNews) -> UUID:
     """One message each, however many attempts failed in the same way."""
     return derived_id("message", payment_id, news)
+
+
+def back_message_id(payment_id: UUID, news: PaymentNews, version: int) -> UUID:
+    """Of each time that money goes back or comes again, as the payment's version says."""
+    return derived_id("message", payment_id, news, version)
+
+
+def back_message_ids(payment_id: UUID, version: int) -> Iterator[UUID]:
+    """Of all messages that there may be of it, up to that version."""
+    for number in range(1, version + 1):
+        for news in sorted(BACKS):
+            yield back_message_id(payment_id, news, number)
 
 
 def charge_message_id(charge_id: UUID, news: PaymentNews, attempts: int) -> UUID:

@@ -12,12 +12,17 @@ from notifier.domain.contact import Contact
 from notifier.domain.customer import Customer, ErpHold, Hold, Owner
 from notifier.domain.desk import Desk
 from notifier.domain.invoice import Credit, Discount, Instalment, Invoice, InvoiceHold
-from notifier.domain.payment import PaymentNews, charge_message_ids, payment_message_id
+from notifier.domain.payment import (
+    PaymentNews,
+    back_message_ids,
+    charge_message_ids,
+    payment_message_id,
+)
 from notifier.gateways import messages, preferences
 from shared.base.clock import Moment
 from shared.base.ids import derived_id
 from shared.contracts.event import Event
-from shared.contracts.portal_api import ChargeEvent, MandateEvent, PaymentEvent
+from shared.contracts.portal_api import ChargeEvent, MandateEvent, PaymentBackEvent, PaymentEvent
 
 CONTACTS = TypeAdapter(tuple[Contact, ...])
 ERP_HOLDS = TypeAdapter(tuple[ErpHold, ...])
@@ -129,6 +134,7 @@ async def load(connection: asyncpg.Connection, events: Sequence[Event], *, momen
     charged = [event for event in events if isinstance(event, ChargeEvent)]
     saved = {event.mandate_id for event in events if isinstance(event, MandateEvent)}
     paid = {event.payment_id for event in events if isinstance(event, PaymentEvent)}
+    gone = [event for event in events if isinstance(event, PaymentBackEvent)]
     if not (causes or moves or paid or charged or saved):
         return Desk()
     asked = [(cause,) for cause, _ in causes] + [
@@ -136,6 +142,8 @@ async def load(connection: asyncpg.Connection, events: Sequence[Event], *, momen
     ]
     message_ids = [derived_id("message", *one) for one in asked]
     message_ids += [payment_message_id(one, news) for one in paid | saved for news in PaymentNews]
+    for back in gone:
+        message_ids += back_message_ids(back.payment_id, back.version)
     for one in charged:
         message_ids += charge_message_ids(one.charge_id, one.announcement_id, one.attempts)
     subject_ids = list({subject_id for subject_id, _ in moves})

@@ -1,7 +1,7 @@
 """What a mail about a payment by the provider says: the values for its form, and which form that is."""
 
 from notifier.domain.handover import reference_of
-from notifier.domain.payment import OF_AUTOPAY, Paid, PaymentBrief, PaymentNews
+from notifier.domain.payment import BACKS, OF_AUTOPAY, RETURNS, Paid, PaymentBrief, PaymentNews
 from notifier.domain.verdict import Speak
 from notifier.gateways import phrasing
 from notifier.gateways.phrasing import printable
@@ -15,6 +15,8 @@ def payment_form(brief: PaymentBrief) -> str:
     """The form that says it."""
     if brief.news in OF_AUTOPAY:
         return brief.news.value
+    if brief.news in BACKS:
+        return f"payment-{brief.news}"
     confirmed = brief.news is PaymentNews.CONFIRMED
     return "payment-confirmed" if confirmed else "payment-declined"
 
@@ -44,6 +46,7 @@ def payment_values(
         "facts": (),
         "words": (),
         "total": total,
+        "back": amount(brief.back_minor) if brief.back_minor else "",
         "left_out": amount(left_out) if left_out else "",
         "next_step": brief.news.value,
         "means": printable(brief.means, 60),
@@ -53,6 +56,15 @@ def payment_values(
     }
     if not lines:
         return values | {"figures": []}
-    label = "sum" if brief.news is PaymentNews.CONFIRMED else "wanted"
+    label, figure = _figure(brief)
     said = stationery.line(section_of(payment_form(brief)), label, reader.language, values)
-    return values | {"figures": [{"label": said, "amount": total}]}
+    return values | {"figures": [{"label": said, "amount": amount(figure)}]}
+
+
+def _figure(brief: PaymentBrief) -> tuple[str, int]:
+    """What is put in figures: what was paid, or what was not; and what went back, or is still there."""
+    minor = sum(one.minor for one in brief.items)
+    if brief.news in RETURNS:
+        return "back", brief.back_minor
+    label = "sum" if brief.news in {PaymentNews.CONFIRMED, PaymentNews.RESTORED} else "wanted"
+    return label, minor - brief.back_minor

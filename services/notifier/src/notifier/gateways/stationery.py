@@ -13,7 +13,7 @@ from mjml import mjml2html
 
 from notifier.domain.agreement import PAYS, AgreementNews
 from notifier.domain.news import DUE_AGAIN, News
-from notifier.domain.payment import OF_AUTOPAY
+from notifier.domain.payment import BACKS, OF_AUTOPAY
 from shared.base.errors import Refusal
 from shared.contracts.company import Brand
 
@@ -28,7 +28,11 @@ CHOICES = ("paid", "time", "query")
 NEWS_FORMS = frozenset(f"dispute-{news.value}" for news in News) | frozenset(AgreementNews)
 """Forms that say how a dispute, a promise or a plan goes on."""
 
-PAYMENT_FORMS = frozenset({"payment-confirmed", "payment-declined"}) | OF_AUTOPAY
+PAYMENT_FORMS = (
+    frozenset({"payment-confirmed", "payment-declined"})
+    | {f"payment-{news}" for news in BACKS}
+    | OF_AUTOPAY
+)
 """Forms that answer a payment by the provider, or speak of autopay."""
 
 WARNING_FORMS = frozenset({"clock-warned", "clock-escalated"})

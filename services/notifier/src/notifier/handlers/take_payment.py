@@ -1,5 +1,7 @@
 """A payment was confirmed or declined: the payer is told at once, and once; a decline is no news after the money."""
 
+from uuid import UUID
+
 from notifier.domain.desk import Desk
 from notifier.domain.message import Message, Purpose, Status
 from notifier.domain.payment import (
@@ -40,7 +42,7 @@ def take_payment(desk: Desk, told: PaymentEvent, *, moment: Moment) -> None:
                 payment_id=told.payment_id,
                 news=news,
                 currency=told.currency,
-                items=tuple(_paid(item, told.currency) for item in told.items),
+                items=tuple(paid_of(item, told.currency) for item in told.items),
             ),
         )
     )
@@ -48,14 +50,20 @@ def take_payment(desk: Desk, told: PaymentEvent, *, moment: Moment) -> None:
 
 def _forget_declines(desk: Desk, told: PaymentEvent, *, moment: Moment) -> None:
     for news in sorted(DECLINES):
-        waiting = desk.messages.get(payment_message_id(told.payment_id, news))
-        if waiting is not None and waiting.status is Status.WAITING:
-            superseded = waiting.suppress("superseded", "payment.newest-only", at=moment)
-            desk.put(superseded)
-            tell_outcome(desk, superseded)
+        forget_waiting(desk, payment_message_id(told.payment_id, news), moment=moment)
 
 
-def _paid(item: PaidItem, currency: str) -> Paid:
+def forget_waiting(desk: Desk, message_id: UUID, *, moment: Moment) -> None:
+    """What waits is no news any more; what has left has left."""
+    waiting = desk.messages.get(message_id)
+    if waiting is not None and waiting.status is Status.WAITING:
+        superseded = waiting.suppress("superseded", "payment.newest-only", at=moment)
+        desk.put(superseded)
+        tell_outcome(desk, superseded)
+
+
+def paid_of(item: PaidItem, currency: str) -> Paid:
+    """In minor units."""
     left_out = item.left_out.amount if item.left_out else "0"
     minors = (minor_of(item.amount, currency), minor_of(left_out, currency))
     return Paid(item.invoice_id, item.invoice_number, *minors)

@@ -22,6 +22,7 @@ from notifier.handlers.take_dispute import take_dispute
 from notifier.handlers.take_escalation import take_escalation
 from notifier.handlers.take_mandate import take_mandate
 from notifier.handlers.take_payment import take_payment
+from notifier.handlers.take_payment_back import take_payment_back
 from notifier.handlers.take_reminder import take_reminder
 from notifier.handlers.warn_team import warn_team
 from notifier.handlers.withdraw_reminder import withdraw_reminder
@@ -75,6 +76,8 @@ HEARS: Mapping[type[Event], Callable[..., None]] = {
     portal_api.PreferencesChanged: hear_preferences,
     portal_api.PaymentConfirmed: take_payment,
     portal_api.PaymentDeclined: take_payment,
+    portal_api.PaymentReturned: take_payment_back,
+    portal_api.PaymentRestored: take_payment_back,
     portal_api.MandateSaved: take_mandate,
     portal_api.MandateWithdrawn: take_mandate,
     portal_api.MandateRevoked: take_mandate,

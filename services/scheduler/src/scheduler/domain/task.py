@@ -35,6 +35,7 @@ class TaskKind(StrEnum):
     PLAN_APPROVAL = "plan-approval"
     DISPUTE_APPROVAL = "dispute-approval"
     PLAN_REFUSED = "plan-refused"
+    CHARGEBACK = "chargeback"
 
 
 class MootBy(StrEnum):
@@ -74,6 +75,7 @@ TASK_RULES: Final[Mapping[TaskKind, TaskRule]] = {
         _MANAGER, timedelta(days=2), frozenset({MootBy.NOTHING_PROPOSED})
     ),
     TaskKind.PLAN_REFUSED: TaskRule(_COLLECTOR, timedelta(days=2)),
+    TaskKind.CHARGEBACK: TaskRule(_MANAGER, timedelta(days=2)),
 }
 """One row for each kind. Days are our estimate of a prompt answer, no rule of law. A person may end any."""
 

@@ -105,6 +105,7 @@ class _Named:
                 self.causes.add(event.subject_id)
             case portal_api.PaymentEvent():
                 self.causes.update(item.invoice_id for item in event.items)
+                self.causes.add(event.payment_id)
 
     def _add_causes(self, *invoices: Invoice) -> None:
         """Tasks about an invoice end with it; while it is open there is no need to look."""

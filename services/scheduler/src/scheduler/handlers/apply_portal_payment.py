@@ -1,11 +1,17 @@
-"""A payment at the portal was declined: somebody of ours helps, unless the money comes before they do."""
+"""A payment at the portal was declined, or charged back: somebody of ours sees to it, unless the money comes before."""
 
 from scheduler.domain.facts import Facts
 from scheduler.domain.task import Cause, TaskKind
 from scheduler.handlers.end_moot_tasks import end_as_moot
 from scheduler.handlers.raise_task import raise_task
 from shared.base.clock import Moment
-from shared.contracts.portal_api import PaymentConfirmed, PaymentDeclined
+from shared.contracts.erp import ReturnReason
+from shared.contracts.portal_api import (
+    PaymentConfirmed,
+    PaymentDeclined,
+    PaymentRestored,
+    PaymentReturned,
+)
 
 
 def apply_decline(facts: Facts, told: PaymentDeclined, *, moment: Moment) -> None:
@@ -22,3 +28,20 @@ def end_declines(facts: Facts, told: PaymentConfirmed, *, moment: Moment) -> Non
     for item in told.items:
         for task in facts.standing_tasks(item.invoice_id):
             end_as_moot(facts, task, note="paid at the portal", moment=moment)
+
+
+def apply_chargeback(facts: Facts, told: PaymentReturned, *, moment: Moment) -> None:
+    """One task for each payment that its payer contests: to answer the bank with papers, or to talk. Another payment of
+    the same invoices does not end it, for then we may have the money twice.
+    """
+    if told.return_reason is not ReturnReason.CHARGEBACK:
+        return
+    why = f"{told.returned} {told.currency} charged back: {told.code}"
+    cause = Cause(told.customer_id, told.payment_id, told.legal_entity, why)
+    raise_task(facts, TaskKind.CHARGEBACK, cause, moment=moment)
+
+
+def end_chargeback(facts: Facts, told: PaymentRestored, *, moment: Moment) -> None:
+    """We have won."""
+    for task in facts.standing_tasks(told.payment_id):
+        end_as_moot(facts, task, note="won", moment=moment)

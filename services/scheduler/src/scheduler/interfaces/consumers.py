@@ -16,7 +16,12 @@ from scheduler.handlers.apply_hardship import apply_hardship
 from scheduler.handlers.apply_invoice import apply_invoice
 from scheduler.handlers.apply_payment import apply_payment
 from scheduler.handlers.apply_plan import apply_plan
-from scheduler.handlers.apply_portal_payment import apply_decline, end_declines
+from scheduler.handlers.apply_portal_payment import (
+    apply_chargeback,
+    apply_decline,
+    end_chargeback,
+    end_declines,
+)
 from scheduler.handlers.apply_promise import apply_promise
 from scheduler.handlers.apply_proposal import apply_proposal
 from scheduler.handlers.note_outcome import note_outcome
@@ -69,6 +74,8 @@ HEARS: Final[Mapping[type[Event], Callable[..., None]]] = {
     portal_api.FeedbackGiven: apply_feedback,
     portal_api.PaymentDeclined: apply_decline,
     portal_api.PaymentConfirmed: end_declines,
+    portal_api.PaymentReturned: apply_chargeback,
+    portal_api.PaymentRestored: end_chargeback,
     portal_api.PlanProposed: apply_plan,
     portal_api.PlanAccepted: apply_plan,
     portal_api.PlanActivated: apply_plan,
