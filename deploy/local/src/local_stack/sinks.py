@@ -19,8 +19,9 @@ from local_stack.faults import Faults, fault_doors
 from local_stack.mail import smtp
 from local_stack.mail.box import MailBox
 from local_stack.mail.doors import mail_doors
+from local_stack.pay.back_doors import contest_doors, refund_doors
 from local_stack.pay.doors import Cashier, page_doors, session_doors, vault_doors
-from local_stack.pay.means import means_doors
+from local_stack.pay.means import means_doors, reading_doors
 from local_stack.pay.provider import Keys, StripeError, stripe_doors
 from local_stack.pay.till import Till
 from local_stack.pay.vault import Vault
@@ -97,8 +98,11 @@ class Sinks:
         keys = Keys()
         provider = stripe_doors(cashier, faults, known.stripe_key, keys)
         means = means_doors(cashier, faults, known.stripe_key, keys)
-        own = (session_doors(cashier), vault_doors(cashier), page_doors(cashier))
-        doors = (means, *own, fault_doors(faults))
+        sold = (session_doors(cashier), vault_doors(cashier))
+        back = (refund_doors(cashier), contest_doors(cashier))
+        own = (*sold, *back, page_doors(cashier))
+        reading = reading_doors(cashier, faults, known.stripe_key)
+        doors = (means, reading, *own, fault_doors(faults))
         made = app("Payments (a fake of Stripe)", provider, *doors)
         made.add_exception_handler(StripeError, StripeError.answer_to)
         await self._servers.serve(made, port)

@@ -216,3 +216,52 @@ class TestCheckout:
         again = await provider.http.post(f"/sessions/{session.id}/payments", json={})
 
         assert again.status_code == 409
+
+
+class TestGoingBack:
+    async def _paid(self, provider: Provider) -> str:
+        session = await provider.session()
+        await provider.http.post(session.url, data={"button": "pay"})
+        provider.heard.clear()
+        read = await provider.stripe.v1.checkout.sessions.retrieve_async(session.id)
+        return str(read.payment_intent)
+
+    async def test_a_refund_is_listed_and_told_until_it_fails(self, provider: Provider) -> None:
+        intent_id = await self._paid(provider)
+        await provider.http.post(f"/intents/{intent_id}/refunds", json={"amount": 100})
+        listed = await provider.stripe.v1.refunds.list_async({"payment_intent": intent_id})
+        (refund,) = listed.data
+        await provider.http.post(f"/refunds/{refund.id}/failures")
+        again = await provider.http.post(f"/refunds/{refund.id}/failures")
+
+        assert (refund.amount, refund.status, again.status_code) == (100, "succeeded", 409)
+        assert provider.heard == ["charge.refunded", "refund.created", "refund.failed"]
+
+    async def test_a_contest_takes_the_money_and_gives_it_back_when_it_is_won(
+        self, provider: Provider
+    ) -> None:
+        intent_id = await self._paid(provider)
+        await provider.http.post(f"/intents/{intent_id}/disputes", json={})
+        (dispute,) = (await provider.http.get("/disputes")).json()["items"]
+        await provider.http.post(f"/disputes/{dispute['id']}/outcomes", json={"won": True})
+
+        listed = await provider.stripe.v1.disputes.list_async({"payment_intent": intent_id})
+        moved = [one.amount for one in listed.data[0].balance_transactions]
+        assert (listed.data[0].status, moved) == ("won", [-90_000, 90_000])
+        assert [one.removeprefix("charge.dispute.") for one in provider.heard] == [
+            "created", "funds_withdrawn", "closed", "funds_reinstated",
+        ]  # fmt: skip
+        read = await provider.stripe.v1.payment_intents.retrieve_async(
+            intent_id, {"expand": ["latest_charge"]}
+        )
+        charge: Any = read.latest_charge
+        assert (charge.status, charge.disputed) == ("succeeded", True)
+
+    async def test_what_was_not_paid_cannot_go_back(self, provider: Provider) -> None:
+        session = await provider.session()
+        await provider.http.post(session.url, data={"button": "decline"})
+        read = await provider.stripe.v1.checkout.sessions.retrieve_async(session.id)
+
+        for way in ("refunds", "disputes", "returns"):
+            answer = await provider.http.post(f"/intents/{read.payment_intent}/{way}", json={})
+            assert answer.status_code == 409

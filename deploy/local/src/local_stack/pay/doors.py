@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from local_stack.pages import page
+from local_stack.pay.backs import Backs
 from local_stack.pay.till import Object, PageClosedError, Till, intent_shown, shown
 from local_stack.pay.vault import MEANS, Vault, bare
 from local_stack.pay.webhook import Events
@@ -55,6 +56,7 @@ class Cashier:
 
     def __init__(self, till: Till, vault: Vault, events: Events) -> None:
         self.till, self.vault, self.events = till, vault, events
+        self.backs = Backs(till, vault)
 
     def session(self, session_id: str) -> Object:
         """Raises 404."""

@@ -1,4 +1,4 @@
-"""The provider's side of saved means: customers, means of payment, and charges without the payer."""
+"""The provider's side of saved means: customers, means of payment, charges without the payer; and what went back."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ LISTED_MAX = 100
 
 
 def means_doors(cashier: Cashier, faults: Faults, key: str, keys: Keys) -> APIRouter:
-    """Customers (create), payment methods (detach) and payment intents (create, retrieve, list)."""
+    """Customers (create), payment methods (detach) and payment intents (create, list)."""
     doors = APIRouter(prefix="/v1", dependencies=[Depends(signed_in(key))])
     vault = cashier.vault
 
@@ -56,17 +56,41 @@ def means_doors(cashier: Cashier, faults: Faults, key: str, keys: Keys) -> APIRo
     async def intents(customer: str) -> JSONResponse:
         await trouble(faults)
         found = [bare(one) for one in vault.all("payment_intent") if one["customer"] == customer]
-        data = found[: -LISTED_MAX - 1 : -1]
-        url = "/v1/payment_intents"
-        return JSONResponse({"object": "list", "data": data, "has_more": False, "url": url})
-
-    @doors.get("/payment_intents/{intent_id}")
-    async def intent(intent_id: str) -> JSONResponse:
-        await trouble(faults)
-        found = vault.one("payment_intent", intent_id) or cashier.till.intent(intent_id)
-        return JSONResponse(bare(known(found, "payment_intent", intent_id)))
+        return JSONResponse(_page("/v1/payment_intents", found))
 
     return doors
+
+
+def reading_doors(cashier: Cashier, faults: Faults, key: str) -> APIRouter:
+    """Payment intents (retrieve), refunds and disputes (list)."""
+    doors = APIRouter(prefix="/v1", dependencies=[Depends(signed_in(key))])
+
+    @doors.get("/payment_intents/{intent_id}")
+    async def intent(intent_id: str, request: Request) -> JSONResponse:
+        await trouble(faults)
+        found = known(cashier.backs.intent(intent_id), "payment_intent", intent_id)
+        wanted = {value for name, value in request.query_params.multi_items() if "expand" in name}
+        is_whole = "latest_charge" in wanted and found["latest_charge"]
+        more = {"latest_charge": cashier.backs.charge(found)} if is_whole else {}
+        return JSONResponse(bare(found) | more)
+
+    @doors.get("/refunds")
+    async def refunds(payment_intent: str) -> JSONResponse:
+        await trouble(faults)
+        return JSONResponse(_page("/v1/refunds", cashier.backs.of(payment_intent, "refund")))
+
+    @doors.get("/disputes")
+    async def disputes(payment_intent: str) -> JSONResponse:
+        await trouble(faults)
+        return JSONResponse(_page("/v1/disputes", cashier.backs.of(payment_intent, "dispute")))
+
+    return doors
+
+
+def _page(url: str, found: list[Object]) -> Object:
+    """The newest first."""
+    data = [bare(one) for one in found[: -LISTED_MAX - 1 : -1]]
+    return {"object": "list", "data": data, "has_more": False, "url": url}
 
 
 def _chargeable(cashier: Cashier, given: Object) -> Object:

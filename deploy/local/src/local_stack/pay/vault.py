@@ -56,7 +56,7 @@ class Vault:
     def admit(self, given: Object) -> Object:
         """A new customer."""
         named = {"name": given.get("name"), "metadata": given.get("metadata", {})}
-        return self._new("customer", "cus", named)
+        return self.new("customer", "cus", named)
 
     def take_in(self, customer: str, last4: str) -> Object:
         """A means of payment of a customer's."""
@@ -65,22 +65,22 @@ class Vault:
         if means.kind != "card":
             named = {"last4": last4, "country": "DE", "bank_code": "37040044"}
         about = {"customer": customer, "type": means.kind, means.kind: named}
-        return self._new("payment_method", "pm", about | {"_decline": means.decline})
+        return self.new("payment_method", "pm", about | {"_decline": means.decline})
 
     def let_go(self, method: Object) -> Object:
         """It is nobody's any more, and nothing can be charged to it."""
         method["customer"] = None
-        return self._keep(method)
+        return self.keep(method)
 
     def say(self, method: Object, decline: str) -> Object:
         """From now on its bank says that; "" takes every charge."""
         method["_decline"] = decline
-        return self._keep(method)
+        return self.keep(method)
 
     def charge(self, given: Object, method: Object) -> tuple[Object, str]:
         """The intent, and what is told of it. Cards answer at once, banks take their time."""
         amount = int(given["amount"])
-        intent = self._new(
+        intent = self.new(
             "payment_intent",
             "pi",
             {
@@ -102,7 +102,7 @@ class Vault:
     def pay(self, intent: Object) -> str:
         """The money is there; returns what is told."""
         intent |= {"status": "succeeded", "amount_received": intent["amount"]}
-        self._keep(intent)
+        self.keep(intent)
         return "payment_intent.succeeded"
 
     def decline(self, intent: Object, code: str) -> str:
@@ -116,14 +116,16 @@ class Vault:
             "message": "Your card was declined.",
         }
         intent |= {"status": "requires_payment_method", "last_payment_error": error}
-        self._keep(intent)
+        self.keep(intent)
         return "payment_intent.payment_failed"
 
-    def _new(self, kind: str, prefix: str, about: Object) -> Object:
+    def new(self, kind: str, prefix: str, about: Object) -> Object:
+        """One more object of that kind."""
         named = {"id": f"{prefix}_{secrets.token_hex(12)}", "object": kind, "livemode": False}
-        return self._keep(named | {"created": int(machine_now().timestamp())} | about)
+        return self.keep(named | {"created": int(machine_now().timestamp())} | about)
 
-    def _keep(self, held: Object) -> Object:
+    def keep(self, held: Object) -> Object:
+        """As it is now."""
         self._held[held["id"]] = held
         with self._file.open("a") as file:
             file.write(json.dumps(held) + "\n")
