@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 from uuid import UUID
 
+from portal_api.domain.back import RANKS, Back, BackCurrencyDiffers, Gone, MoreBackThanPaid
 from portal_api.domain.decline import Decline
 from shared.base.clock import Moment
 from shared.base.errors import Refusal
@@ -100,6 +101,10 @@ class Payment:
     moved_at: Moment | None = None
     charge_id: UUID | None = None
     """Of autopay, whose attempt it is; None for what a payer pays at a page."""
+    back: Back | None = None
+    """None until something goes back."""
+    back_looks: int = 0
+    """How often the provider was asked what has gone back."""
 
     @property
     def minor(self) -> int:
@@ -133,6 +138,32 @@ class Payment:
             self.value_date, self.decline = today, None
         self._move(seen.state, moment)
         return True
+
+    def learn_back(self, gone: Sequence[Gone], *, today: date, moment: Moment) -> bool:
+        """Take over what is away now; False when it is no news. What came again is still told by why it was away.
+
+        Raises `MoreBackThanPaid` and `BackCurrencyDiffers`.
+        """
+        for one in gone:
+            if one.currency != self.currency:
+                raise BackCurrencyDiffers(f"{one.currency} went back, {self.currency} was paid")
+        minor = sum(one.minor for one in gone)
+        if minor > self.minor:
+            held = f"{decimal_text(minor, self.currency)} went back"
+            raise MoreBackThanPaid(f"{held}, {decimal_text(self.minor, self.currency)} was paid")
+        if minor == self.away_minor or self.state is not State.SUCCEEDED:
+            return False
+
+        first = min(gone, key=lambda one: RANKS[one.why], default=self.back)
+        assert first is not None, "what is here again was away"
+        self.back = Back(minor, first.why, first.code, today)
+        self.version, self.moved_at = self.version + 1, moment
+        return True
+
+    @property
+    def away_minor(self) -> int:
+        """What has gone back and is not here again."""
+        return 0 if self.back is None else self.back.minor
 
     def expire(self, *, moment: Moment) -> None:
         """It was never made."""

@@ -1,11 +1,13 @@
 """Payments by the provider's page, and its notices, in tables. A payment is locked before it moves."""
 
 import json
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
+from portal_api.domain.back import Back, Why
 from portal_api.domain.decline import Decline
 from portal_api.domain.payment import Item, LeftOut, Payment, State
 from shared.base.clock import Moment
@@ -16,8 +18,9 @@ TIMER = "payments"
 _LOCK = "SELECT FROM customers WHERE customer_id = $1 FOR UPDATE"
 _COUNT = "SELECT count(*) FROM provider_payments WHERE customer_id = $1"
 _COLUMNS = """payment_id, customer_id, legal_entity, currency, items, return_url, asked_at, state, version, session_id,
-    url, reference, value_date, decline, moved_at, charge_id"""
+    url, reference, value_date, decline, moved_at, back, back_looks, charge_id"""
 _ONE = f"SELECT {_COLUMNS} FROM provider_payments WHERE payment_id = $1"
+_BY_REFERENCE = f"SELECT {_COLUMNS} FROM provider_payments WHERE reference = $1"
 _OWN = f"SELECT {_COLUMNS} FROM provider_payments WHERE customer_id = $1 AND payment_id = $2"
 _ASKED_BY = "SELECT request_hash FROM provider_payments WHERE payment_id = $1"
 _OPEN_PAGE = """
@@ -28,11 +31,11 @@ ORDER BY asked_at DESC LIMIT 1
 """
 _KEEP = f"""
 INSERT INTO provider_payments ({_COLUMNS}, request_hash)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 """
 _MOVE = """
 UPDATE provider_payments SET state = $2, version = $3, session_id = $4, url = $5, reference = $6, value_date = $7,
-    decline = $8, moved_at = $9
+    decline = $8, moved_at = $9, back = $10, back_looks = $11
 WHERE payment_id = $1
 """
 _ATTEMPTS = """
@@ -63,6 +66,12 @@ async def find(
 ) -> Payment | None:
     """None when there is none of that id."""
     row = await connection.fetchrow(f"{_ONE} FOR UPDATE" if lock else _ONE, payment_id)
+    return None if row is None else _payment_of(row)
+
+
+async def of_reference(connection: asyncpg.Connection, reference: str) -> Payment | None:
+    """By the provider's id of its money; None when none has it."""
+    row = await connection.fetchrow(_BY_REFERENCE, reference)
     return None if row is None else _payment_of(row)
 
 
@@ -141,8 +150,11 @@ async def forget_notices(connection: asyncpg.Connection, *, before: Moment, limi
 
 def _payment_of(row: asyncpg.Record) -> Payment:
     items = [_item_of(one) for one in row["items"]]
-    decline = row["decline"] and Decline(**row["decline"])
+    decline, back = row["decline"] and Decline(**row["decline"]), row["back"]
     known = {"items": items, "decline": decline, "state": State(row["state"])}
+    known["back"] = back and Back(
+        back["minor"], Why(back["why"]), back["code"], date.fromisoformat(back["on"])
+    )
     return Payment(**{**dict(row), **known})
 
 
@@ -161,4 +173,5 @@ def _moving(payment: Payment) -> tuple[Any, ...]:
     return (
         *(payment.state.value, payment.version, payment.session_id, payment.url),
         *(payment.reference, payment.value_date, kept, payment.moved_at),
+        *(payment.back and json.dumps(payment.back._asdict(), default=str), payment.back_looks),
     )

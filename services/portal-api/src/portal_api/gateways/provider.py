@@ -1,7 +1,9 @@
 """The payment provider, as far as we need one: a page to pay at, how a payment stands, and its signed notices."""
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
+from portal_api.domain.back import Gone
 from portal_api.domain.payment import Payment, Seen
 from shared.base.errors import Refusal
 
@@ -50,7 +52,8 @@ class Notice(NamedTuple):
     """Something happened at the provider. What, is asked again: only the names count here.
 
     `payment_id` and `mandate_id` are ours as the provider was given them; "" for what is not ours. The others are the
-    provider's, of what the notice is about; "" where it is about something else.
+    provider's, of what the notice is about; "" where it is about something else. `of_back`: money that came may have
+    gone back, or come again; such a notice may name no payment, but the provider's id of the money.
     """
 
     event_id: str
@@ -60,6 +63,7 @@ class Notice(NamedTuple):
     intent_id: str = ""
     mandate_id: str = ""
     method_id: str = ""
+    of_back: bool = False
 
     def of(self, payment: Payment) -> str:
         """The provider's id by which that payment can be looked at; "" where the notice does not say it."""
@@ -75,6 +79,10 @@ class Provider(Protocol):
 
     async def look(self, session_id: str) -> Seen:
         """How it stands now. Raises the same."""
+        ...
+
+    async def look_back(self, reference: str) -> Sequence[Gone]:
+        """What is away now of the money of that id. Raises the same."""
         ...
 
     def read_notice(self, body: bytes, signature: str) -> Notice | None:

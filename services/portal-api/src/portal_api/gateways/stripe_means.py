@@ -12,13 +12,13 @@ from portal_api.domain.payment import Payment, Seen
 from portal_api.gateways.means_provider import SavingPage
 from portal_api.gateways.provider import ProviderRefused
 from portal_api.gateways.stripe_provider import (
-    HUNDREDTHS,
     MANDATE,
     PAYMENT,
     named_failures,
     returning,
     seen_of_intent,
 )
+from portal_api.gateways.stripe_sums import theirs
 
 LISTED_MAX: Final = 100
 """Newest intents of a customer among which an attempt is looked for; it is minutes old at most."""
@@ -70,9 +70,8 @@ class StripeMeans:
                     raise
 
     async def charge(self, payment: Payment, mandate: Mandate) -> Seen:
-        factor = 100 if payment.currency in HUNDREDTHS else 1
         params: Any = {
-            "amount": payment.minor * factor,
+            "amount": theirs(payment.minor, payment.currency),
             "currency": payment.currency.lower(),
             "customer": mandate.provider_customer,
             "payment_method": mandate.method_id,

@@ -11,8 +11,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 import stripe
 from stripe import HTTPXClient, StripeClient, WebhookSignature
 
+from portal_api.domain.back import Gone
 from portal_api.domain.decline import Decline
 from portal_api.domain.payment import Item, Payment, Seen, State
+from portal_api.gateways import stripe_back
 from portal_api.gateways.provider import (
     TOLERANCE_SECONDS,
     Notice,
@@ -23,6 +25,7 @@ from portal_api.gateways.provider import (
     ProviderRefused,
     ProviderUnavailable,
 )
+from portal_api.gateways.stripe_sums import ours, theirs
 
 RETRIES_MAX: Final = 1
 """By the library, under the same idempotency key."""
@@ -43,9 +46,6 @@ KINDS: Final = frozenset(
     }
 )
 """Of what Stripe tells, what may move a payment or a mandate."""
-
-HUNDREDTHS: Final = frozenset({"ISK", "UGX"})
-"""Stripe counts these in hundredths that the currencies do not have (docs.stripe.com/currencies)."""
 
 PAYMENT: Final = "payment_id"
 MANDATE: Final = "mandate_id"
@@ -101,11 +101,17 @@ class StripeProvider:
             )
         return seen_of(session.to_dict())
 
+    async def look_back(self, reference: str) -> list[Gone]:
+        with named_failures():
+            return await stripe_back.look_back(self.client, reference)
+
     def read_notice(self, body: bytes, signature: str) -> Notice | None:
         text = self._signed(body, signature)
         try:
             said = json.loads(text)
             about = said["data"]["object"]
+            if said["type"] in stripe_back.KINDS:
+                return _of_back(said, about)
             named = about.get("metadata") or {}
             notice = Notice(
                 event_id=str(said["id"]),
@@ -134,6 +140,14 @@ class StripeProvider:
         return text
 
 
+def _of_back(said: dict[str, Any], about: dict[str, Any]) -> Notice | None:
+    """Only refunds and contests of money that came by an intent can be ours."""
+    intent_id = stripe_back.intent_of(about)
+    if not intent_id:
+        return None
+    return Notice(str(said["id"]), str(said["type"]), "", "", intent_id=intent_id, of_back=True)
+
+
 def seen_of(session: dict[str, Any]) -> Seen:
     """From a Checkout Session with its payment intent."""
     intent = session.get("payment_intent") or {}
@@ -145,7 +159,7 @@ def seen_of(session: dict[str, Any]) -> Seen:
         session_id=session["id"],
         payment_id=(session.get("metadata") or {}).get(PAYMENT) or "",
         state=state,
-        minor=_ours(amount, currency),
+        minor=ours(amount, currency),
         currency=currency,
         reference=intent.get("id"),
         decline=_decline_of(intent) if state is State.DECLINED else None,
@@ -165,7 +179,7 @@ def seen_of_intent(intent: dict[str, Any]) -> Seen:
         session_id=intent["id"],
         payment_id=(intent.get("metadata") or {}).get(PAYMENT) or "",
         state=state,
-        minor=_ours(intent["amount_received"] if is_paid else intent["amount"], currency),
+        minor=ours(intent["amount_received"] if is_paid else intent["amount"], currency),
         currency=currency,
         reference=intent["id"],
         decline=_decline_of(intent) if state is State.DECLINED else None,
@@ -194,21 +208,12 @@ def _id_if(about: dict[str, Any], kind: str) -> str:
 
 
 def _line(item: Item, currency: str) -> dict[str, Any]:
-    factor = 100 if currency in HUNDREDTHS else 1
     price = {
         "currency": currency.lower(),
-        "unit_amount": item.minor * factor,
+        "unit_amount": theirs(item.minor, currency),
         "product_data": {"name": item.invoice_number},
     }
     return {"quantity": 1, "price_data": price}
-
-
-def _ours(amount: int, currency: str) -> int:
-    """In minor units; an amount that has none is a wrong one, and stays so."""
-    if currency not in HUNDREDTHS:
-        return amount
-    whole, rest = divmod(amount, 100)
-    return -1 if rest else whole
 
 
 def returning(url: str, named: dict[str, str]) -> str:

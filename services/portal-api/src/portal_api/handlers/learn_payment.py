@@ -1,7 +1,7 @@
 """The provider was asked how a payment stands: what is news moves it, and is told."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from portal_api.domain.decline import Decline
 from portal_api.domain.payment import PROVIDER, Item, Payment, Seen, State
@@ -33,7 +33,12 @@ def learn_payment(
 
 
 def tell_payment(
-    telling: Telling, payment: Payment, fact: type[told.PaymentEvent], *, moment: Moment
+    telling: Telling,
+    payment: Payment,
+    fact: type[told.PaymentEvent],
+    *,
+    moment: Moment,
+    **more: Any,
 ) -> None:
     """The whole payment, as `fact`."""
     currency = payment.currency
@@ -52,6 +57,7 @@ def tell_payment(
         decline=None if payment.decline is None else decline_told(payment.decline),
         asked_at=payment.asked_at,
         at=moment,
+        **more,
     )
     telling.announce(whole)
 

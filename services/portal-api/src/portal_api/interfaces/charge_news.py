@@ -6,7 +6,7 @@ from uuid import UUID
 
 from portal_api.domain.autopay import AutopayRails
 from portal_api.domain.charge import State as ChargeState
-from portal_api.domain.decline import NextStep
+from portal_api.domain.decline import Decline, NextStep
 from portal_api.domain.mandate import State as MandateState
 from portal_api.domain.payment import Payment, Seen, State
 from portal_api.gateways import charges, mandates, payments
@@ -49,7 +49,7 @@ async def hear_charge(
         await timers.set_many(work.connection, charges.TIMER, due)
         looks = work.moment + LOOK_AFTER if payment.state is State.PROCESSING else None
         await timers.set_many(work.connection, payments.TIMER, {str(payment.payment_id): looks})
-        await _obey(work, payment, charge.mandate_id)
+        await obey(work, payment.decline, charge.mandate_id)
     return moved
 
 
@@ -62,9 +62,8 @@ async def attempts_of(
     return {one: [local_day(at, zone) for at in days] for one, days in tried.items()}
 
 
-async def _obey(work: Work, payment: Payment, mandate_id: UUID | None) -> None:
-    """What the bank says not to try again is not: the mandate ends with the decline that says so."""
-    decline = payment.decline
+async def obey(work: Work, decline: Decline | None, mandate_id: UUID | None) -> None:
+    """What the bank says not to try again is not: the mandate ends with the word that says so."""
     if mandate_id is None or decline is None or decline.next_step is not NextStep.OTHER_MEANS:
         return
     mandate = await mandates.find(work.connection, mandate_id)

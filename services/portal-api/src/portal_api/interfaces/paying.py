@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from uuid import UUID
 
 from portal_api.domain.autopay import AutopayRails
+from portal_api.domain.back import BackCurrencyDiffers, MoreBackThanPaid
 from portal_api.domain.payment import AmountDiffers, Payment, Seen
 from portal_api.gateways import answers, payments
 from portal_api.gateways.coming import coming
@@ -50,6 +51,12 @@ class NoticeOfAnother(Refusal):
     """The notice names a payment of ours, and the provider knows that page for another one."""
 
     code = "notice-of-another-payment"
+
+
+class NoticeOfUnknown(Refusal):
+    """The notice is of money that the provider knows under a name of ours, and we know no such payment."""
+
+    code = "notice-of-unknown-payment"
 
 
 class Asking(NamedTuple):
@@ -118,13 +125,13 @@ class Paying:
         provider, payment = self.taker, None
         async with self.database.look() as connection:
             before = await payments.noted(connection, notice.event_id)
-            payment_id = _ours(notice.payment_id)
+            payment_id = ours(notice.payment_id)
             if payment_id is not None:
                 payment = await payments.find(connection, payment_id)
         if before is not None:
-            return _again(before)
+            return again(before)
         if payment is None:
-            await self._note(notice, None, NOT_OURS)
+            await self.note(notice, None, NOT_OURS)
             return NOT_OURS
         session_id = payment.session_id or notice.of(payment)
         if not session_id:
@@ -134,25 +141,25 @@ class Paying:
         reached("notice.looked")
 
         if seen.payment_id != str(payment.payment_id):
-            await self._note(notice, payment.payment_id, NoticeOfAnother.code)
-            return _again(NoticeOfAnother.code)
+            await self.note(notice, payment.payment_id, NoticeOfAnother.code)
+            return again(NoticeOfAnother.code)
         async with self.database.work(self.clock.now()) as work:
-            locked = await _locked(work, payment)
+            locked = await locked_payment(work, payment)
             telling, outcome = Telling(), OLD_NEWS
             try:
                 if await self._learn(work, telling, locked, seen):
                     outcome = MOVED
             except AmountDiffers as refusal:
                 outcome = refusal.code
-            if await _noted(work, notice, locked.payment_id, outcome):
+            if await noted(work, notice, locked.payment_id, outcome):
                 await payments.move(work.connection, locked)
                 tell(work, telling.told)
-        return _again(outcome)
+        return again(outcome)
 
     async def _learn(self, work: Work, telling: Telling, payment: Payment, seen: Seen) -> bool:
         if payment.charge_id:
             return await hear_charge(work, telling, payment, seen, self.rails)
-        zone = self.zones.get(payment.legal_entity, "UTC")
+        zone = self.zone(payment.legal_entity)
         return learn_payment(telling, payment, seen, time_zone=zone, moment=work.moment)
 
     async def _look(self, asking: Asking) -> tuple[Payment | None, Mapping[UUID, int]]:
@@ -175,9 +182,14 @@ class Paying:
             await timers.set_many(work.connection, payments.TIMER, due)
         return payment
 
-    async def _note(self, notice: Notice, payment_id: UUID | None, outcome: str) -> None:
+    async def note(self, notice: Notice, payment_id: UUID | None, outcome: str) -> None:
+        """Of what moves nothing."""
         async with self.database.work(self.clock.now()) as work:
-            await _noted(work, notice, payment_id, outcome)
+            await noted(work, notice, payment_id, outcome)
+
+    def zone(self, legal_entity: str) -> str:
+        """Whose day it is."""
+        return self.zones.get(legal_entity, "UTC")
 
 
 async def _keep_once(work: Work, payment: Payment, request_hash: bytes) -> Payment:
@@ -192,7 +204,7 @@ async def _keep_once(work: Work, payment: Payment, request_hash: bytes) -> Payme
     return kept
 
 
-async def _locked(work: Work, payment: Payment) -> Payment:
+async def locked_payment(work: Work, payment: Payment) -> Payment:
     """As it is now; of an attempt of autopay the customer is locked first, for its charge moves with it."""
     if payment.charge_id:
         await answers.lock(work.connection, payment.customer_id)
@@ -201,7 +213,8 @@ async def _locked(work: Work, payment: Payment) -> Payment:
     return locked
 
 
-async def _noted(work: Work, notice: Notice, payment_id: UUID | None, outcome: str) -> bool:
+async def noted(work: Work, notice: Notice, payment_id: UUID | None, outcome: str) -> bool:
+    """False when somebody else noted it meanwhile."""
     return await payments.note(
         work.connection,
         notice.event_id,
@@ -235,16 +248,30 @@ def _must_be_same(hashed: bytes | None, request_hash: bytes) -> None:
         raise IdempotencyKeyReused("this Idempotency-Key was used for another request")
 
 
-def _ours(text: str) -> UUID | None:
+def ours(text: str) -> UUID | None:
+    """Our own id as the provider was given it; None for what is not ours."""
     try:
         return UUID(text)
     except ValueError:
         return None
 
 
-def _again(outcome: str) -> str:
+KEPT: Final[Mapping[str, Refusal]] = {
+    one.code: one
+    for one in (
+        AmountDiffers("the provider has another sum or currency than was asked: nothing is booked"),
+        NoticeOfAnother("the provider has another payment than was asked: nothing is booked"),
+        NoticeOfUnknown("the provider names a payment that was never asked for: nothing is booked"),
+        MoreBackThanPaid("the provider gave back more than was paid: nothing is booked"),
+        BackCurrencyDiffers("the provider gave back another currency: nothing is booked"),
+    )
+}
+"""Refusals that are kept with the notice."""
+
+
+def again(outcome: str) -> str:
     """What was said of a notice is said again."""
-    for refusal in (AmountDiffers, NoticeOfAnother):
-        if outcome == refusal.code:
-            raise refusal("the provider has another payment than was asked: nothing is booked")
+    if outcome in KEPT:
+        refusal = KEPT[outcome]
+        raise type(refusal)(refusal.message)
     return outcome

@@ -121,7 +121,9 @@ class DeclineShown(BaseModel):
 
 
 class AskedPaymentShown(BaseModel):
-    """`url` while the page may still be open. `succeeded` is in the books a moment later, under `/v1/payments`."""
+    """`url` while the page may still be open. `succeeded` is in the books a moment later, under `/v1/payments`;
+    `returned` is what has gone back of it since.
+    """
 
     payment_id: UUID
     version: int
@@ -129,6 +131,7 @@ class AskedPaymentShown(BaseModel):
     legal_entity: str
     currency: str
     amount: str
+    returned: str
     items: list[PaidShown]
     asked_at: datetime
     url: str | None
@@ -147,6 +150,7 @@ class AskedPaymentShown(BaseModel):
         return cls(
             **{name: getattr(payment, name) for name in plain},
             amount=decimal_text(payment.minor, payment.currency),
+            returned=decimal_text(payment.away_minor, payment.currency),
             items=[PaidShown.of(one, payment.currency) for one in payment.items],
             url=payment.url if may_pay else None,
             decline=None if decline is None else DeclineShown.of(decline),

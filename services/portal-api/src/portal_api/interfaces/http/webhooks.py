@@ -3,6 +3,7 @@
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
+from portal_api.domain.back import BackCurrencyDiffers, MoreBackThanPaid
 from portal_api.domain.payment import AmountDiffers
 from portal_api.gateways.provider import (
     NoticeForged,
@@ -11,8 +12,15 @@ from portal_api.gateways.provider import (
     ProviderRefused,
     ProviderUnavailable,
 )
+from portal_api.interfaces.going_back import GoingBack
 from portal_api.interfaces.mandating import Mandating
-from portal_api.interfaces.paying import NOT_OURS, NoticeOfAnother, Paying, PayingOff
+from portal_api.interfaces.paying import (
+    NOT_OURS,
+    NoticeOfAnother,
+    NoticeOfUnknown,
+    Paying,
+    PayingOff,
+)
 from shared.web.problems import problems
 
 PATH = "/webhooks/stripe"
@@ -26,12 +34,13 @@ class Heard(BaseModel):
 
 def webhooks_router(paying: Paying, mandating: Mandating) -> APIRouter:
     """`/webhooks/stripe`."""
-    router = APIRouter(tags=["webhooks"])
+    router, going_back = APIRouter(tags=["webhooks"]), GoingBack(paying)
 
     @router.post(
         PATH,
         responses=problems(
             *(NoticeForged, NoticeTooOld, NoticeUnreadable, AmountDiffers, NoticeOfAnother),
+            *(NoticeOfUnknown, MoreBackThanPaid, BackCurrencyDiffers),
             *(ProviderRefused, ProviderUnavailable, PayingOff),
         ),
         openapi_extra={
@@ -44,8 +53,9 @@ def webhooks_router(paying: Paying, mandating: Mandating) -> APIRouter:
         notice = paying.taker.read_notice(await request.body(), signature)
         if notice is None:
             return Heard(outcome=NOT_OURS)
-        is_of_mandate = notice.mandate_id or notice.method_id
-        hears = mandating.hear if is_of_mandate else paying.hear
+        hears = going_back.hear if notice.of_back else paying.hear
+        if notice.mandate_id or notice.method_id:
+            hears = mandating.hear
         return Heard(outcome=await hears(notice))
 
     return router
