@@ -33,6 +33,8 @@ _COUNTERS: Final = {
     "events_told": ("Facts handed to the broker.", "service"),
     "decisions": ("What the scheduler decided, and why.", "kind reason"),
     "messages": ("Ends of messages, and why.", "channel outcome reason"),
+    "payments": ("Payments by the provider: how each moved, and why.", "outcome reason"),
+    "charges": ("Charges of autopay announced, postponed and dropped, and why.", "outcome reason"),
 }
 _GAUGES: Final = {
     "consumer_age_seconds": (

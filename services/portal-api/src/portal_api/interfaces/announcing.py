@@ -6,6 +6,7 @@ from uuid import UUID
 from portal_api.domain.autopay import AutopayRails
 from portal_api.domain.charge import Charge
 from portal_api.gateways import answers, charges, due, mandates
+from portal_api.gateways.tally import count_moves
 from portal_api.handlers.announce_charges import Terms, announce_charges
 from shared.base.clock import Moment
 from shared.base.days import DAY, at_local, local_day
@@ -42,6 +43,7 @@ class Announcing:
             wake = {str(one.charge_id): charge_at(self.rails, one) for one in made}
             await timers.set_many(work.connection, charges.TIMER, wake)
             tell(work, telling.told)
+            count_moves(telling.told)
             again = self._tomorrow(work.moment)
         await timers.set_many(work.connection, charges.LOOKS, {str(customer_id): again})
 

@@ -10,6 +10,7 @@ from portal_api.domain.charge import Charge, ChargeUnknown
 from portal_api.domain.mandate import Mandate, MandateUnknown, State
 from portal_api.domain.session import Session
 from portal_api.gateways import answers, charges, contacts, mandates
+from portal_api.gateways.tally import count_moves
 from portal_api.handlers.drop_charge import stop_charge
 from portal_api.interfaces.mandate_ends import end_mandate, turn_off
 from shared.base.money import minor_of
@@ -88,4 +89,5 @@ async def stop(work: Work, customer_id: UUID, charge_id: UUID) -> Charge:
         await charges.move(work.connection, charge)
         await timers.set_many(work.connection, charges.TIMER, {str(charge_id): None})
         tell(work, telling.told)
+        count_moves(telling.told)
     return charge

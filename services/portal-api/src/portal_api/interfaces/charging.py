@@ -21,6 +21,7 @@ from portal_api.gateways.coming import coming
 from portal_api.gateways.means_provider import MeansProvider
 from portal_api.gateways.open_amounts import open_amounts
 from portal_api.gateways.provider import Notice, ProviderRefused
+from portal_api.gateways.tally import count_moves
 from portal_api.handlers.drop_charge import drop_charge
 from portal_api.handlers.make_charge import Standing, make_charge, wanted
 from portal_api.interfaces.charge_news import attempts_of
@@ -130,6 +131,7 @@ class Charging:
         if payment is None:
             await timers.set_many(work.connection, charges.TIMER, {str(charge.charge_id): None})
         tell(work, telling.told)
+        count_moves(telling.told)
         return None if payment is None or standing.mandate is None else (payment, standing.mandate)
 
     async def _attempt(self, work: Work, charge: Charge) -> Payment:
@@ -210,6 +212,7 @@ class Charging:
             await charges.move(work.connection, charge)
             await timers.set_many(work.connection, charges.TIMER, {str(charge_id): None})
             tell(work, telling.told)
+            count_moves(telling.told)
 
     async def _later(self, key: str) -> None:
         """Somebody is away; what was claimed stays so."""

@@ -25,6 +25,7 @@ from portal_api.interfaces.paying import (
     locked_payment,
     noted,
     ours,
+    tally,
 )
 from shared.base.points import reached
 from shared.base.telling import Telling
@@ -99,6 +100,7 @@ class GoingBack:
             if await noted(work, notice, locked.payment_id, outcome):
                 await payments.move(work.connection, locked)
                 tell(work, telling.told)
+                tally(telling, outcome)
         return outcome
 
 

@@ -17,6 +17,7 @@ from portal_api.gateways import answers, payments
 from portal_api.gateways.coming import coming
 from portal_api.gateways.open_amounts import open_amounts
 from portal_api.gateways.provider import Notice, Page, Provider, ProviderUnavailable
+from portal_api.gateways.tally import count_moves, count_refused
 from portal_api.handlers.ask_payment import Wish, ask_payment
 from portal_api.handlers.learn_payment import learn_payment
 from portal_api.interfaces.charge_news import hear_charge
@@ -154,6 +155,7 @@ class Paying:
             if await noted(work, notice, locked.payment_id, outcome):
                 await payments.move(work.connection, locked)
                 tell(work, telling.told)
+                tally(telling, outcome)
         return again(outcome)
 
     async def _learn(self, work: Work, telling: Telling, payment: Payment, seen: Seen) -> bool:
@@ -185,7 +187,8 @@ class Paying:
     async def note(self, notice: Notice, payment_id: UUID | None, outcome: str) -> None:
         """Of what moves nothing."""
         async with self.database.work(self.clock.now()) as work:
-            await noted(work, notice, payment_id, outcome)
+            if await noted(work, notice, payment_id, outcome):
+                tally(Telling(), outcome)
 
     def zone(self, legal_entity: str) -> str:
         """Whose day it is."""
@@ -267,6 +270,13 @@ KEPT: Final[Mapping[str, Refusal]] = {
     )
 }
 """Refusals that are kept with the notice."""
+
+
+def tally(telling: Telling, outcome: str) -> None:
+    """Count what came of a notice."""
+    count_moves(telling.told)
+    if outcome in KEPT:
+        count_refused(outcome)
 
 
 def again(outcome: str) -> str:
