@@ -4,7 +4,7 @@ Their invoices are their own, so that the truth stays a sum: what is upheld of a
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -48,7 +48,7 @@ class Answering:
 
     @property
     def token(self) -> str:
-        return f"session-{self.number}".ljust(43, "x")
+        return token_of(self.number)
 
 
 @dataclass(slots=True)
@@ -75,16 +75,8 @@ class Answers:
             yield from said(number, mine, on_account=ON_ACCOUNT)
 
     async def sign_in(self) -> None:
-        """Sessions that outlast the fire: how they are opened is looked at elsewhere."""
-        connection = await self.world.connected("portal-api")
-        now = self.world.clock.now()
-        for one in self._cast:
-            await connection.execute(
-                _SESSION, derived_id("session", one.number), sha256(one.token.encode()).digest(),
-                f"ap@{one.number.lower()}.example", object_id(SOURCE, "customer", one.number), now,
-                now + SESSION_LIFE,
-            )  # fmt: skip
-        await connection.close()
+        """Before it burns."""
+        await open_sessions(self.world, [one.number for one in self._cast])
 
     async def live(self, struck: Callable[[], float]) -> None:
         """One after another, as the fire goes on; `struck` is its share."""
@@ -100,37 +92,43 @@ class Answers:
         staff = {"Authorization": f"Bearer {self.world.staff_token}"}
         pay_on = self.world.clock.now().date() + timedelta(days=PROMISED_DAYS)
         said = {"items": [_item(one.promised, PROMISED)], "pay_on": pay_on.isoformat()}
-        promise = await self._sure("portal-api", "/v1/promises", portal, said)
+        promise = await self.sure("portal-api", "/v1/promises", portal, said)
         self.promises.append(promise["promise_id"])
 
         said = {"items": [_item(one.disputed, DISPUTED)], "reason": "damaged", "words": "broken"}
-        dispute = await self._sure("portal-api", "/v1/disputes", portal, said)
+        dispute = await self.sure("portal-api", "/v1/disputes", portal, said)
         self.disputes.append(dispute["dispute_id"])
         path = f"/v1/disputes/{dispute['dispute_id']}/resolutions"
         decision = {"outcome": "upheld", "why": "it is", "words": "You are right."}
-        await self._sure("disputes", path, staff, decision)
+        await self.sure("disputes", path, staff, decision)
         one.disputed.paid += DISPUTED
         await self._pay(one, portal)
 
     async def _pay(self, one: Answering, portal: dict[str, str]) -> None:
         back = f"{self.world.door('portal-api')}/paid"
         said = {"items": [_item(one.paid, PAID)], "return_url": back}
-        payment = await self._sure("portal-api", "/v1/payments", portal, said)
+        payment = await self.sure("portal-api", "/v1/payments", portal, said)
         self.payments.append(payment["payment_id"])
         session = payment["url"].rpartition("/")[2]
-        await self._sure("provider", f"/sessions/{session}/payments", {}, {})
+        await self.sure("provider", f"/sessions/{session}/payments", {}, {})
         one.paid.paid += PAID
 
         said = {
             "credit_id": str(object_id(SOURCE, "payment", f"P{one.number}")),
             "items": [_item(one.paid, ON_ACCOUNT)],
         }
-        applied = await self._sure("portal-api", "/v1/credit-applications", portal, said)
+        applied = await self.sure("portal-api", "/v1/credit-applications", portal, said)
         self.applications.append(applied["application_id"])
         one.paid.paid += ON_ACCOUNT
 
-    async def _sure(
-        self, service: str, path: str, headers: dict[str, str], body: dict[str, Any]
+    async def sure(
+        self,
+        service: str,
+        path: str,
+        headers: dict[str, str],
+        body: dict[str, Any] | None = None,
+        *,
+        way: str = "POST",
     ) -> Any:
         """Again and again until it is taken; any other answer is a failure of ours."""
         url, key = self.world.door(service) + path, str(derived_id(path, *headers.values()))
@@ -139,11 +137,28 @@ class Answers:
                 self.asked += 1
                 with suppress(httpx.HTTPError):
                     sent = {**headers, "Idempotency-Key": key}
-                    answer = await http.post(url, json=body, headers=sent)
+                    answer = await http.request(way, url, json=body, headers=sent)
                     if answer.status_code in TAKEN:
                         return answer.json()
                     assert answer.status_code in NOT_YET, f"{path}: {answer.text}"
                 await asyncio.sleep(AGAIN_SECONDS)
+
+
+def token_of(number: str) -> str:
+    """Of a customer's session."""
+    return f"session-{number}".ljust(43, "x")
+
+
+async def open_sessions(world: World, numbers: Iterable[str]) -> None:
+    """Of these customers; they outlast the fire: how they are opened is looked at elsewhere."""
+    connection, now = await world.connected("portal-api"), world.clock.now()
+    for number in numbers:
+        await connection.execute(
+            _SESSION, derived_id("session", number), sha256(token_of(number).encode()).digest(),
+            f"ap@{number.lower()}.example", object_id(SOURCE, "customer", number), now,
+            now + SESSION_LIFE,
+        )  # fmt: skip
+    await connection.close()
 
 
 def _item(invoice: Invoice, minor: int) -> dict[str, str]:

@@ -57,7 +57,8 @@ _QUERIES = {
     "portal-api": {
         "invoices": "SELECT invoice_id, open_minor FROM invoices",
         "promises": "SELECT promise_id::text, state FROM promises",
-        "payments": "SELECT payment_id::text, state FROM provider_payments",
+        "payments": "SELECT payment_id::text, state FROM provider_payments WHERE charge_id IS NULL",
+        "charges": "SELECT charge_id::text, customer_id::text, state FROM charges",
         "disputes": "SELECT dispute_id::text, state, outcome FROM disputes",
         "parked": "SELECT code, detail FROM parked_events WHERE ended_at IS NULL",
     },

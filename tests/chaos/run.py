@@ -21,6 +21,7 @@ import asyncpg
 import audit
 from aiokafka.errors import KafkaError
 from answers import Answers
+from charges import Charges
 from fire import Fire
 from story import START, TICKS, Story, Tick
 from strikes import plan
@@ -96,26 +97,34 @@ class Run:
         self._began = machine_seconds()
         self.story = Story(seed=arguments.seed, events=arguments.events, days=days)
         self.answers = Answers(world, self.story)
+        self.charges = Charges(world, self.story, self.answers)
         self.fire = Fire(world, plan(arguments.seed, arguments.kills), self._say_if_loud)
         self.erp = Erp(world.kafka)
 
     async def play(self) -> Verdict:
         await audit.install(self._world)
-        await self.erp.say(list(self.answers.enter()))
+        await self.erp.say([*self.answers.enter(), *self.charges.enter()])
         await self._world.settle()
         await self.answers.sign_in()
+        await self.charges.sign_up()
         self.say("the world stands; it begins to burn")
         telling = asyncio.create_task(self._keep_telling())
         try:
             await asyncio.gather(
-                self._live(), self.fire.burn(), self.answers.live(lambda: self.fire.struck)
+                self._live(),
+                self.fire.burn(),
+                self.answers.live(lambda: self.fire.struck),
+                self.charges.live(lambda: self.fire.struck),
             )
         finally:
             telling.cancel()
         self.say(f"{self.fire.kills.total()} strikes done, {self.erp.said} events said; settling")
         await self._calm_down()
+        await self.charges.look()
+        await self._world.settle()
+        self.charges.know()
         self.say("at rest; looking at everything")
-        return await judge(self._world, self.story, self.answers)
+        return await judge(self._world, self.story, self.answers, self.charges)
 
     async def _live(self) -> None:
         """Story and clock go as fast as the fire: each tick when its share of strikes is done."""

@@ -194,14 +194,14 @@ class Story:
 
 
 def said(number: str, invoices: Sequence[Invoice], *, on_account: int) -> Iterator[Outgoing]:
-    """A customer who reads mail, their invoices, and money that the ERP applies nowhere; once and in order."""
+    """A customer who reads mail, their invoices, and money, if any, that the ERP applies nowhere; once and in order."""
     voice = Voice()
     place = int(number[1:]) * 100 + 1
     money = _received(Payment(f"P{number}", invoices[0], on_account), START) | {"allocations": []}
     bodies = [
         (erp.ErpCustomerChanged, _customer(place, number)),
         *((erp.ErpInvoicePosted, _posted(one)) for one in invoices),
-        (erp.ErpPaymentReceived, money),
+        *([(erp.ErpPaymentReceived, money)] if on_account else []),
     ]
     for event, body in bodies:
         name = f"{number}-{body.get('payment_id', body.get('invoice_id', 'customer'))}"

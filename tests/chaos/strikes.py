@@ -31,9 +31,10 @@ DISPATCH = (
     "notifier.before-handing-over", "notifier.after-handing-over", "notifier.before-data",
     "notifier.after-data", "notifier.after-outcome",
 )  # fmt: skip
+MONEY = ("notice.looked", "back.looked", "charge.claimed", "charge.asked")
 POINTS: Mapping[str, Sequence[str]] = {
     "ledger": BOOKING, "scheduler": BOOKING, "notifier": (*BOOKING, *DISPATCH, *DISPATCH),
-    "disputes": BOOKING, "portal-api": BOOKING,
+    "disputes": BOOKING, "portal-api": (*BOOKING, *MONEY),
 }  # fmt: skip
 
 ARRIVALS_MAX = 4

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from answers import Answers
+from charges import Charges
 from evidence import Rows, end_of, ids_in, rows_of
 from story import SOURCE, Story
 from world import PROCESSES, World
@@ -42,7 +43,7 @@ class Verdict:
         return not (self.lost or self.double or self.wrong)
 
 
-async def judge(world: World, story: Story, answers: Answers) -> Verdict:
+async def judge(world: World, story: Story, answers: Answers, charges: Charges) -> Verdict:
     """Look at everything; the world must be at rest."""
     verdict = Verdict()
     found = {service: await rows_of(world, service) for service in PROCESSES}
@@ -55,6 +56,7 @@ async def judge(world: World, story: Story, answers: Answers) -> Verdict:
     _messages(found, world, verdict)
     _moves(found["notifier"], world, verdict)
     _answers(found, answers, verdict)
+    _charges(found["portal-api"]["charges"], charges, verdict)
     return verdict
 
 
@@ -170,6 +172,14 @@ def _answers(found: dict[str, dict[str, Rows]], answers: Answers, verdict: Verdi
     ]
     counts = {what: len(getattr(answers, what)) for what, _ in _ENDS}
     verdict.counts |= counts | {"asked_by_customers": answers.asked}
+
+
+def _charges(held: Rows, charges: Charges, verdict: Verdict) -> None:
+    lost, double, wrong = charges.faults(held)
+    verdict.lost += lost
+    verdict.double += double
+    verdict.wrong += wrong
+    verdict.counts |= {"charged": charges.made, "charges": len(held)}
 
 
 # --- messages ------------------------------------------------------------------------------------
