@@ -119,3 +119,27 @@ class TestMandate:
         assert "visa …4242" in mail["Subject"]
         assert "0,00" not in text_of(mail)
         assert "0.00" not in text_of(mail)
+
+
+class TestExpiring:
+    @pytest.mark.parametrize(
+        ("language", "words"),
+        [
+            ("en", ("31 May 2026", "Save it at our portal")),
+            ("de", ("31.05.2026", "Speichern Sie sie")),
+        ],
+    )
+    async def test_says_until_when_and_what_to_do_once_for_each_end(
+        self, office: Any, tell: Any, language: str, words: tuple[str, ...]
+    ) -> None:
+        told = of(tell, portal_api.MandateExpiring)
+        await office.hear(in_language(tell, language), told, told)
+        await office.dispatch.run()
+        await office.hear(told)
+        await office.dispatch.run()
+
+        (mail,) = office.mails()
+        assert [one for one in (*words, "visa …4242") if one not in text_of(mail)] == []
+        await office.hear(of(tell, portal_api.MandateExpiring, version=9, expires="2026-08"))
+        await office.dispatch.run()
+        assert len(office.mails()) == 2

@@ -360,6 +360,14 @@ class MandateWithdrawn(MandateEvent):
     TYPE = "portal-api.mandate.withdrawn.v1"
 
 
+class MandateExpiring(MandateEvent):
+    """The card ends soon; until its last day it is charged as agreed."""
+
+    TYPE = "portal-api.mandate.expiring.v1"
+
+    expires: Annotated[str, Field(pattern=r"^\d{4}-\d{2}$", examples=["2026-05"])]
+
+
 class MandateRevoked(MandateEvent):
     """Bank or provider say that this means is not to be charged again; `reason` in the provider's word."""
 

@@ -26,6 +26,7 @@ def charge_examples(customer_id: UUID, invoice_id: UUID, morning: datetime) -> I
     yield portal_api.MandateSaved(**mandate, version=2, at=morning + timedelta(minutes=2))
     yield from _charge_examples(customer_id, invoice_id, morning)
     late = morning + timedelta(days=6)
+    yield portal_api.MandateExpiring(**mandate, version=3, expires="2026-05", at=late)
     yield portal_api.MandateWithdrawn(**mandate, version=3, at=late)
     yield portal_api.MandateRevoked(**mandate, version=3, reason="stolen_card", at=late)
 

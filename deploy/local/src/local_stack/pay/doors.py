@@ -51,6 +51,16 @@ class Said(BaseModel):
     decline: str = ""
 
 
+class Renewed(BaseModel):
+    """The card that its issuer has sent in the place of a saved one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    last4: Annotated[str, Field(pattern="^[0-9]{4}$")]
+    exp_year: Annotated[int, Field(ge=2000, le=2100)]
+    exp_month: Annotated[int, Field(ge=1, le=12)]
+
+
 class Cashier:
     """Moves sessions, and tells what they did."""
 
@@ -159,6 +169,13 @@ def vault_doors(cashier: Cashier) -> APIRouter:
     @doors.post("/methods/{method_id}/answers")
     async def say(method_id: str, said: Said) -> dict[str, Any]:
         return vault.say(known("payment_method", method_id), said.decline)
+
+    @doors.post("/methods/{method_id}/renewals")
+    async def renew(method_id: str, said: Renewed) -> dict[str, Any]:
+        held = known("payment_method", method_id)
+        method = vault.renew(held, said.last4, said.exp_year, said.exp_month)
+        kind = "payment_method.automatically_updated"
+        return {"webhook": await cashier.tell_of(method, kind)}
 
     @doors.get("/intents")
     async def intents() -> dict[str, Any]:

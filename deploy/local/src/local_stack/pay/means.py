@@ -62,7 +62,7 @@ def means_doors(cashier: Cashier, faults: Faults, key: str, keys: Keys) -> APIRo
 
 
 def reading_doors(cashier: Cashier, faults: Faults, key: str) -> APIRouter:
-    """Payment intents (retrieve), refunds and disputes (list)."""
+    """Payment intents and methods (retrieve), refunds and disputes (list)."""
     doors = APIRouter(prefix="/v1", dependencies=[Depends(signed_in(key))])
 
     @doors.get("/payment_intents/{intent_id}")
@@ -73,6 +73,12 @@ def reading_doors(cashier: Cashier, faults: Faults, key: str) -> APIRouter:
         is_whole = "latest_charge" in wanted and found["latest_charge"]
         more = {"latest_charge": cashier.backs.charge(found)} if is_whole else {}
         return JSONResponse(bare(found) | more)
+
+    @doors.get("/payment_methods/{method_id}")
+    async def method(method_id: str) -> JSONResponse:
+        await trouble(faults)
+        found = cashier.vault.one("payment_method", method_id)
+        return JSONResponse(bare(known(found, "payment_method", method_id)))
 
     @doors.get("/refunds")
     async def refunds(payment_intent: str) -> JSONResponse:

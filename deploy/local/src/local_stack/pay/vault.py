@@ -72,6 +72,12 @@ class Vault:
         method["customer"] = None
         return self.keep(method)
 
+    def renew(self, method: Object, last4: str, year: int, month: int) -> Object:
+        """Its issuer has sent another card."""
+        named = {"last4": last4, "exp_year": year, "exp_month": month}
+        method[method["type"]] = method[method["type"]] | named
+        return self.keep(method)
+
     def say(self, method: Object, decline: str) -> Object:
         """From now on its bank says that; "" takes every charge."""
         method["_decline"] = decline

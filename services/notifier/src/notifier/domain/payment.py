@@ -1,5 +1,6 @@
 """A payment by the provider, as the payer is told of it: that it comes, that it came, or what is next where not."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -30,6 +31,7 @@ class PaymentNews(StrEnum):
     MANDATE_SAVED = "mandate-saved"
     MANDATE_WITHDRAWN = "mandate-withdrawn"
     MANDATE_REVOKED = "mandate-revoked"
+    MANDATE_EXPIRING = "mandate-expiring"
 
 
 _N = PaymentNews
@@ -75,6 +77,19 @@ class PaymentBrief:
 def payment_message_id(payment_id: UUID, news: PaymentNews) -> UUID:
     """One message each, however many attempts failed in the same way."""
     return derived_id("message", payment_id, news)
+
+
+def mandate_message_id(mandate_id: UUID, news: PaymentNews, expires: str = "") -> UUID:
+    """One message each; of cards that end, one for each end."""
+    return derived_id("message", mandate_id, news, *([expires] if expires else []))
+
+
+def last_day(expires: str) -> date | None:
+    """Of a month written `YYYY-MM`; None of ""."""
+    if not expires:
+        return None
+    year, month = map(int, expires.split("-"))
+    return date(year, month, monthrange(year, month)[1])
 
 
 def back_message_id(payment_id: UUID, news: PaymentNews, version: int) -> UUID:

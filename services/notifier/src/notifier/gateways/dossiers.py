@@ -1,6 +1,6 @@
 """What the notifier knows of customers: its own projection, written a slice at a time and guarded by version."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple
 from typing import Any
 from uuid import UUID
@@ -16,13 +16,20 @@ from notifier.domain.payment import (
     PaymentNews,
     back_message_ids,
     charge_message_ids,
+    mandate_message_id,
     payment_message_id,
 )
 from notifier.gateways import messages, preferences
 from shared.base.clock import Moment
 from shared.base.ids import derived_id
 from shared.contracts.event import Event
-from shared.contracts.portal_api import ChargeEvent, MandateEvent, PaymentBackEvent, PaymentEvent
+from shared.contracts.portal_api import (
+    ChargeEvent,
+    MandateEvent,
+    MandateExpiring,
+    PaymentBackEvent,
+    PaymentEvent,
+)
 
 CONTACTS = TypeAdapter(tuple[Contact, ...])
 ERP_HOLDS = TypeAdapter(tuple[ErpHold, ...])
@@ -131,21 +138,14 @@ async def load(connection: asyncpg.Connection, events: Sequence[Event], *, momen
         for name in _SUBJECTS_OF
         if (subject_id := getattr(event, name, None))
     ]
-    charged = [event for event in events if isinstance(event, ChargeEvent)]
-    saved = {event.mandate_id for event in events if isinstance(event, MandateEvent)}
-    paid = {event.payment_id for event in events if isinstance(event, PaymentEvent)}
-    gone = [event for event in events if isinstance(event, PaymentBackEvent)]
-    if not (causes or moves or paid or charged or saved):
+    of_money = {one for event in events for one in _of_money(event)}
+    if not (causes or moves or of_money):
         return Desk()
     asked = [(cause,) for cause, _ in causes] + [
         one for move in moves for one in (move, (*move, "owner"), (move[0], "satisfaction"))
     ]
     message_ids = [derived_id("message", *one) for one in asked]
-    message_ids += [payment_message_id(one, news) for one in paid | saved for news in PaymentNews]
-    for back in gone:
-        message_ids += back_message_ids(back.payment_id, back.version)
-    for one in charged:
-        message_ids += charge_message_ids(one.charge_id, one.announcement_id, one.attempts)
+    message_ids += of_money
     subject_ids = list({subject_id for subject_id, _ in moves})
     return Desk(
         messages=await messages.load(
@@ -155,6 +155,21 @@ async def load(connection: asyncpg.Connection, events: Sequence[Event], *, momen
             row["subject_id"]: row["version"] for row in await connection.fetch(_HEARD, subject_ids)
         },
     )
+
+
+def _of_money(event: Event) -> Iterator[UUID]:
+    """Messages that there may be of a payment, a charge or a mandate."""
+    if isinstance(event, PaymentEvent):
+        yield from (payment_message_id(event.payment_id, news) for news in PaymentNews)
+    if isinstance(event, PaymentBackEvent):
+        yield from back_message_ids(event.payment_id, event.version)
+    if isinstance(event, ChargeEvent):
+        yield from charge_message_ids(event.charge_id, event.announcement_id, event.attempts)
+    if isinstance(event, MandateEvent):
+        yield from (mandate_message_id(event.mandate_id, news) for news in PaymentNews)
+    if isinstance(event, MandateExpiring):
+        news = PaymentNews.MANDATE_EXPIRING
+        yield mandate_message_id(event.mandate_id, news, event.expires)
 
 
 async def hold(connection: asyncpg.Connection, customers: Iterable[UUID]) -> None:

@@ -2,17 +2,18 @@
 
 from notifier.domain.desk import Desk
 from notifier.domain.message import Message, Purpose
-from notifier.domain.payment import PaymentBrief, PaymentNews, payment_message_id
+from notifier.domain.payment import PaymentBrief, PaymentNews, last_day, mandate_message_id
 from notifier.handlers.take_charge import printed
 from shared.base.clock import Moment
 from shared.contracts import portal_api
-from shared.contracts.portal_api import MandateEvent
+from shared.contracts.portal_api import MandateEvent, MandateExpiring
 from shared.messaging.cloudevents import told_at
 
 _NEWS = {
     portal_api.MandateSaved: PaymentNews.MANDATE_SAVED,
     portal_api.MandateWithdrawn: PaymentNews.MANDATE_WITHDRAWN,
     portal_api.MandateRevoked: PaymentNews.MANDATE_REVOKED,
+    portal_api.MandateExpiring: PaymentNews.MANDATE_EXPIRING,
 }
 NO_MONEY = "EUR"
 """Nothing of a mandate is an amount."""
@@ -21,7 +22,8 @@ NO_MONEY = "EUR"
 def take_mandate(desk: Desk, told: MandateEvent, *, moment: Moment) -> None:
     """Open the message, unless it is there."""
     news = _NEWS[type(told)]
-    message_id = payment_message_id(told.mandate_id, news)
+    expires = told.expires if isinstance(told, MandateExpiring) else ""
+    message_id = mandate_message_id(told.mandate_id, news, expires)
     if message_id in desk.messages:
         return
 
@@ -35,6 +37,13 @@ def take_mandate(desk: Desk, told: MandateEvent, *, moment: Moment) -> None:
             due_at=heard_at,
             planned_at=heard_at,
             contact_day=moment.date(),
-            brief=PaymentBrief(told.mandate_id, news, NO_MONEY, (), means=printed(told.means)),
+            brief=PaymentBrief(
+                told.mandate_id,
+                news,
+                NO_MONEY,
+                (),
+                means=printed(told.means),
+                on=last_day(expires),
+            ),
         )
     )

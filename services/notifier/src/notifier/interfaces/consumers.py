@@ -81,6 +81,7 @@ HEARS: Mapping[type[Event], Callable[..., None]] = {
     portal_api.MandateSaved: take_mandate,
     portal_api.MandateWithdrawn: take_mandate,
     portal_api.MandateRevoked: take_mandate,
+    portal_api.MandateExpiring: take_mandate,
     portal_api.ChargeAnnounced: take_charge,
     portal_api.ChargePostponed: take_charge,
     portal_api.ChargeDropped: take_charge,

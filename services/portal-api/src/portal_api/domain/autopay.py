@@ -61,6 +61,7 @@ class AutopayRails:
     look_at: time
     charge_at: time
     early_days: int
+    expiring_days: int
     means: Mapping[str, MeansRails]
     texts: Mapping[str, MandateText]
     zones: Mapping[str, str]

@@ -1,7 +1,9 @@
 """A mandate: a customer lets us charge a means of payment that the provider keeps; what we know of it is here."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -53,6 +55,14 @@ class Means(NamedTuple):
     last4: str
     expires: str = ""
 
+    @property
+    def ends_on(self) -> date | None:
+        """The last day on which it can be charged; None where it has none."""
+        if not self.expires:
+            return None
+        year, month = map(int, self.expires.split("-"))
+        return date(year, month, monthrange(year, month)[1])
+
 
 class Agreed(NamedTuple):
     """Which text was agreed to, by which contact, from which network address."""
@@ -96,6 +106,8 @@ class Mandate:
     ended_why: str | None = None
     released_at: Moment | None = None
     """When the provider let go of the means, too."""
+    warned_of: str = ""
+    """The end of which the customer was told, as the means has it; "" while they were not."""
 
     @property
     def is_active(self) -> bool:
@@ -117,6 +129,25 @@ class Mandate:
             None,
         )
         self._move(State.ACTIVE)
+        return True
+
+    def renew(self, means: Means) -> bool:
+        """Its issuer has put another number or end on it; False when that is no news."""
+        if not self.is_active or means == self.means:
+            return False
+        self.means = means
+        self.version += 1
+        return True
+
+    def warn(self, *, today: date, days: int) -> bool:
+        """Whether the customer is to be told now that it ends within so many days: once for each end."""
+        ends_on = self.means.ends_on if self.means else None
+        if not self.is_active or self.means is None or ends_on is None:
+            return False
+        if self.warned_of == self.means.expires or ends_on > today + timedelta(days=days):
+            return False
+        self.warned_of = self.means.expires
+        self.version += 1
         return True
 
     def end(self, to: State, why: str, *, moment: Moment) -> bool:

@@ -41,6 +41,7 @@ class AutopayFile(BaseModel):
     look_at: time
     charge_at: time
     early_days: Days
+    expiring_days: Days
     means: Annotated[dict[Kind, MeansFile], Field(min_length=1)]
 
 
@@ -60,6 +61,7 @@ def load_autopay_rails(path: Path, company: Company | None) -> AutopayRails:
         look_at=read.look_at,
         charge_at=read.charge_at,
         early_days=read.early_days,
+        expiring_days=read.expiring_days,
         means={kind: MeansRails(**one.model_dump()) for kind, one in read.means.items()},
         texts=_texts(path.parent / "mandate-texts", read.text_version),
         zones={one.code: one.time_zone for one in entities},

@@ -15,7 +15,7 @@ TIMER: Final = "mandates"
 
 _PLACE = "SELECT count(*) FROM mandates WHERE customer_id = $1"
 _COLUMNS = """mandate_id, customer_id, legal_entity, agreed, return_url, asked_at, state, version, provider_customer,
-    session_id, url, method_id, means, saved_at, ended_at, ended_why, released_at"""
+    session_id, url, method_id, means, saved_at, ended_at, ended_why, released_at, warned_of"""
 _BY_ID = f"SELECT {_COLUMNS} FROM mandates WHERE mandate_id = $1"
 _BY_METHOD = f"SELECT {_COLUMNS} FROM mandates WHERE method_id = $1 ORDER BY saved_at DESC LIMIT 1"
 _STANDING = (
@@ -28,11 +28,11 @@ ORDER BY state = 'active' DESC, asked_at DESC, mandate_id LIMIT 1
 _ASKED_BY = "SELECT request_hash FROM mandates WHERE mandate_id = $1"
 _KEEP = f"""
 INSERT INTO mandates ({_COLUMNS}, request_hash)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)
 """
 _MOVE = """
 UPDATE mandates SET state = $2, version = $3, provider_customer = $4, session_id = $5, url = $6, method_id = $7,
-    means = $8, saved_at = $9, ended_at = $10, ended_why = $11, released_at = $12
+    means = $8, saved_at = $9, ended_at = $10, ended_why = $11, released_at = $12, warned_of = $13
 WHERE mandate_id = $1
 """
 _AUTOPAY = "SELECT * FROM autopay WHERE customer_id = $1"
@@ -128,5 +128,5 @@ def _moving(mandate: Mandate) -> tuple[Any, ...]:
     return (
         *(mandate.state.value, mandate.version, mandate.provider_customer, mandate.session_id),
         *(mandate.url, mandate.method_id, means, mandate.saved_at, mandate.ended_at),
-        *(mandate.ended_why, mandate.released_at),
+        *(mandate.ended_why, mandate.released_at, mandate.warned_of),
     )

@@ -3,7 +3,7 @@
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
-from portal_api.domain.mandate import Mandate, Saved
+from portal_api.domain.mandate import Mandate, Means, Saved
 from portal_api.domain.payment import Payment, Seen
 
 
@@ -24,6 +24,10 @@ class MeansProvider(Protocol):
 
     async def look_saved(self, session_id: str) -> Saved:
         """What was saved at a page."""
+        ...
+
+    async def look_means(self, method_id: str) -> Means:
+        """What is printed of a means now."""
         ...
 
     async def release(self, method_id: str) -> None:

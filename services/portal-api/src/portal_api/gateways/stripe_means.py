@@ -61,6 +61,11 @@ class StripeMeans:
             )
         return saved_of(session.to_dict())
 
+    async def look_means(self, method_id: str) -> Means:
+        with named_failures():
+            method = await self.client.v1.payment_methods.retrieve_async(method_id)
+        return means_of(method.to_dict())
+
     async def release(self, method_id: str) -> None:
         with named_failures():
             try:

@@ -43,6 +43,8 @@ KINDS: Final = frozenset(
         "setup_intent.succeeded",
         "setup_intent.setup_failed",
         "payment_method.detached",
+        "payment_method.updated",
+        "payment_method.automatically_updated",
     }
 )
 """Of what Stripe tells, what may move a payment or a mandate."""

@@ -29,6 +29,8 @@ from shared.db.work import Database, Work
 from shared.messaging.tell import tell
 from shared.web.idempotency import IdempotencyKeyReused
 
+RENEWS: Final = frozenset({"payment_method.automatically_updated", "payment_method.updated"})
+"""Of what the provider tells of a means: it is still there."""
 LOOK_AFTER: Final = timedelta(hours=1)
 """So long the provider has to tell what became of a page, before it is asked."""
 
@@ -87,6 +89,8 @@ class Mandating:
         if mandate is None:
             return await self._note(notice, NOT_OURS)
         if notice.method_id:
+            if notice.kind in RENEWS:
+                return await self._hear_renewed(notice, mandate)
             return await self._hear_gone(notice, mandate)
         session_id = mandate.session_id or notice.session_id
         if not session_id:
@@ -148,6 +152,16 @@ class Mandating:
                 due = {str(mandate.mandate_id): work.moment + LOOK_AFTER}
                 await timers.set_many(work.connection, mandates.TIMER, due)
         return locked
+
+    async def _hear_renewed(self, notice: Notice, mandate: Mandate) -> str:
+        """The issuer may have put another end or number on it: the next announcement names what is charged."""
+        means = await self.keeper.look_means(notice.method_id)
+        async with self.database.work(self.clock.now()) as work:
+            locked = await _locked(work, mandate)
+            outcome = MOVED if locked.renew(means) else OLD_NEWS
+            await mandates.move(work.connection, locked)
+            await _noted(work, notice, outcome)
+        return outcome
 
     async def _hear_gone(self, notice: Notice, mandate: Mandate) -> str:
         """The means is nobody's any more at the provider."""

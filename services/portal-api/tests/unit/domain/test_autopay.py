@@ -45,6 +45,7 @@ RAILS = AutopayRails(
     look_at=time(9),
     charge_at=time(9),
     early_days=2,
+    expiring_days=30,
     means={"card": FEW},
     texts={},
     zones={"DE01": "Europe/Berlin"},
