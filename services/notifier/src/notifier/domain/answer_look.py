@@ -64,7 +64,7 @@ def _look_at_sign_in(message: Message, brief: SignInBrief, facts: Facts, *, now:
 def _look_at_reply(message: Message, brief: ReplyBrief, facts: Facts, *, now: Moment) -> Verdict:
     if now >= brief.not_after:
         return Silence("answer-too-late", "answer.in-time")
-    route = silence_of_news(message.legal_entity, (), facts, now) or _way(message, brief, facts)
+    route = silence_of_news(message.legal_entity, facts, now) or _way(message, brief, facts)
     if isinstance(route, Silence):
         return route
     if brief.waits_for_hours and (until := _quiet_until(facts, now)) > now:
@@ -92,7 +92,7 @@ def _look_at_payment(
     message: Message, brief: PaymentBrief, facts: Facts, *, now: Moment
 ) -> Verdict:
     """Neither budget nor hours: they have just paid, or tried to."""
-    if silence := silence_of_news(message.legal_entity, (), facts, now):
+    if silence := silence_of_news(message.legal_entity, facts, now):
         return silence
     route = way_to(message, brief.channels, facts)
     if isinstance(route, Silence):

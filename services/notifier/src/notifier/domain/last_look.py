@@ -1,6 +1,7 @@
 """The last look: whether a message may leave now, what is left to say, and to whom. All of it read again from facts."""
 
 from datetime import timedelta
+from typing import Final
 
 from notifier.domain import budget
 from notifier.domain.agreement import AgreementBrief
@@ -26,6 +27,7 @@ from notifier.domain.silence import (
     Silence,
     is_owed,
     rest_asked,
+    rest_of,
     silence_of_customer,
     silence_of_news,
     silence_of_request,
@@ -42,6 +44,10 @@ contact day is the limit."""
 
 NEWS_WAITS_MAX = timedelta(days=1)
 """So long news waits for records that stand aside; then it says what is certain."""
+
+
+SETTLED: Final = Silence("settled", "silence.settled")
+HELD: Final = Silence("invoice-held", "silence.invoice-hold")
 
 
 def look_last(message: Message, facts: Facts, *, now: Moment) -> Verdict:
@@ -101,15 +107,16 @@ def _speak(
 def _look_at_escalation(
     message: Message, brief: EscalationBrief, facts: Facts, *, now: Moment
 ) -> Verdict:
-    asked = tuple(
-        Asked(invoice, part, item.step, part.open_minor)
+    owed = [
+        Asked(invoice, part, item.step, rest_of(invoice, part, facts, now))
         for item in brief.items
         if (invoice := facts.invoices.get(item.invoice_id))
         and (part := invoice.instalment(item.number)).due_on
         and is_owed(invoice, part, facts.customer)
-    )
+    ]
+    asked = tuple(one for one in owed if one.minor)
     if brief.items and not asked:
-        return Silence("settled", "silence.settled")
+        return HELD if owed else SETTLED
     route = brief.route(facts.customer)
     if (Channel.EMAIL, route.address) in message.failed_roads:
         return Silence("no-contact", "route.none")
@@ -148,8 +155,11 @@ def _look_at_warning(
 
 def _look_at_news(message: Message, brief: NewsBrief, facts: Facts, *, now: Moment) -> Verdict:
     """Not in the contact budget: the customer has asked, and this is the answer."""
-    silent = silence_of_request if brief.asks else silence_of_news
-    if silence := silent(message.legal_entity, brief.items, facts, now):
+    if isinstance(brief, AgreementBrief) and brief.asks:
+        silence = silence_of_request(message.legal_entity, brief, facts, now)
+    else:
+        silence = silence_of_news(message.legal_entity, facts, now)
+    if silence:
         return silence
     route = way_to(message, brief.channels, facts)
     if isinstance(route, Silence):

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
+from notifier.domain.agreement import AgreementBrief
 from notifier.domain.brief import PlannedItem, Step
 from notifier.domain.budget import ContactDay
 from notifier.domain.contact import Address
 from notifier.domain.customer import Customer, Hold, Team
 from notifier.domain.invoice import Credit, Instalment, Invoice
-from notifier.domain.news import Contested
 from notifier.domain.sending import Sending
 from shared.base.clock import Moment
 from shared.base.days import local_day
@@ -110,19 +110,27 @@ def silence_of_customer(legal_entity: str, facts: Facts, now: Moment) -> Silence
 
 
 def silence_of_request(
-    legal_entity: str, items: Sequence[Contested], facts: Facts, now: Moment
+    legal_entity: str, brief: AgreementBrief, facts: Facts, now: Moment
 ) -> Silence | None:
-    """What silences a word that asks for a part of a plan: all that silences a reminder, and settled invoices."""
+    """What silences a word that asks for a part of a plan: all that silences a reminder, settled invoices, and money
+    that lies with us unapplied and would pay the part.
+    """
+    minor = brief.part.left_minor if brief.part else 0
     if silence := silence_of_customer(legal_entity, facts, now):
         return silence
-    known = [facts.invoices[one.invoice_id] for one in items if one.invoice_id in facts.invoices]
+    known = [
+        facts.invoices[one.invoice_id] for one in brief.items if one.invoice_id in facts.invoices
+    ]
     owed = any(is_owed(one, part, facts.customer) for one in known for part in one.instalments)
-    return Silence("settled", "silence.settled") if known and not owed else None
+    on_account = _unapplied(legal_entity, facts).get(brief.currency, 0)
+    checks: Checks = (
+        (bool(known) and not owed, "settled", "silence.settled"),
+        (on_account >= minor, "covered-by-unapplied", "silence.covered"),
+    )
+    return _first(checks)
 
 
-def silence_of_news(
-    legal_entity: str, _: Sequence[Contested], facts: Facts, now: Moment
-) -> Silence | None:
+def silence_of_news(legal_entity: str, facts: Facts, now: Moment) -> Silence | None:
     """What silences even an answer. Holds that only keep us from asking for money do not."""
     customer = facts.customer
     held_by = {hold.kind for hold in facts.holds if _covers(hold, legal_entity, now)}
@@ -131,6 +139,11 @@ def silence_of_news(
         *((kind in held_by, f"{kind}-hold", "silence.hold") for kind in _SPOKEN_FOR),
     )
     return _first(checks)
+
+
+def rest_of(invoice: Invoice, part: Instalment, facts: Facts, now: Moment) -> int:
+    """What of an instalment is open and not held back, in minor units."""
+    return part.open_minor - _held(invoice, facts, local_day(now, facts.entity_zone))[part.number]
 
 
 def rest_asked(invoices: Collection[UUID], facts: Facts, now: Moment) -> int | None:

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from notifier.domain.brief import EscalationBrief, PlannedItem
 from notifier.domain.budget import ContactDay
 from notifier.domain.contact import Channel
-from notifier.domain.customer import ErpHold, Hold, Owner
+from notifier.domain.customer import ErpHold, Hold
 from notifier.domain.invoice import Credit, InvoiceHold
 from notifier.domain.last_look import look_last
 from notifier.domain.message import Purpose
@@ -291,32 +290,3 @@ class TestParkedRecords:
 
         assert isinstance(verdict, Wait)
         assert verdict.until == make.brief().not_after + timedelta(seconds=1)
-
-
-class TestEscalation:
-    def brief(self, make: Any) -> EscalationBrief:
-        item = PlannedItem(make.id("R1"), make.firm)
-        return EscalationBrief("account-owner", "Jonas", "jonas@ours.example", "no answer", (item,))
-
-    def test_reaches_a_person_of_ours_at_any_hour(self, make: Any) -> None:
-        night = make.now + timedelta(hours=15)
-
-        spoken = look_last(make.message(self.brief(make)), make.facts(), now=night)
-
-        assert isinstance(spoken, Speak)
-        assert spoken.route.address == "jonas@ours.example"
-
-    def test_reaches_the_account_owner_of_now(self, make: Any) -> None:
-        facts = make.facts(customer=make.customer(account_owner=Owner("Ida", "ida@ours.example")))
-
-        spoken = look_last(make.message(self.brief(make)), facts, now=make.now)
-
-        assert isinstance(spoken, Speak)
-        assert (spoken.route.name, spoken.route.address) == ("Ida", "ida@ours.example")
-
-    def test_is_moot_once_everything_is_paid(self, make: Any) -> None:
-        verdict = look_last(
-            make.message(self.brief(make)), make.facts(make.invoice(minor=0)), now=make.now
-        )
-
-        assert reason(verdict) == "settled"

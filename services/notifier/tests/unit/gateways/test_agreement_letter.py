@@ -12,7 +12,7 @@ import pytest
 from notifier.config import HOME
 from notifier.domain.agreement import FIGURES, PAYS, AgreementBrief, AgreementNews, PlannedPart
 from notifier.domain.contact import Channel, Route
-from notifier.domain.invoice import AmountHold
+from notifier.domain.invoice import AmountHold, Credit
 from notifier.domain.last_look import Speak, Wait, look_last
 from notifier.domain.message import Message, Purpose
 from notifier.domain.news import Contested, Line
@@ -194,6 +194,16 @@ class TestLook:
         verdict = look_last(news(N.PLAN_DUE), make.facts(make.invoice(minor=0)), now=make.now)
 
         assert verdict == Silence("settled", "silence.settled")
+
+    @pytest.mark.parametrize(("minor", "is_silent"), [(3_333, False), (3_334, True)])
+    def test_does_not_remind_of_a_part_that_money_on_account_would_pay(
+        self, make: Any, news: Any, minor: int, is_silent: bool
+    ) -> None:
+        credit = Credit(make.id("P"), make.customer().customer_id, 1, "DE01", "EUR", minor)
+        facts = make.facts(make.invoice(), credits=[credit])
+
+        verdict = look_last(news(N.PLAN_DUE), facts, now=make.now)
+        assert isinstance(verdict, Silence) is is_silent
 
     def test_does_not_remind_of_a_part_under_a_hold_and_still_answers(
         self, make: Any, news: Any

@@ -70,7 +70,7 @@ TASK_RULES: Final[Mapping[TaskKind, TaskRule]] = {
     TaskKind.CALL_BACK: TaskRule(_MANAGER, timedelta(days=1)),
     TaskKind.BAD_FEEDBACK: TaskRule(_MANAGER, timedelta(days=3)),
     TaskKind.PAYMENT_DECLINED: TaskRule(_COLLECTOR, timedelta(days=2)),
-    TaskKind.PLAN_APPROVAL: TaskRule("manager"),
+    TaskKind.PLAN_APPROVAL: TaskRule(_MANAGER),
     TaskKind.DISPUTE_APPROVAL: TaskRule(
         _MANAGER, timedelta(days=2), frozenset({MootBy.NOTHING_PROPOSED})
     ),
