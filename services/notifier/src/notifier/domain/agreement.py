@@ -66,6 +66,8 @@ FIGURES: Final[Mapping[AgreementNews, tuple[str, ...]]] = {
     _N.PLAN_BROKEN: ("paid", "left"),
 }
 """Which sums a message shows, in their order; one that is nothing, or not certain, is left out."""
+STANDS: Final = ASKS | {*(_N.PLAN_ACCEPTED, _N.PLAN_ACTIVE, _N.PLAN_EXTENDED, _N.PLAN_COMPLETED)}
+"""Of these the days of the plan count, and those of the invoices are no business of the customer's."""
 SHOWS_PARTS: Final = frozenset({_N.PLAN_ACCEPTED, _N.PLAN_ACTIVE, _N.PLAN_EXTENDED})
 
 

@@ -1,10 +1,12 @@
 """What a mail about a promise or a plan says: the values for its form."""
 
+from dataclasses import replace
 from datetime import date
 
-from notifier.domain.agreement import FIGURES, SHOWS_PARTS, AgreementBrief
+from notifier.domain.agreement import FIGURES, SHOWS_PARTS, STANDS, AgreementBrief
 from notifier.domain.handover import reference_of
 from notifier.domain.message import Message
+from notifier.domain.news import Line
 from notifier.domain.verdict import Speak
 from notifier.gateways import phrasing
 from notifier.gateways.news_letter import by_day, lines_of, words_of
@@ -23,7 +25,7 @@ def agreement_values(
     now: Moment,
 ) -> Values:
     """As the customer reads it. The text to accept, and our reason, are values, never templates."""
-    lines = lines_of(stationery, speak.lines, brief.currency, reader)
+    lines = lines_of(stationery, _lines(brief, speak), brief.currency, reader)
     section, part = section_of(brief.news.value), brief.part
     sums = _sums(brief, speak, reader)
     values = reader.frame(contact=speak.route.name) | {
@@ -54,6 +56,13 @@ def agreement_values(
     ]
     values["facts"] = _parts(stationery, brief, reader) if brief.news in SHOWS_PARTS else []
     return values
+
+
+def _lines(brief: AgreementBrief, speak: Speak) -> tuple[Line, ...]:
+    """What it is about; of a plan that stands without the days on which the invoices were due."""
+    if brief.news not in STANDS:
+        return speak.lines
+    return tuple(replace(one, due_on=None) for one in speak.lines)
 
 
 def _sums(brief: AgreementBrief, speak: Speak, reader: Reader) -> dict[str, str]:

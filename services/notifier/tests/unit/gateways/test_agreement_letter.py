@@ -10,7 +10,14 @@ from uuid import UUID
 import pytest
 
 from notifier.config import HOME
-from notifier.domain.agreement import FIGURES, PAYS, AgreementBrief, AgreementNews, PlannedPart
+from notifier.domain.agreement import (
+    FIGURES,
+    PAYS,
+    STANDS,
+    AgreementBrief,
+    AgreementNews,
+    PlannedPart,
+)
 from notifier.domain.contact import Channel, Route
 from notifier.domain.invoice import AmountHold, Credit
 from notifier.domain.last_look import Speak, Wait, look_last
@@ -139,6 +146,12 @@ class TestMail:
 
         assert offer in word(news, language).told.text
         assert offer not in word(news, language, is_extended=True).told.text
+
+    @pytest.mark.parametrize("news", [one for one in N if one.value.startswith("plan")])
+    def test_names_the_day_of_an_invoice_only_where_it_counts(
+        self, word: Any, news: AgreementNews
+    ) -> None:
+        assert ("Due 1 Apr 2026" in word(news).told.text) is (news not in STANDS)
 
     def test_names_the_part_that_came_too_late_though_it_came(self, word: Any) -> None:
         parts = (replace(PARTS[0], paid_minor=3_334), *PARTS[1:])

@@ -1,4 +1,4 @@
-"""Our own page of a plan: its text, its parts, and the two words that a customer can say to a proposal."""
+"""Our own page of a plan: its text, its parts, the two words that a customer can say to a proposal, and more time."""
 
 from typing import Annotated
 from uuid import UUID
@@ -13,7 +13,7 @@ from portal_api.gateways import plans
 from portal_api.interfaces.http.own_page import Guest, OwnPages
 from portal_api.interfaces.http.page_rows import Row, row
 from portal_api.interfaces.http.page_words import PageWords
-from portal_api.interfaces.http.plans import WORDS_CHARACTERS_MAX
+from portal_api.interfaces.http.plans import EXTENSION_DAYS_MAX, WORDS_CHARACTERS_MAX
 from portal_api.interfaces.http.promise_page import item_rows
 from portal_api.interfaces.http.sign_ins import host_of
 from portal_api.interfaces.http.thing_page import Shown, thing
@@ -33,8 +33,14 @@ class RefuseForm(BaseModel):
     words: Annotated[str, Field(max_length=WORDS_CHARACTERS_MAX, pattern=NO_NUL)] = ""
 
 
+class ExtendForm(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    days: Annotated[int, Field(ge=1, le=EXTENSION_DAYS_MAX)]
+
+
 def plan_page_router(pages: OwnPages, planning: Planning) -> APIRouter:
-    """`/plans/{id}`, `…/acceptances` and `…/refusals`. Said twice is said once."""
+    """`/plans/{id}`, `…/acceptances`, `…/refusals` and `…/extensions`. Said twice is said once."""
     router = pages.router()
     database, payer = pages.visitors.signing_in.database, pages.guest(Role.PAY)
 
@@ -66,6 +72,14 @@ def plan_page_router(pages: OwnPages, planning: Planning) -> APIRouter:
             await planning.refuse(work, guest.me.customer_id, plan_id, words=given.words)
         return RedirectResponse(f"/plans/{plan_id}", 303)
 
+    @router.post("/plans/{plan_id}/extensions")
+    async def extend(
+        plan_id: UUID, given: Annotated[ExtendForm, Form()], guest: Annotated[Guest, payer]
+    ) -> Response:
+        async with database.work(guest.visitor.moment) as work:
+            await planning.extend(work, guest.me.customer_id, plan_id, days=given.days)
+        return RedirectResponse(f"/plans/{plan_id}", 303)
+
     return router
 
 
@@ -73,7 +87,9 @@ def _plan(pages: OwnPages, guest: Guest, found: Plan) -> Shown:
     words, w, currency = guest.words, guest.words.w, found.terms.currency
     amount = words.amount(sum(one.minor for one in found.items), currency)
     waits = found.state is PlanState.PROPOSED and guest.visitor.moment < found.answer_by
-    may_answer = waits and Role.PAY in guest.visitor.session.roles
+    may_pay = Role.PAY in guest.visitor.session.roles
+    may_answer = waits and may_pay
+    may_extend = found.state is PlanState.ACTIVE and not found.extended_days and may_pay
     path = f"/plans/{found.plan_id}"
     reason = w["why_declined"] if found.state is PlanState.DECLINED else w["your_words"]
 
@@ -85,6 +101,7 @@ def _plan(pages: OwnPages, guest: Guest, found: Plan) -> Shown:
         "quotes": [(reason, found.reason)] if found.reason else (),
         "text": found.terms.text,
         "answer": {"path": path, "text_hash": found.terms.text_hash} if may_answer else None,
+        "extend": {"path": path, "most": found.terms.extension_days_max} if may_extend else None,
         "lists": [
             (w["plan_parts"], _parts(found, words)),
             (w["invoices_of"], item_rows(found.items, currency, words)),

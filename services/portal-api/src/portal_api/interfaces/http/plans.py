@@ -44,6 +44,7 @@ from shared.web.problems import problems
 ITEMS_MAX = 100
 WORDS_CHARACTERS_MAX = 500
 PARTS_MAX = 1_000
+EXTENSION_DAYS_MAX = 1_000
 """That a request may name; the rails allow fewer."""
 
 
@@ -68,7 +69,7 @@ class RefusalGiven(Body):
 class ExtensionGiven(Body):
     """So much later every part is due that is not paid."""
 
-    days: Annotated[int, Field(ge=1, le=1_000, examples=[14])]
+    days: Annotated[int, Field(ge=1, le=EXTENSION_DAYS_MAX, examples=[14])]
 
 
 QUOTE_REFUSALS = (

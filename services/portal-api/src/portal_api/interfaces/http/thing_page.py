@@ -15,6 +15,7 @@ _NOTHING: Final[Shown] = {
     "pay": None,
     "answer": None,
     "bring": None,
+    "extend": None,
     "notes": (),
     "facts": (),
     "links": (),
