@@ -197,7 +197,11 @@ class TestOutcome:
         await portal.watch("promises")
         assert len(await told(portal)) == 1
 
-        portal.move(timedelta(hours=1))
+        portal.move(timedelta(hours=8, minutes=59))
+        await portal.watch("promises")
+        assert len(await told(portal)) == 1, "the bank has not told us of that day, and it is night"
+
+        portal.move(timedelta(minutes=1))
         for _ in range(2):
             await portal.watch("promises")
         assert (await told(portal))[1:] == [("broken", "0.00", "0.00")]

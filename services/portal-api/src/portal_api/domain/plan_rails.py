@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Final
 
 from portal_api.domain.quote import months_after
 from shared.base.clock import Moment
+from shared.base.days import DAY, at_local, local_day, local_time
 from shared.base.errors import Refusal
 from shared.base.money import decimal_text
 
@@ -78,6 +79,8 @@ class PlanRails:
     extension_days_max: int
     quote_days: int
     remind_days_before: int
+    judged_at: time
+    """At the legal entity: from then on a day counts."""
     zones: Mapping[str, str]
 
     def __post_init__(self) -> None:
@@ -87,6 +90,16 @@ class PlanRails:
 
     def zone(self, legal_entity: str) -> str:
         return self.zones.get(legal_entity, "UTC")
+
+    def day_of(self, moment: Moment, legal_entity: str) -> date:
+        """The day as plans are judged and reminded of."""
+        zone = self.zone(legal_entity)
+        today = local_day(moment, zone)
+        return today if local_time(moment, zone) >= self.judged_at else today - DAY
+
+    def begins_at(self, day: date, legal_entity: str) -> Moment:
+        """When such a day begins."""
+        return at_local(day, self.judged_at, self.zone(legal_entity))
 
     def valid_until(self, moment: Moment) -> Moment:
         """So long a quote stands, and then a proposal, and then what the customer accepted."""

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import NamedTuple
 
 from shared.base.clock import Moment
-from shared.base.days import BusinessCalendar
+from shared.base.days import DAY, BusinessCalendar, at_local
 from shared.base.errors import Refusal
 
 
@@ -59,6 +59,8 @@ class PromiseRails:
     broken_within_days: int
     withdrawn_max: int
     """Within the same days."""
+    judged_at: time
+    """At the legal entity, on the working day after the last that keeps a promise."""
     zones: Mapping[str, str]
     calendars: Mapping[str, BusinessCalendar] = field(default_factory=dict)
     """By legal entity; of one that we do not know every day but weekends is a working day."""
@@ -72,9 +74,17 @@ class PromiseRails:
 
     def grace_of(self, pay_on: date, legal_entity: str) -> int:
         """How many days after that day still keep a promise: so many at least, and up to a day on which banks work."""
+        last = pay_on + timedelta(days=self.grace_days)
+        return (self._business_day(last, legal_entity) - pay_on).days
+
+    def over_at(self, until: date, legal_entity: str) -> Moment:
+        """When a promise is judged that is kept up to that day."""
+        day = self._business_day(until + DAY, legal_entity)
+        return at_local(day, self.judged_at, self.zone(legal_entity))
+
+    def _business_day(self, day: date, legal_entity: str) -> date:
         calendar = self.calendars.get(legal_entity, BusinessCalendar("ZZ"))
-        last = calendar.next_business_day(pay_on + timedelta(days=self.grace_days))
-        return (last - pay_on).days
+        return calendar.next_business_day(day)
 
     def broken_since(self, moment: Moment) -> Moment:
         """Promises that were broken before are forgiven."""

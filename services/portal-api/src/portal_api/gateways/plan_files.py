@@ -1,6 +1,7 @@
 """The files of plans: rails, and the words of the agreement; validated whole before the service starts."""
 
 from collections.abc import Mapping
+from datetime import time
 from decimal import Decimal
 from pathlib import Path
 from string import Template
@@ -38,6 +39,7 @@ class PlanRailsFile(BaseModel):
     extension_days_max: Annotated[int, Field(strict=True, ge=1, le=365)]
     quote_days: Annotated[int, Field(strict=True, ge=1, le=90)]
     remind_days_before: LateDays
+    judged_at: time
 
 
 def load_plan_rails(path: Path, company: Company | None) -> tuple[BySegment[PlanRails], Agreement]:

@@ -1,6 +1,7 @@
 """The file of promise rails: validated whole before the service starts."""
 
 from collections.abc import Mapping
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,6 +35,7 @@ class RailsFile(BaseModel):
     broken_max: Count
     broken_within_days: Days
     withdrawn_max: Count
+    judged_at: time
 
 
 def load_promise_rails(path: Path, company: Company | None) -> BySegment[PromiseRails]:

@@ -6,7 +6,6 @@ from portal_api.domain.plan_rails import PlanRails
 from portal_api.handlers.accept_plan import PlanNotOpen
 from portal_api.handlers.tell_plan import tell_plan
 from shared.base.clock import Moment
-from shared.base.days import local_day
 from shared.base.errors import Refusal
 from shared.contracts.portal_api import PlanExtended
 
@@ -27,7 +26,7 @@ def extend_plan(
         raise PlanExtendedAlready(f"it was extended by {plan.extended_days} days")
     rails.check_extension(days, plan.terms.extension_days_max)
 
-    today = local_day(moment, rails.zone(plan.terms.legal_entity))
+    today = rails.day_of(moment, plan.terms.legal_entity)
     if plan.missed(plan.count(answers.known_to(plan)), today=today):
         raise PlanNotOpen("a part was not paid in time")
     plan.extend(days)

@@ -9,7 +9,6 @@ from portal_api.domain.plan import HOLDING, Plan, PlanState, Reminded
 from portal_api.domain.plan_rails import PlanRails
 from portal_api.handlers.tell_plan import tell_plan
 from shared.base.clock import Moment
-from shared.base.days import local_day
 from shared.contracts import portal_api as told
 
 REMINDERS: Final[Mapping[Reminded, type[told.PlanEvent]]] = {
@@ -24,7 +23,7 @@ def judge_plan(answers: Answers, plan: Plan, rails: PlanRails, *, moment: Moment
         _end(answers, plan, PlanState.LAPSED, told.PlanLapsed, moment=moment)
     if plan.state not in HOLDING:
         return
-    today = local_day(moment, rails.zone(plan.terms.legal_entity))
+    today = rails.day_of(moment, plan.terms.legal_entity)
     before = [item.counted for item in plan.items]
     in_time = plan.count(answers.known_to(plan))
 

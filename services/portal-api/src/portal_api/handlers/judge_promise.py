@@ -7,7 +7,7 @@ from shared.base.clock import Moment
 
 
 def judge_promise(answers: Answers, promise: Promise, *, over_at: Moment, moment: Moment) -> None:
-    """End it, if it is decided, else tell what is left of it; `over_at` is when the last day that keeps it is over."""
+    """End it, if it is decided, else tell what is left of it; `over_at` is when it is decided at the latest."""
     before = [item.counted for item in promise.items]
     state = promise.verdict(answers.known_to(promise), is_over=moment >= over_at)
     if state is not State.OPEN:

@@ -1,7 +1,6 @@
 """Commands about plans: load, handle, save, one customer at a time; and their timers are set anew."""
 
 from dataclasses import dataclass
-from datetime import time
 from typing import NamedTuple
 from uuid import UUID
 
@@ -19,7 +18,6 @@ from portal_api.handlers.propose_plan import propose_plan
 from portal_api.handlers.quote_plan import Asked, Asker, quote_plan
 from portal_api.handlers.refuse_plan import refuse_plan
 from shared.base.clock import Moment
-from shared.base.days import at_local, local_day
 from shared.base.errors import Refusal
 from shared.base.ids import derived_id
 from shared.db import timers
@@ -174,7 +172,7 @@ def _looked_at(plan: Plan, rails: PlanRails, moment: Moment) -> Moment | None:
         return None
     if plan.state is not PlanState.ACTIVE:
         return plan.answer_by
-    zone = rails.zone(plan.terms.legal_entity)
-    today = local_day(moment, zone)
+    entity = plan.terms.legal_entity
+    today = rails.day_of(moment, entity)
     day = plan.next_day(today=today, days_before=rails.remind_days_before)
-    return moment if day is None else at_local(day, time(), zone)
+    return moment if day is None else rails.begins_at(day, entity)

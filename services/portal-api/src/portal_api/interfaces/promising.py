@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from uuid import UUID
 
 from portal_api.domain.answers import Answers
@@ -15,7 +15,6 @@ from portal_api.handlers.make_promise import make_promise
 from portal_api.handlers.take_items import Wanted
 from portal_api.handlers.withdraw_promise import withdraw_promise
 from shared.base.clock import Moment
-from shared.base.days import DAY, at_local
 from shared.db import timers
 from shared.db.work import Work
 from shared.messaging.tell import tell
@@ -71,8 +70,8 @@ class Promising:
             await timers.set_many(work.connection, promises.TIMER, {str(promise_id): None})
 
     def over_at(self, promise: Promise) -> Moment:
-        """When the last day that keeps it is over where the legal entity is."""
-        return at_local(promise.until + DAY, time(), self.rails.standard.zone(promise.legal_entity))
+        """When it is decided at the latest."""
+        return self.rails.standard.over_at(promise.until, promise.legal_entity)
 
     async def _load(self, work: Work, customer_id: UUID, invoices: Sequence[UUID] = ()) -> Answers:
         rails = self.rails.of(await answers.lock(work.connection, customer_id))

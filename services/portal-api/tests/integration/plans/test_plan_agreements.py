@@ -27,7 +27,7 @@ class TestAgreement:
 
         assert active["state"] == "active"
         kept = [(one["side"], one["by"], one["network"]) for one in active["acceptances"]]
-        assert kept == [("us", "policy plans/2", ""), ("customer", "1", "127.0.0.1")]
+        assert kept == [("us", "policy plans/3", ""), ("customer", "1", "127.0.0.1")]
         assert {one["text_hash"] for one in active["acceptances"]} == {plan["terms"]["text_hash"]}
         assert (await plans.told())[1:] == [("activated", "0.00", "100.00")]
 

@@ -1,7 +1,7 @@
 """A promise ends once, by what was paid in time; the rails say who may make one."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
@@ -28,7 +28,9 @@ PAY_ON = date(2026, 4, 30)
 GRACE = 3
 UNTIL = date(2026, 5, 3)
 ZONES = {"DE01": "Europe/Berlin"}
-RAILS = PromiseRails(30, GRACE, 5, 2, 180, 4, ZONES, {"DE01": BusinessCalendar("DE", "HH")})
+RAILS = PromiseRails(
+    30, GRACE, 5, 2, 180, 4, time(8), ZONES, {"DE01": BusinessCalendar("DE", "HH")}
+)
 
 money = st.integers(0, 1_000)
 payments = st.lists(
@@ -160,6 +162,18 @@ class TestGrace:
     )
     def test_ends_on_a_day_on_which_banks_work(self, pay_on: date, until: date) -> None:
         assert pay_on + timedelta(days=RAILS.grace_of(pay_on, "DE01")) == until
+
+    @pytest.mark.parametrize(
+        ("until", "over_at"),
+        [
+            (date(2026, 4, 23), datetime(2026, 4, 24, 6, tzinfo=UTC)),
+            (date(2026, 4, 24), datetime(2026, 4, 27, 6, tzinfo=UTC)),  # a Friday
+            (date(2026, 3, 27), datetime(2026, 3, 30, 6, tzinfo=UTC)),  # into summer time
+            (date(2026, 4, 30), datetime(2026, 5, 4, 6, tzinfo=UTC)),
+        ],
+    )
+    def test_is_judged_on_the_next_working_morning(self, until: date, over_at: datetime) -> None:
+        assert RAILS.over_at(until, "DE01") == over_at
 
     def test_of_an_entity_that_nobody_knows_ends_after_the_week_end(self) -> None:
         assert RAILS.grace_of(date(2026, 4, 22), "XX") == 5

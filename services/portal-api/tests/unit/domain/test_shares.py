@@ -1,6 +1,6 @@
 """Money counts once, for what is wanted first, however many promises and plans there are of an invoice."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 from hypothesis import given
@@ -22,7 +22,7 @@ LATER = NOW + timedelta(days=300)
 FIRST = date(2026, 5, 1)
 TERMS = Terms("DE01", "EUR", 5, 31, False, 1, "en", "text", "0" * 64)
 OPEN = 10_000
-RAILS = PromiseRails(30, 3, 5, 2, 180, 4, {"DE01": "Europe/Berlin"})
+RAILS = PromiseRails(30, 3, 5, 2, 180, 4, time(8), {"DE01": "Europe/Berlin"})
 
 
 def promise(n: int, minor: int, pay_on: date = FIRST) -> Promise:

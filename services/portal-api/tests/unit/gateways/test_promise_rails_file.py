@@ -34,7 +34,7 @@ def test_without_a_company_it_is_utc() -> None:
         ("grace_days: 3", "grace_days: soon", "grace_days"),
         ("grace_days: 3", "grace_days: 3\nmercy: 1", "mercy"),
         ("broken_max: 2", "broken_max: 0", "broken_max"),
-        ("version: 3", "version: [", "flow"),
+        ("version: 4", "version: [", "flow"),
     ],
 )
 def test_another_is_refused_and_says_where(
