@@ -68,8 +68,8 @@ class NothingParked(Refusal):
 
 
 def told_hearing(company: Company) -> Projection[Books]:
-    """What is disputed is known, what is upheld of it is taken off, and what the portal's provider has or has given back
-    is booked; nothing else of disputes and portal touches the books.
+    """What is disputed is known, what is upheld of it is taken off, and what the portal's provider has or gave back is
+    booked; nothing else of disputes and portal touches the books.
     """
     zones = {entity.code: entity.time_zone for entity in company.legal_entities}
     registered = Registered.of(company)
