@@ -67,6 +67,24 @@ def test_every_service_tells_a_newcomer_what_it_is() -> None:
             assert (ROOT / "services" / service / name).exists(), f"{service}/{name}"
 
 
+def test_the_migrations_of_a_service_are_one_line_in_the_order_of_their_names() -> None:
+    for service in SERVICES:
+        chain: list[str | None] = [None]
+
+        for path in sorted((ROOT / "services" / service / "migrations").glob("*.py")):
+            told = {
+                node.targets[0].id: ast.literal_eval(node.value)
+                for node in ast.parse(path.read_text()).body
+                if isinstance(node, ast.Assign)
+                and isinstance(node.targets[0], ast.Name)
+                and node.targets[0].id in {"revision", "down_revision"}
+            }
+            assert told["down_revision"] == chain[-1], f"{service}/{path.name}"
+            chain.append(told["revision"])
+
+        assert len(chain) == len(set(chain)) > 1, service
+
+
 def test_no_file_is_longer_than_a_room_should_be() -> None:
     long = {
         str(path.relative_to(ROOT)): lines

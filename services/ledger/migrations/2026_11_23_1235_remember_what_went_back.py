@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_23_1235"
-down_revision = "2026_11_23_0425"
+down_revision = "2026_11_23_1215"
 
 
 def upgrade() -> None:

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "2026_11_23_1255"
-down_revision = "2026_11_23_1215"
+down_revision = "2026_11_23_1235"
 
 DISPUTED_AMOUNTS = """
 CREATE TABLE disputed_amounts (

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-revision = "portal_api_1220"
+revision = "portal_api_0018"
 down_revision = "portal_api_0017"
 
 

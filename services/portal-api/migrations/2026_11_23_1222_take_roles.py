@@ -4,8 +4,8 @@ left of it. Contacts are asked for by customers now, so they are confined as eve
 
 from alembic import op
 
-revision = "portal_api_1222"
-down_revision = "portal_api_1220"
+revision = "portal_api_0019"
+down_revision = "portal_api_0018"
 
 
 def upgrade() -> None:

@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "portal_api_0018"
-down_revision = "portal_api_0017"
+revision = "portal_api_0020"
+down_revision = "portal_api_0019"
 
 
 def upgrade() -> None:

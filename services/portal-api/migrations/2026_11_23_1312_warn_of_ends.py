@@ -2,8 +2,8 @@
 
 from alembic import op
 
-revision = "portal_api_0019"
-down_revision = "portal_api_0018"
+revision = "portal_api_0021"
+down_revision = "portal_api_0020"
 
 
 def upgrade() -> None:
