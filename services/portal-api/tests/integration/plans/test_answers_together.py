@@ -124,3 +124,8 @@ class TestACredit:
 
         (*_, last) = await portal.told()
         assert [one["left"] for one in last["instalments"]] == ["400.00", "300.00", "0.00"]
+        shown = (await erika.get(f"/v1/plans/{last['plan_id']}")).json()
+        assert [one["left"] for one in shown["instalments"]] == ["400.00", "300.00", "0.00"]
+        page = (await erika.get(f"/plans/{last['plan_id']}")).text
+        assert page.count("Noch zu zahlen") == 1
+        assert page.count("derzeit nichts zu zahlen") == 1

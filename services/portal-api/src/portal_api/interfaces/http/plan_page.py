@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from portal_api.domain.contact import Role
-from portal_api.domain.plan import Plan, PlanState, Side
+from portal_api.domain.plan import Instalment, Plan, PlanState, Side
 from portal_api.gateways import plans
 from portal_api.interfaces.http.own_page import Guest, OwnPages
 from portal_api.interfaces.http.page_rows import Row, row
@@ -127,14 +127,19 @@ def _waiting(found: Plan, words: PageWords) -> list[str]:
 def _parts(found: Plan, words: PageWords) -> list[Row]:
     w, currency = words.w, found.terms.currency
 
-    def said(paid_minor: int) -> list[str]:
-        return [f"{w['paid_of_it']}: {words.amount(paid_minor, currency)}"] if paid_minor else []
+    def said(part: Instalment, left: int) -> list[str]:
+        facts = {"paid_of_it": part.paid_minor, "left_of_it": left}
+        if left == part.minor - part.paid_minor:
+            del facts["left_of_it"]
+        elif not left:
+            return [w["nothing_left_of_it"]]
+        return [f"{w[name]}: {words.amount(n, currency)}" for name, n in facts.items() if n]
 
     return [
         row(
             w["instalment"].format(number=part.number),
             words.amount(part.minor, currency),
-            more=[w["due_on"].format(day=words.day(part.due_on)), *said(part.paid_minor)],
+            more=[w["due_on"].format(day=words.day(part.due_on)), *said(part, left)],
         )
-        for part in found.instalments
+        for part, left in found.left()
     ]

@@ -56,10 +56,13 @@ class PlannedShown(BaseModel):
 
 
 class InstalmentShown(BaseModel):
+    """`left` is to be paid of it still: what a credit note took off, or you dispute, comes off the last parts."""
+
     number: int
     due_on: date
     amount: str
     paid: str
+    left: str
 
 
 class AcceptanceShown(BaseModel):
@@ -152,13 +155,16 @@ def _items(said: Plan | Quote) -> list[PlannedShown]:
 
 
 def _instalments(said: Plan | Quote) -> list[InstalmentShown]:
-    return [_instalment(part, said.terms.currency) for part in said.instalments]
+    unpaid = ((part, part.minor) for part in said.instalments)
+    parts = said.left() if isinstance(said, Plan) else unpaid
+    return [_instalment(part, left, said.terms.currency) for part, left in parts]
 
 
-def _instalment(part: Instalment, currency: str) -> InstalmentShown:
+def _instalment(part: Instalment, left: int, currency: str) -> InstalmentShown:
     return InstalmentShown(
         number=part.number,
         due_on=part.due_on,
         amount=decimal_text(part.minor, currency),
         paid=decimal_text(part.paid_minor, currency),
+        left=decimal_text(left, currency),
     )
