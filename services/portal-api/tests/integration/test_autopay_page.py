@@ -322,6 +322,7 @@ class TestSaving:
     async def test_shows_the_text_and_leads_to_the_provider_once_it_is_agreed_to(
         self, counter: Any
     ) -> None:
+        assert f'href="{self.MEANS}"' in (await look(counter, "/")).text
         assert f'href="{self.MEANS}"' in (await look(counter)).text
         page = await look(counter, self.MEANS)
         (text_hash,) = re.findall(r'name="text_hash" value="([0-9a-f]{64})"', page.text)

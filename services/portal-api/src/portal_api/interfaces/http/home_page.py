@@ -31,6 +31,7 @@ from portal_api.interfaces.http.page_rows import (
 )
 from portal_api.interfaces.http.page_words import PageWords
 from portal_api.interfaces.http.paying import ITEMS_MAX
+from portal_api.interfaces.http.save_page import PATH as SAVE_PATH
 from portal_api.interfaces.http.sign_ins import drop, keep
 from portal_api.interfaces.http.visitors import SESSION_COOKIE
 from portal_api.interfaces.signing_in import CustomerNotYours
@@ -112,7 +113,8 @@ def home_router(pages: OwnPages) -> APIRouter:
 def _home(pages: OwnPages, guest: Guest, seen: _Seen) -> dict[str, Any]:
     words, standing = guest.words, seen.answers.standing
     plans, promises, disputes = seen.answers.plans, seen.answers.promises, seen.answers.disputes
-    can_pay = payable(seen.rows, standing) if Role.PAY in guest.visitor.session.roles else []
+    may_pay = Role.PAY in guest.visitor.session.roles
+    can_pay = payable(seen.rows, standing) if may_pay else []
 
     return {
         "title": words.w["home"],
@@ -129,6 +131,7 @@ def _home(pages: OwnPages, guest: Guest, seen: _Seen) -> dict[str, Any]:
             *(dispute_row(one, words) for one in disputes),
             *([autopay_row(seen.autopay, words)] if seen.autopay else []),
         ],
+        "saves": SAVE_PATH if may_pay and seen.autopay is None else "",
         "customers": guest.others,
     }
 
