@@ -180,6 +180,7 @@ class TaskKind(StrEnum):
     DISPUTE_APPROVAL = "dispute-approval"
     PLAN_REFUSED = "plan-refused"
     CHARGEBACK = "chargeback"
+    DISPUTE_CREDIT = "dispute-credit"
 
 
 class TaskOutcome(StrEnum):

@@ -36,6 +36,7 @@ class TaskKind(StrEnum):
     DISPUTE_APPROVAL = "dispute-approval"
     PLAN_REFUSED = "plan-refused"
     CHARGEBACK = "chargeback"
+    DISPUTE_CREDIT = "dispute-credit"
 
 
 class MootBy(StrEnum):
@@ -46,6 +47,8 @@ class MootBy(StrEnum):
     DISPUTE_OVER = "dispute-over"
     NOTHING_PROPOSED = "nothing-proposed"
     """No outcome waits for a second person any more."""
+    CREDIT_FOUND = "credit-found"
+    """What was put back is taken off after all, or looked into again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,9 @@ TASK_RULES: Final[Mapping[TaskKind, TaskRule]] = {
     ),
     TaskKind.PLAN_REFUSED: TaskRule(_COLLECTOR, timedelta(days=2)),
     TaskKind.CHARGEBACK: TaskRule(_MANAGER, timedelta(days=2)),
+    TaskKind.DISPUTE_CREDIT: TaskRule(
+        _MANAGER, timedelta(days=2), frozenset({MootBy.CREDIT_FOUND})
+    ),
 }
 """One row for each kind. Days are our estimate of a prompt answer, no rule of law. A person may end any."""
 

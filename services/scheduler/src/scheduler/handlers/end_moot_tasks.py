@@ -6,7 +6,15 @@ from scheduler.domain.facts import Facts
 from scheduler.domain.task import TASK_RULES, MootBy, Task, TaskKind, TaskOutcome
 from scheduler.handlers.tell_decisions import task_ended
 from shared.base.clock import Moment
-from shared.contracts.disputes import Actor, DisputeEvent, DisputeResolved, OutcomeDeclined, State
+from shared.contracts.disputes import (
+    Actor,
+    DisputeEvent,
+    DisputeReopened,
+    DisputeResolved,
+    DisputeSettled,
+    OutcomeDeclined,
+    State,
+)
 
 OVER: Final = frozenset({State.RESOLVED, State.CLOSED, State.WITHDRAWN, State.MERGED})
 
@@ -39,6 +47,7 @@ def _happened(told: DisputeEvent) -> frozenset[MootBy]:
         MootBy.DISPUTE_OVER: told.state in OVER,
         MootBy.DISPUTE_ANSWERED: told.by is Actor.STAFF and bool(told.words),
         MootBy.NOTHING_PROPOSED: told.proposal is None,
+        MootBy.CREDIT_FOUND: isinstance(told, DisputeSettled | DisputeReopened),
     }
     return frozenset(one for one, is_so in facts.items() if is_so)
 

@@ -24,6 +24,7 @@ from scheduler.handlers.apply_portal_payment import (
 )
 from scheduler.handlers.apply_promise import apply_promise
 from scheduler.handlers.apply_proposal import apply_proposal
+from scheduler.handlers.apply_unsettled import apply_unsettled
 from scheduler.handlers.note_outcome import note_outcome
 from shared.contracts import disputes, ledger, notifier, portal_api, scheduler
 from shared.contracts.event import Event
@@ -56,7 +57,7 @@ HEARS: Final[Mapping[type[Event], Callable[..., None]]] = {
     disputes.OutcomeDeclined: apply_dispute,
     disputes.DisputeResolved: apply_dispute,
     disputes.DisputeSettled: apply_dispute,
-    disputes.DisputeUnsettled: apply_dispute,
+    disputes.DisputeUnsettled: apply_unsettled,
     disputes.DisputeReopened: apply_dispute,
     disputes.DisputeClosed: apply_dispute,
     disputes.DisputeWithdrawn: apply_dispute,
