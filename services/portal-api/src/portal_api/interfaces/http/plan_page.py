@@ -1,5 +1,6 @@
 """Our own page of a plan: its text, its parts, the two words that a customer can say to a proposal, and more time."""
 
+from collections.abc import Iterator
 from typing import Annotated
 from uuid import UUID
 
@@ -127,13 +128,13 @@ def _waiting(found: Plan, words: PageWords) -> list[str]:
 def _parts(found: Plan, words: PageWords) -> list[Row]:
     w, currency = words.w, found.terms.currency
 
-    def said(part: Instalment, left: int) -> list[str]:
-        facts = {"paid_of_it": part.paid_minor, "left_of_it": left}
-        if left == part.minor - part.paid_minor:
-            del facts["left_of_it"]
-        elif not left:
-            return [w["nothing_left_of_it"]]
-        return [f"{w[name]}: {words.amount(n, currency)}" for name, n in facts.items() if n]
+    def said(part: Instalment, left: int) -> Iterator[str]:
+        if part.paid_minor:
+            yield f"{w['paid_of_it']}: {words.amount(part.paid_minor, currency)}"
+        if 0 < left < part.minor - part.paid_minor:
+            yield f"{w['left_of_it']}: {words.amount(left, currency)}"
+        elif not left and part.paid_minor < part.minor:
+            yield w["nothing_left_of_it"]
 
     return [
         row(
