@@ -81,3 +81,22 @@ class TestUndirectedMoney:
         desk.till.pen.payment("P1", "1000.00", reference="I1")
         await desk.till.take()
         assert await desk.opens() == {"I2": "500.00"}
+
+    async def test_on_account_leaves_it_alone_when_another_invoice_comes(self, desk: Desk) -> None:
+        await desk.tells(disputes.DisputeOpened, 1, "100.00")
+        desk.till.pen.payment("P1", "1450.00")
+        await desk.till.take()
+        desk.till.pen.invoice("I3", "20.00", due_on="2026-05-31")
+        await desk.till.take()
+        assert await desk.opens() == {"I1": "100.00"}
+
+    async def test_freed_by_a_cancelled_invoice_leaves_it_alone(self, desk: Desk) -> None:
+        await desk.tells(disputes.DisputeOpened, 1, "100.00")
+        desk.till.pen.payment("P1", "1400.00")
+        await desk.till.take()
+        assert await desk.opens() == {"I1": "100.00"}
+
+        said = {"invoice_id": "I2", "version": 2, "cancelled_on": "2026-05-01"}
+        desk.till.pen.take("erp.invoice.cancelled.v1", **said)
+        await desk.till.take()
+        assert await desk.opens() == {"I1": "100.00"}

@@ -156,7 +156,7 @@ async def load(connection: asyncpg.Connection, wanted: Wanted, *, moment: Moment
         items = wanted.objects | books.invoices.keys() | books.credits.keys()
         for row in await connection.fetch(_ADJUSTMENTS, list(items), customers):
             books.add_adjustment(adjustment_of(row))
-        if wanted.matchers or wanted.unnamed_payments:
+        if wanted.matchers or wanted.unnamed_payments or books.matchable_in:
             await disputed.load_standing(connection, books.disputed, customers)
     await _load_parked(connection, books, customers)
     _check_owners(books)
