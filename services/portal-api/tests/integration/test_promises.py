@@ -52,6 +52,17 @@ async def refused(browser: Any, *items: tuple[UUID, str], **more: str) -> tuple[
     return answer.status_code, answer.json()["code"]
 
 
+def taken_over(portal: Any, amount: str) -> tuple[ledger.PaymentEvent, ledger.PaymentEvent]:
+    """The ERP posts what was paid here: no invoice moves for it."""
+    ours = portal.pays(amount, left="0.00", version=2).model_dump()
+    theirs = portal.pays(amount, left="0.00", payment_id=SECOND).model_dump()
+    gone = ours | {"status": ledger.PaymentStatus.CANCELLED, "allocations": (), "invoices": ()}
+    return (
+        ledger.PaymentCancelled(**gone),
+        ledger.PaymentReceived(**theirs | {"invoices": ()}),
+    )
+
+
 async def told(portal: Any) -> list[tuple[str, str, str]]:
     """Of each promise's item: state, paid and held."""
     return [
@@ -280,6 +291,21 @@ class TestOutcome:
         await portal.watch("promises")
 
         assert (await told(portal))[1:] == [("broken", "0.00", "0.00")]
+
+    async def test_the_erp_s_entry_in_the_place_of_ours_is_the_same_money(
+        self, portal: Any, erika: Any
+    ) -> None:
+        await made(erika)
+        await portal.hear(portal.pays("250.00", left="950.00"))
+        await portal.watch("promises")
+        await portal.hear(*taken_over(portal, "250.00"))
+        portal.move(TIME_IS_UP)
+        await portal.watch("promises")
+
+        assert (await told(portal))[1:] == [
+            ("open", "250.00", "250.00"),
+            ("partly-kept", "250.00", "0.00"),
+        ]
 
     async def test_whoever_broke_two_may_make_none_for_a_while(
         self, portal: Any, erika: Any

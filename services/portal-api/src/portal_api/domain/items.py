@@ -17,9 +17,7 @@ from shared.base.telling import Telling
 
 
 class PaidPart(NamedTuple):
-    """What a payment pays of an invoice: `amount` in the invoice's currency, 0 when nothing of it stands there any
-    more; `version` is the payment's.
-    """
+    """What a payment pays of an invoice: `amount` in the invoice's currency; `version` is the payment's."""
 
     invoice_id: UUID
     payment_id: UUID

@@ -107,6 +107,8 @@ async def save(work: Work, items: Items) -> None:
     work.later(silences.SAVE, [astuple(items.silences[key]) for key in sorted(items.silences)])
     disputed = {one.invoice_id for dispute in items.disputes.values() for one in dispute.items}
     paid.save(work, items.paid.values(), disputed.union(items.invoices))
+    if items.credits:
+        await paid.leave(work, sorted(items.credits))
     if customers:
         await _save_contacts(work, customers)
 

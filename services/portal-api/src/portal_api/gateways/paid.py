@@ -1,6 +1,6 @@
 """What each payment pays of each invoice, by value date; and promises and plans about it are looked at."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +15,11 @@ ON CONFLICT (invoice_id, payment_id) DO UPDATE SET
     version = excluded.version, value_date = excluded.value_date, amount = excluded.amount
 WHERE held.version < excluded.version
 """
+_LEFT: Final = """
+UPDATE paid SET amount = 0, version = credits.version FROM credits
+WHERE credit_id = payment_id AND payment_id = ANY($1::uuid[]) AND paid.version < credits.version
+"""
+"""A word of a payment names all that it pays: what it names no more it has left, whether that invoice moved or not."""
 KINDS: Final = (promises.TIMER, plans.TIMER)
 _WAKE: Final = """
 UPDATE timers SET due_at = $2 FROM (
@@ -35,3 +40,9 @@ def save(work: Work, parts: Iterable[PaidPart], invoices: Iterable[UUID]) -> Non
     """Write these, and wake what was answered by whom these invoices belong to: a hint, the judge reads again."""
     work.later(_SAVE, sorted(parts))
     work.later(_WAKE, [(one,) for one in invoices], work.moment, *KINDS)
+
+
+async def leave(work: Work, payments: Collection[UUID]) -> None:
+    """Once these payments are written, as they stand now."""
+    await work.write()
+    await work.connection.execute(_LEFT, payments)
