@@ -184,6 +184,8 @@ class TestPaidAtThePortal:
         balances = await cash.balances()
         assert (balances["1000"], balances["1010"]) == ("900.00", "0.00")
         assert [one["state"] for one in await cash.requests()] == ["echoed"]
+        (gone,) = await cash.told("ledger.payment.cancelled.v1")
+        assert gone["answered_by"] == str(object_id(SOURCE, "payment", "P1"))
 
     async def test_the_erp_may_be_first_and_the_deduction_is_claimed_all_the_same(
         self, cash: Cash

@@ -56,7 +56,12 @@ def taken_over(portal: Any, amount: str) -> tuple[ledger.PaymentEvent, ledger.Pa
     """The ERP posts what was paid here: no invoice moves for it."""
     ours = portal.pays(amount, left="0.00", version=2).model_dump()
     theirs = portal.pays(amount, left="0.00", payment_id=SECOND).model_dump()
-    gone = ours | {"status": ledger.PaymentStatus.CANCELLED, "allocations": (), "invoices": ()}
+    gone = ours | {
+        "status": ledger.PaymentStatus.CANCELLED,
+        "allocations": (),
+        "invoices": (),
+        "answered_by": SECOND,
+    }
     return (
         ledger.PaymentCancelled(**gone),
         ledger.PaymentReceived(**theirs | {"invoices": ()}),
@@ -306,6 +311,19 @@ class TestOutcome:
             ("open", "250.00", "250.00"),
             ("partly-kept", "250.00", "0.00"),
         ]
+
+    @pytest.mark.parametrize("theirs_first", [True, False])
+    async def test_what_was_paid_before_stays_so_when_the_erp_posts_it(
+        self, portal: Any, erika: Any, theirs_first: bool
+    ) -> None:
+        await portal.hear(portal.pays("700.00", left="500.00"))
+        await made(erika)
+        gone, posted = taken_over(portal, "700.00")
+        await portal.hear(*((posted, gone) if theirs_first else (gone, posted)))
+        portal.move(TIME_IS_UP)
+        await portal.watch("promises")
+
+        assert (await told(portal))[1:] == [("broken", "0.00", "0.00")]
 
     async def test_whoever_broke_two_may_make_none_for_a_while(
         self, portal: Any, erika: Any

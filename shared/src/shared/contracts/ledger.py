@@ -230,6 +230,13 @@ class PaymentEvent(Event):
     returned_on: date | None = None
     allocations: tuple[Allocation, ...] = ()
     invoices: tuple[Invoice, ...] = ()
+    answered_by: Annotated[
+        UUID | None,
+        Field(
+            description="of our own entry, when it ends: the payment of the ERP that takes its place, the same money; "
+            "null where none does"
+        ),
+    ] = None
 
 
 class PaymentReceived(PaymentEvent):

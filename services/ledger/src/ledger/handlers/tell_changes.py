@@ -16,7 +16,7 @@ from ledger.domain.books import (
 from ledger.domain.credit import NOBODY, PAYMENT, Credit, CreditBody
 from ledger.domain.customer import Customer
 from ledger.domain.invoice import Invoice
-from ledger.domain.request import Kind, Request
+from ledger.domain.request import ENTERED_AS, Request
 from ledger.handlers.state_of_invoice import state_of_invoice
 from shared.base.clock import Moment
 from shared.base.money import decimal_text
@@ -148,22 +148,23 @@ def _tell_credit(
     if sum(map(_characters, carried.values())) > STATES_CHARACTERS_MAX:
         carried = {}
     moved = tuple(told.Invoice(**state) for state in carried.values())
+    asked = _asked_for(books, credit)
     if credit.kind == PAYMENT:
         payment = _PAYMENT_FACTS[credit.status] if news else told.PaymentApplied
-        books.announce(payment_fact(payment, credit, credit.body, moved))
+        books.announce(payment_fact(payment, credit, credit.body, moved, asked))
     else:
         note = _CREDIT_FACTS[credit.status] if news else told.CreditApplied
-        asked = _asked_for(books, credit)
         books.announce(credit_note_fact(note, credit, credit.body, moved, asked))
     return set(carried)
 
 
 def _asked_for(books: Books, credit: Credit) -> Request | None:
     """What we asked the ERP for, where that is our entry for it, or the ERP's answer."""
-    notes = (one for one in books.requests.by_id.values() if one.asked.kind is Kind.CREDIT_NOTE)
+    requests = books.requests.by_id.values()
+    alike = (one for one in requests if ENTERED_AS.get(one.asked.kind) == credit.kind)
     if credit.provisional:
-        return next((one for one in notes if one.asked.name == credit.source_id), None)
-    return next((one for one in notes if one.answered_by == credit.credit_id), None)
+        return next((one for one in alike if one.asked.name == credit.source_id), None)
+    return next((one for one in alike if one.answered_by == credit.credit_id), None)
 
 
 def _characters(state: dict[str, Any]) -> int:
@@ -189,7 +190,11 @@ def _allocations(credit: Credit, currency: str) -> tuple[told.Allocation, ...]:
 
 
 def payment_fact(
-    fact: type[told.PaymentEvent], credit: Credit, body: CreditBody, moved: tuple[told.Invoice, ...]
+    fact: type[told.PaymentEvent],
+    credit: Credit,
+    body: CreditBody,
+    moved: tuple[told.Invoice, ...],
+    asked: Request | None = None,
 ) -> told.PaymentEvent:
     return fact(
         payment_id=credit.credit_id,
@@ -210,6 +215,7 @@ def payment_fact(
         returned_on=credit.back.on if credit.back else None,
         allocations=_allocations(credit, body.currency),
         invoices=moved,
+        answered_by=asked.answered_by if asked is not None and credit.provisional else None,
     )
 
 

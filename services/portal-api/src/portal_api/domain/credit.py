@@ -39,6 +39,7 @@ class Credit:
     """The newest we heard of a payment or credit note; `version` is the ledger's, amounts are in minor units.
 
     `dated_on` is the value date, or the day of issue. `returned_minor` is all that went back of it.
+    `answered_by` is the ERP's payment that took the place of our own entry: the same money under another id.
     """
 
     credit_id: UUID
@@ -57,4 +58,5 @@ class Credit:
     method: str | None
     return_reason: str | None
     reference: str | None
+    answered_by: UUID | None
     allocations: tuple[Allocation, ...]

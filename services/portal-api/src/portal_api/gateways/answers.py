@@ -28,9 +28,11 @@ SELECT invoice_id, invoice_number, legal_entity, currency, open_minor FROM invoi
 WHERE customer_id = $1 AND invoice_id = ANY($2::uuid[])
 """
 _PAID = """
-SELECT invoice_id, payment_id, value_date, amount, currency FROM paid JOIN invoices USING (invoice_id)
-WHERE customer_id = $1 AND invoice_id = ANY($2::uuid[])
+SELECT invoice_id, coalesce(ours.credit_id, payment_id) AS payment_id, paid.value_date, amount, invoices.currency
+FROM paid JOIN invoices USING (invoice_id) LEFT JOIN credits AS ours ON ours.answered_by = payment_id
+WHERE invoices.customer_id = $1 AND invoice_id = ANY($2::uuid[]) AND amount > 0
 """
+"""The ERP's payment in the place of our own entry goes by the name of ours: what was paid before stays paid before."""
 
 
 async def lock(connection: asyncpg.Connection, customer_id: UUID) -> Traits:

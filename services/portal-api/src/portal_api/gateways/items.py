@@ -73,17 +73,18 @@ WHERE held.version < excluded.version
 _SAVE_CREDITS = """
 INSERT INTO credits AS held (
     credit_id, kind, customer_id, version, legal_entity, number, dated_on, currency, total_minor, returned_minor,
-    returned_on, unapplied_minor, status, method, return_reason, reference, allocations)
+    returned_on, unapplied_minor, status, method, return_reason, reference, answered_by, allocations)
 SELECT * FROM unnest(
     $1::uuid[], $2::text[], $3::uuid[], $4::bigint[], $5::text[], $6::text[], $7::date[], $8::text[], $9::bigint[],
-    $10::bigint[], $11::date[], $12::bigint[], $13::text[], $14::text[], $15::text[], $16::text[], $17::jsonb[])
+    $10::bigint[], $11::date[], $12::bigint[], $13::text[], $14::text[], $15::text[], $16::text[], $17::uuid[],
+    $18::jsonb[])
 ON CONFLICT (credit_id) DO UPDATE SET
     customer_id = excluded.customer_id, version = excluded.version, legal_entity = excluded.legal_entity,
     number = excluded.number, dated_on = excluded.dated_on, currency = excluded.currency,
     total_minor = excluded.total_minor, returned_minor = excluded.returned_minor,
     returned_on = excluded.returned_on, unapplied_minor = excluded.unapplied_minor, status = excluded.status,
     method = excluded.method, return_reason = excluded.return_reason, reference = excluded.reference,
-    allocations = excluded.allocations
+    answered_by = coalesce(excluded.answered_by, held.answered_by), allocations = excluded.allocations
 WHERE held.version < excluded.version
 """
 

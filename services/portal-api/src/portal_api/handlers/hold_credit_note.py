@@ -31,6 +31,7 @@ def hold_credit_note(items: Items, told: ledger.CreditEvent, *, moment: Moment) 
             method=None,
             return_reason=None,
             reference=None,
+            answered_by=None,
             allocations=read_allocations(told.allocations, currency),
         )
     )

@@ -32,6 +32,7 @@ def hold_payment(items: Items, told: ledger.PaymentEvent, *, moment: Moment) -> 
             method=told.method,
             return_reason=told.return_reason,
             reference=told.reference,
+            answered_by=told.answered_by,
             allocations=read_allocations(told.allocations, currency),
         )
     )
