@@ -319,6 +319,28 @@ class TestChargebacks:
         (ended,) = await desk.told("task.ended")
         assert (ended["outcome"], ended["note"]) == ("moot", "won")
 
+    async def test_stay_while_some_of_it_is_away(self, desk: Any, facts: Any, door: Any) -> None:
+        back = portal_payment(facts, portal_api.PaymentReturned)
+        won = portal_payment(
+            facts, portal_api.PaymentRestored, version=back.version + 1, returned="200.00"
+        )
+        await desk.hear(back, won)
+
+        assert [one["kind"] for one in await listed(door)] == ["chargeback"]
+
+    async def test_contested_once_more_are_work_once_more(
+        self, desk: Any, facts: Any, door: Any
+    ) -> None:
+        back = portal_payment(facts, portal_api.PaymentReturned)
+        again = portal_payment(
+            facts, portal_api.PaymentReturned, version=back.version + 2, returned="300.00"
+        )
+        await desk.hear(back, portal_payment(facts, portal_api.PaymentRestored))
+        await desk.hear(again, back, again)
+
+        (task,) = await listed(door)
+        assert task["why"] == "300.00 EUR charged back: fraudulent"
+
     async def test_are_not_what_we_or_a_bank_gave_back(
         self, desk: Any, facts: Any, door: Any
     ) -> None:
