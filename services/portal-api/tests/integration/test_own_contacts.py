@@ -48,6 +48,19 @@ async def may(browser: httpx.AsyncClient) -> Any:
     return said["customer"]["roles"] if answer.status_code == 200 else said["code"]
 
 
+class TestTheMainContact:
+    async def test_may_do_all_of_it_whatever_was_taken_before(
+        self, portal: Any, boss: httpx.AsyncClient
+    ) -> None:
+        await say(boss)
+        people = (BOSS, erp.Role.BILLING), (ERIKA, erp.Role.DECISION_MAKER)
+        await portal.hear(portal.customer(CUSTOMER, *people, version=3))
+
+        browser = portal.browser()
+        await portal.sign_in(browser)
+        assert await may(browser) == [*ALL, "administer"]
+
+
 class TestContacts:
     async def test_are_shown_to_who_administers_and_nobody_else(
         self, portal: Any, boss: httpx.AsyncClient, erika: httpx.AsyncClient

@@ -47,8 +47,10 @@ FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::text[], $5::text[], $6::te
 JOIN customers USING (customer_id, version)
 ON CONFLICT (customer_id, contact_id) DO UPDATE SET
     version = excluded.version, address = excluded.address, name = excluded.name, language = excluded.language,
-    may = excluded.may, roles = ARRAY(SELECT role FROM unnest(excluded.may) AS role WHERE role <> ALL (held.taken))
+    may = excluded.may, roles = ARRAY(SELECT role FROM unnest(excluded.may) AS role
+        WHERE 'administer' = ANY (excluded.may) OR role <> ALL (held.taken))
 """
+"""Who becomes the main contact may do all of it: nobody could give back what was taken from them before."""
 _REMOVE_CONTACTS = """
 DELETE FROM contacts USING customers
 WHERE contacts.customer_id = ANY($1::uuid[]) AND customers.customer_id = contacts.customer_id
