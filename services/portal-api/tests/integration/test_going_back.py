@@ -98,6 +98,16 @@ class TestGoingBack:
         assert [one["returned"] for one in await till.counter.told(*RESTORED)] == ["0.00"]
         assert await till.away() == "0.00"
 
+    async def test_what_went_back_is_not_on_its_way_to_us(self, till: Till) -> None:
+        await till.pays()
+        before = await till.counter.browser.get("/")
+        await till.contests()
+        await till.counter.hears_new()
+        after = await till.counter.browser.get("/")
+
+        coming = "gezahlt und unterwegs zu uns"
+        assert (coming in before.text, coming in after.text) == (True, False)
+
     @pytest.mark.parametrize(("won", "away"), [(True, "0.00"), (False, "900.00")])
     async def test_a_chargeback_is_away_unless_it_is_won(
         self, till: Till, won: bool, away: str

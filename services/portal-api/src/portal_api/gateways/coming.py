@@ -14,8 +14,9 @@ BOOKED_AFTER_MAX: Final = timedelta(hours=1)
 
 _PAID = """
 SELECT payment_id, state, items FROM provider_payments
-WHERE customer_id = $1 AND (state = 'processing' OR state = 'succeeded' AND moved_at > $2)
+WHERE customer_id = $1 AND (state = 'processing' OR state = 'succeeded' AND moved_at > $2 AND back IS NULL)
 """
+"""What went back, if only in part, was here: it is for the books to say what is left of it."""
 _BOOKED = "SELECT credit_id FROM credits WHERE customer_id = $1 AND credit_id = ANY($2::uuid[])"
 
 
