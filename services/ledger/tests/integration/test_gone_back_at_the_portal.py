@@ -105,7 +105,7 @@ class Cash:
     async def told(self, kind: str) -> list[Any]:
         rows = await self.till.fetch(
             "SELECT convert_from(payload, 'utf8')::json AS body FROM outbox "
-            f"WHERE headers::json ->> 'ce_type' = '{kind}' ORDER BY seq"
+            f"WHERE headers::json ->> 'ce_type' LIKE '{kind}' ORDER BY seq"
         )
         return [row["body"] for row in rows]
 
@@ -181,6 +181,16 @@ class TestWithTheErp:
         await cash.erp_gives_back()
         assert await cash.stands() == OWED
         assert {one["returned"] for one in await cash.told(BACK)} == {"900.00"}
+
+    async def test_our_entry_says_whose_its_money_is_before_the_erp_s_is_told(
+        self, cash: Cash
+    ) -> None:
+        await cash.hears(CONFIRMED, gone(5, "900.00"))
+        await cash.erp_has_it()
+
+        (ours, theirs) = (await cash.told("ledger.payment.%"))[-2:]
+        assert (ours["status"], theirs["status"]) == ("cancelled", "returned")
+        assert ours["answered_by"] == theirs["payment_id"]
 
     async def test_gone_back_after_its_echo_is_booked_once(self, cash: Cash) -> None:
         await cash.hears(CONFIRMED)

@@ -3,6 +3,7 @@
 import asyncio
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from shared.contracts import ledger, notifier
 from shared.contracts.scheduler import RecordsParked
@@ -72,6 +73,20 @@ class TestFromFactToReminder:
         assert await desk.next_due() is None
         habits = await desk.rows("SELECT paid_invoices, days_late FROM habits")
         assert [tuple(row) for row in habits] == [(1, 21)]
+
+    async def test_a_payment_that_comes_back_in_steps_has_come_back_once(
+        self, desk: Any, facts: Any
+    ) -> None:
+        paid = facts.paid("R1", facts.monday, facts.monday).model_dump()
+        ours = paid | {"return_reason": "chargeback", "invoices": (), "allocations": ()}
+        theirs = UUID(int=77)
+        await desk.hear(ledger.PaymentReturned(**ours | {"returned": "40.00"}))
+        await desk.hear(ledger.PaymentReturned(**ours | {"returned": "90.00", "version": 2}))
+        await desk.hear(ledger.PaymentCancelled(**ours | {"version": 3, "answered_by": theirs}))
+        await desk.hear(ledger.PaymentReturned(**ours | {"payment_id": theirs}))
+
+        habits = await desk.rows("SELECT returned_payments FROM habits")
+        assert [tuple(row) for row in habits] == [(1,)]
 
     async def test_several_events_of_one_invoice_in_a_slice_are_folded_in_order(
         self, desk: Any, facts: Any

@@ -21,7 +21,8 @@ def answer_with_credit(
     """End the requests that this payment or credit note answers; answers it as it is to be booked.
 
     A payment of nobody is the payment of whom our person has named; and where the ERP does not say what it pays, it
-    stays where ours stood. A repeated or late record answers too: it says that the ERP's entry is there.
+    stays where ours stood. A repeated or late record answers too: it says that the ERP's entry is there. What becomes
+    of ours is told first, and by whom it was answered.
     """
     if verdict is Verdict.CONFLICT:
         return posted
@@ -31,14 +32,15 @@ def answer_with_credit(
     answered = _answered(books, posted)
     for request in answered:
         ours = books.credits.get(request.entered_id) if request.entered_id is not None else None
-        if posted.credit.kind == PAYMENT and ours is not None:
-            if verdict is Verdict.NEWS:
-                _hand_over(ours, credit)
-            _hand_back(books, ours, credit, posted.credit)
+        ref = posted.credit
+        if ref.kind == PAYMENT and ours is not None and verdict is Verdict.NEWS:
+            _hand_over(ours, credit)
         if credit.customer_id == NOBODY and posted.credit.customer_id is None:
-            ref = posted.credit._replace(customer_id=request.asked.customer_id)
-            posted = posted._replace(credit=ref)
+            named = ref._replace(customer_id=request.asked.customer_id)
+            posted = posted._replace(credit=named)
         echo_request(books, request, credit.credit_id, moment=moment)
+        if ref.kind == PAYMENT and ours is not None:
+            _hand_back(books, ours, credit, ref)
     if verdict is Verdict.NEWS and posted.body.directions is not None:
         answer_allocation(books, credit.credit_id, moment=moment)
     elif verdict is not Verdict.NEWS and answered:

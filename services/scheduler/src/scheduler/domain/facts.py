@@ -24,6 +24,8 @@ class Credit:
     legal_entity: str
     currency: str
     unapplied_minor: int
+    bounced_on: date | None = None
+    """When it first went back against our will."""
 
 
 @dataclass(slots=True)
@@ -48,6 +50,8 @@ class Facts(Telling):
     customer_versions: dict[UUID, int] = field(default_factory=dict)
     items: dict[UUID, dict[int, Item]] = field(default_factory=dict)
     credit_versions: dict[UUID, int] = field(default_factory=dict)
+    bounced: dict[UUID, date] = field(default_factory=dict)
+    """Payments that went back against our will, since when."""
     sent: dict[UUID, Sent] = field(default_factory=dict)
     held: dict[UUID, AmountHold] = field(default_factory=dict)
     known_tasks: dict[UUID, Task] = field(default_factory=dict)
@@ -73,6 +77,12 @@ class Facts(Telling):
     def touch(self, customer_id: UUID) -> None:
         """Have the customer looked at, because of the event that is being handled."""
         self.touched[customer_id] = self.cause
+
+    def know_credit(self, credit_id: UUID, version: int, bounced_on: date | None) -> None:
+        """As it was written."""
+        self.credit_versions[credit_id] = version
+        if bounced_on is not None:
+            self.bounced[credit_id] = bounced_on
 
     def keep_task(self, task: Task) -> None:
         """Hold a task that has news, which is a line of the timeline."""

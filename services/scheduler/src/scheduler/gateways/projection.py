@@ -33,7 +33,7 @@ from shared.contracts.portal_api import (
 
 _CUSTOMERS = "SELECT customer_id, version FROM customers WHERE customer_id = ANY($1::uuid[])"
 _ITEMS = "SELECT * FROM items WHERE invoice_id = ANY($1::uuid[])"
-_CREDITS = "SELECT credit_id, version FROM credits WHERE credit_id = ANY($1::uuid[])"
+_CREDITS = "SELECT credit_id, version, bounced_on FROM credits WHERE credit_id = ANY($1::uuid[])"
 _AMOUNT_HOLDS = "SELECT * FROM amount_holds WHERE hold_id = ANY($1::uuid[])"
 _HOLDS = "SELECT hold_id FROM holds WHERE hold_id = ANY($1::uuid[])"
 _SENT = """
@@ -66,7 +66,7 @@ class _Named:
                 self.invoices.add(event.invoice_id)
                 self._add_causes(event)
             case PaymentEvent() | CreditEvent():
-                self.credits.add(event.subject_id)
+                self.credits.update(filter(None, (event.subject_id, event.answered_by)))
                 self.invoices.update(invoice.invoice_id for invoice in event.invoices)
                 self.invoices.update(allocation.invoice_id for allocation in event.allocations)
                 self._add_causes(*event.invoices)
@@ -124,7 +124,7 @@ async def load(connection: asyncpg.Connection, events: Sequence[Event], *, momen
     for row in await _fetch(connection, _ITEMS, named.invoices):
         facts.items.setdefault(row["invoice_id"], {})[row["instalment"]] = item_of(row)
     for row in await _fetch(connection, _CREDITS, named.credits):
-        facts.credit_versions[row["credit_id"]] = row["version"]
+        facts.know_credit(*row)
     for row in await _fetch(connection, _SENT, named.sent):
         facts.sent[row["id"]] = Sent(
             row["customer_id"],

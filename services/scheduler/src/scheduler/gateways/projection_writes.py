@@ -50,8 +50,9 @@ WHERE items.version <= excluded.version
 """
 _CREDITS = """
 INSERT INTO credits
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::bigint[])
-ON CONFLICT (credit_id) DO UPDATE SET version = excluded.version, unapplied_minor = excluded.unapplied_minor
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::text[], $6::bigint[], $7::date[])
+ON CONFLICT (credit_id) DO UPDATE SET version = excluded.version, unapplied_minor = excluded.unapplied_minor,
+    bounced_on = excluded.bounced_on
 WHERE credits.version < excluded.version
 """
 _HABITS = """
@@ -180,6 +181,7 @@ def _credits(work: Work, facts: Facts) -> None:
             one.legal_entity,
             one.currency,
             one.unapplied_minor,
+            one.bounced_on,
         )
         for one in facts.credits.values()
     ]

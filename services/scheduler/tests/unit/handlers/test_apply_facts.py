@@ -19,7 +19,7 @@ from shared.base.ids import derived_id
 from shared.contracts import ledger, notifier
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-CUSTOMER, INVOICE, PAYMENT, REMINDER = (UUID(int=number) for number in range(1, 5))
+CUSTOMER, INVOICE, PAYMENT, REMINDER, OTHER = (UUID(int=number) for number in range(1, 6))
 
 
 def invoice(version: int = 1, open_: str = "100.00", **given: Any) -> ledger.Invoice:
@@ -137,6 +137,22 @@ class TestPayments:
 
         habits = facts.habits[CUSTOMER]
         assert (habits.paid_invoices, habits.days_late, habits.returned_payments) == (0, 0, 1)
+
+    def test_that_come_back_in_steps_or_are_told_of_by_two_have_come_back_once(self) -> None:
+        facts = Facts()
+        for version, returned in ((1, "40.00"), (2, "100.00"), (3, "100.00")):
+            back = payment(
+                version, ledger.PaymentReturned, returned=returned, return_reason="chargeback"
+            )
+            apply_payment(facts, back, moment=NOW)
+
+        gone = payment(4, ledger.PaymentCancelled, answered_by=OTHER)
+        theirs = payment(1, ledger.PaymentReturned, payment_id=OTHER, return_reason="chargeback")
+        for one in (gone, theirs):
+            apply_payment(facts, one, moment=NOW)
+
+        assert facts.habits[CUSTOMER].returned_payments == 1
+        assert facts.credits[OTHER].version == 1
 
     def test_on_account_are_kept_per_legal_entity_and_currency(self) -> None:
         facts = Facts()
