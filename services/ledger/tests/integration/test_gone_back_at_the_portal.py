@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -87,6 +87,20 @@ class Cash:
         more = {} if amount is None else {"amount": amount}
         self.till.pen.take("erp.payment.returned.v1", payment_id="P1", **said, **more)
         await self.till.take()
+
+    async def night(self, as_of: str, *, open_: str) -> list[tuple[str, str]]:
+        """Two days later the ERP says what is open of I1; answers the differences that stand, ours and theirs."""
+        self.till.move(self.till.service.clock.now() + timedelta(days=2))
+        items = [{"kind": "invoice", "id": "I1", "currency": "EUR", "open": open_}]
+        said = {"customer_number": "C1", "legal_entity": "DE01", "as_of": as_of, "items": items}
+        self.till.pen.take("erp.open-items.stated.v1", run_id=as_of, **said)
+        await self.till.take()
+        self.till.move(self.till.service.clock.now() + timedelta(minutes=30))
+        (job,) = [one for one in self.till.service.jobs if one.name == "reconciliation"]
+        while await job.run():
+            pass
+        found = (await self.till.get("/v1/differences"))["items"]
+        return [(one["ours"], one["theirs"]) for one in found]
 
     def _next(self) -> int:
         self.versions["P1"] = self.versions.get("P1", 0) + 1
@@ -222,6 +236,18 @@ class TestWithTheErp:
         await cash.hears(CONFIRMED, gone(5, "900.00"))
 
         assert await cash.stands() == OWED
+
+    async def test_what_the_erp_has_still_to_say_is_no_difference_of_the_night(
+        self, cash: Cash
+    ) -> None:
+        await cash.hears(CONFIRMED)
+        await cash.erp_has_it()
+        await cash.hears(gone(5, "900.00"))
+
+        assert await cash.night("2026-05-31", open_="0.00") == []
+        assert (await cash.stands())[0] == "900.00"
+        await cash.erp_gives_back()
+        assert await cash.night("2026-06-03", open_="0.00") == [("900.00", "0.00")], "it has said it"
 
     async def test_an_amendment_that_says_nothing_of_it_takes_nothing_of_it_away(
         self, cash: Cash

@@ -82,8 +82,13 @@ SELECT DISTINCT moved.item FROM entries CROSS JOIN LATERAL (VALUES (debit_item),
 WHERE customer_id = ANY($1::uuid[]) AND moved.item IS NOT NULL AND (recorded_at > $2 OR effective_on > $3)
 UNION SELECT unnest(ARRAY[credit_id, invoice_id]) FROM allocations
 WHERE customer_id = ANY($1::uuid[]) AND turned_at > $2
+UNION SELECT unnest(array_remove(ARRAY[credit_id, invoice_id], NULL))
+FROM credits LEFT JOIN allocations USING (credit_id)
+WHERE credits.customer_id = ANY($1::uuid[]) AND back_over_minor IS NOT NULL
 """
-"""Items that entries moved since; and those where the ERP has said what we had matched already, or says so no more."""
+"""Items that entries moved since; those where the ERP has said what we had matched already, or says so no more; and
+those of money of which the provider has said more than the ERP has yet.
+"""
 _BEGIN = "UPDATE balance_runs SET absence_counts = $2 WHERE run_key = $1"
 _ON = "UPDATE balance_runs SET judged_upto = $2 WHERE run_key = $1"
 _DONE = """
