@@ -88,6 +88,20 @@ class Cash:
         self.till.pen.take("erp.payment.returned.v1", payment_id="P1", **said, **more)
         await self.till.take()
 
+    async def erp_refunds(self, amount: str) -> None:
+        said = {
+            "customer_number": "C1",
+            "legal_entity": "DE01",
+            "currency": "EUR",
+            "reason": "refund",
+        }
+        item = {"kind": "payment", "id": "P1"}
+        self.till.pen.take(
+            "erp.adjustment.posted.v1", adjustment_id="A1", version=1, item=item, amount=amount,
+            posted_on="2026-04-10", **said,
+        )  # fmt: skip
+        assert await self.till.take() == ["accepted"]
+
     async def night(self, as_of: str, *, open_: str) -> list[tuple[str, str]]:
         """Two days later the ERP says what is open of I1; answers the differences that stand, ours and theirs."""
         self.till.move(self.till.service.clock.now() + timedelta(days=2))
@@ -247,7 +261,9 @@ class TestWithTheErp:
         assert await cash.night("2026-05-31", open_="0.00") == []
         assert (await cash.stands())[0] == "900.00"
         await cash.erp_gives_back()
-        assert await cash.night("2026-06-03", open_="0.00") == [("900.00", "0.00")], "it has said it"
+        assert await cash.night("2026-06-03", open_="0.00") == [("900.00", "0.00")], (
+            "it has said it"
+        )
 
     async def test_an_amendment_that_says_nothing_of_it_takes_nothing_of_it_away(
         self, cash: Cash
@@ -282,6 +298,28 @@ class TestWithTheErp:
             await cash.erp_has_it()
 
         assert await cash.stands() == PAID_THEIRS
+
+    @pytest.mark.parametrize("erp_first", [True, False])
+    async def test_refunded_by_the_erp_as_an_adjustment_it_is_the_same_money(
+        self, cash: Cash, erp_first: bool
+    ) -> None:
+        """100.00 too much was paid, since a credit note came: they are given back, and nothing is owed again."""
+        await cash.hears(CONFIRMED)
+        await cash.erp_has_it(allocations=[{"invoice_id": "I1", "amount": "800.00"}])
+        cash.till.pen.credit_note("N1", allocations=[{"invoice_id": "I1", "amount": "100.00"}])
+        await cash.till.take()
+        given_back = gone(5, "100.00", ReturnReason.REFUND)
+        if not erp_first:
+            await cash.hears(given_back)
+        await cash.erp_refunds("100.00")
+        if erp_first:
+            await cash.hears(given_back)
+
+        assert await cash.stands() == ("0.00", "800.00", "0.00")
+        await cash.hears(gone(6, "150.00", ReturnReason.REFUND))
+        assert await cash.stands() == ("50.00", "800.00", "-50.00")
+        await cash.erp_gives_back("50.00")
+        assert await cash.stands() == ("50.00", "750.00", "0.00")
 
     async def test_cancelled_by_the_erp_nothing_of_it_counts(self, cash: Cash) -> None:
         await cash.hears(CONFIRMED, gone(5, "100.00"))

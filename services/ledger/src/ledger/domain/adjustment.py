@@ -19,7 +19,7 @@ from ledger.domain.posting import (
     Where,
     post,
 )
-from ledger.domain.request import OURS
+from ledger.domain.request import OURS, Kind
 
 
 class AdjustmentBody(NamedTuple):
@@ -54,6 +54,11 @@ class Adjustment:
     def provisional(self) -> bool:
         """Whether we entered it ourselves and the ERP has still to post it (ERP rule 8)."""
         return self.source == OURS and self.body is not None and self.body.request_id is not None
+
+    @property
+    def is_refund(self) -> bool:
+        """Whether the money went back to the payer."""
+        return self.body is not None and self.body.reason == Kind.REFUND
 
     @property
     def asked_minor(self) -> int:

@@ -177,6 +177,14 @@ class Books(Telling):
     def adjustments_of(self, item_id: UUID) -> Iterable[Adjustment]:
         return self.adjusting.get(item_id, {}).values()
 
+    def refunded_minor(self, credit: Credit) -> int:
+        """What is taken off it because it was given back."""
+        return sum(
+            one.asked_minor
+            for one in self.adjustments_of(credit.credit_id)
+            if one.is_refund and one.reaches(credit)
+        )
+
     def owner_beyond(self, application: Application) -> UUID | None:
         """Customer of the invoice when not the credit's; nobody while the invoice is not there."""
         invoice = self.invoices.get(application.invoice_id)

@@ -85,7 +85,7 @@ def credit_of(row: Any) -> Credit:
         tax_entry_id,
         return_entry_id,
         tuple(row),
-        None if row[38] is None else GoneBack._make(row[38:43]),
+        None if row[38] is None else GoneBack._make(row[38:44]),
     )
 
 

@@ -176,6 +176,7 @@ CREDITS = Table(
         "back_on": "date",
         "back_reason": "text",
         "back_over_minor": "bigint",
+        "back_refunded_minor": "bigint",
     },
 )
 ALLOCATIONS = Table(

@@ -27,13 +27,15 @@ def return_portal_payment(books: Books, told: PaymentBackEvent, *, moment: Momen
         return
 
     books.begin()
+    refunded_minor = books.refunded_minor(credit)
     before = credit_postings(credit)
     books.touch_credit(credit).gone_back = GoneBack(
         told.version,
         minor_of(told.returned, told.currency),
         told.returned_on,
         told.return_reason.value,
-        over_minor=credit.erp_returned_minor,
+        over_minor=credit.erp_returned_minor + refunded_minor,
+        refunded_minor=refunded_minor,
     )
 
     rebook_credit(books, credit, before, moment=moment)

@@ -8,7 +8,7 @@ from uuid import UUID
 from ledger.domain.adjustment import Adjustment, adjustment_postings
 from ledger.domain.application import Application, application_postings
 from ledger.domain.books import Books
-from ledger.domain.credit import Credit
+from ledger.domain.credit import Credit, credit_postings
 from ledger.domain.due import discount_for, due_of, dues
 from ledger.domain.granting import adjust, direct, grant, shrink
 from ledger.domain.invoice import Invoice, Scope
@@ -38,6 +38,7 @@ def _direct(books: Books) -> set[UUID]:
     affected = set(books.invoices_before)
     for credit_id in list(books.credits_before):
         credit = books.credits[credit_id]
+        _hear_refunds(books, credit)
         credit.adjusted_minor = _adjust(books, credit.worth_minor, credit, credit_id)
         affected |= direct(credit)
         affected.update(one.invoice_id for one in shrink(credit))
@@ -45,6 +46,20 @@ def _direct(books: Books) -> set[UUID]:
             books.at.setdefault(invoice_id, {})[credit_id] = application
         books.index_credit(credit)
     return affected
+
+
+def _hear_refunds(books: Books, credit: Credit) -> None:
+    """What was given back as an adjustment is away once, where the provider has told of the same."""
+    gone, refunded_minor = credit.gone_back, books.refunded_minor(credit)
+    if gone is None or gone.refunded_minor == refunded_minor:
+        return
+    *_, before = credit_postings(credit)
+
+    told = gone._replace(refunded_minor=refunded_minor)
+    credit.gone_back = told.heard(credit.erp_returned_minor)
+
+    *_, back = credit_postings(credit)
+    credit.return_entry_id = books.rebook(before, credit.return_entry_id, back)
 
 
 def _grant(books: Books, affected: Iterable[UUID]) -> dict[tuple[UUID, UUID], Application]:

@@ -27,6 +27,15 @@ class TestGoneBack:
     def test_met_once_is_met_for_good(self, minor: int, over: int, later: int) -> None:
         assert not told(minor, over=over).heard(minor).heard(later).stands
 
+    @given(MINOR, MINOR)
+    def test_refunds_in_the_books_and_what_the_erp_says_meet_it_together(
+        self, refunded: int, returned: int
+    ) -> None:
+        word = told(refunded + returned, over=0)._replace(refunded_minor=refunded)
+
+        assert not word.heard(returned).stands
+        assert word.heard(returned - 1).stands == (refunded + returned > 0)
+
     def test_halfway_is_not_met_and_beyond_is(self) -> None:
         rising, falling = told(10_000, over=0), told(0, over=10_000)
 
