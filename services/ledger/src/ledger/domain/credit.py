@@ -136,11 +136,8 @@ class Credit:
         back = self.back
         if not isinstance(back, GoneBack):
             return 0 if back is None else self.erp_returned_minor
-        return (
-            0
-            if self.body is None
-            else max(0, min(self.body.minor, back.minor) - back.refunded_minor)
-        )
+        away = 0 if self.body is None else min(self.body.minor, back.minor)
+        return max(0, away - back.refunded_minor)
 
     @property
     def worth_minor(self) -> int:
