@@ -1,6 +1,6 @@
 """What happens to money by the provider, in the metrics: how payments moved and charges went on, and why."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from shared.base.telling import Told
@@ -10,6 +10,18 @@ from shared.instruments import metrics
 
 REFUSED: Final = "refused"
 """Of what the provider says of money that cannot be: nothing is booked, and somebody has to look."""
+_FROM_NOTHING: Final[Mapping[str, tuple[type[Event], ...]]] = {
+    "payments": (told.PaymentConfirmed, told.PaymentDeclined, told.PaymentReturned),
+    "charges": (told.ChargeAnnounced, told.ChargePostponed, told.ChargeDropped),
+}
+
+
+def begin_counts() -> None:
+    """Count from nothing where money is taken: what a rate first sees at one, it takes for no increase."""
+    for name, facts in _FROM_NOTHING.items():
+        for fact in facts:
+            metrics.count(name, 0, outcome=_outcome(fact), reason="")
+    metrics.count("payments", 0, outcome=REFUSED, reason="")
 
 
 def count_moves(facts: Iterable[Told]) -> None:
@@ -27,8 +39,11 @@ def count_refused(code: str) -> None:
 
 
 def _count(name: str, fact: Event, reason: str) -> None:
-    outcome = fact.TYPE.split(".")[2]
-    metrics.count(name, outcome=outcome, reason=reason)
+    metrics.count(name, outcome=_outcome(type(fact)), reason=reason)
+
+
+def _outcome(fact: type[Event]) -> str:
+    return fact.TYPE.split(".")[2]
 
 
 def _why_of_payment(fact: told.PaymentEvent) -> str:

@@ -9,6 +9,7 @@ from portal_api.gateways import charges
 from portal_api.gateways.autopay_files import load_autopay_rails
 from portal_api.gateways.stripe_means import StripeMeans
 from portal_api.gateways.stripe_provider import StripeProvider, stripe_client
+from portal_api.gateways.tally import begin_counts
 from portal_api.interfaces.announcing import Announcing
 from portal_api.interfaces.charging import Charging
 from portal_api.interfaces.http.charges import charges_router
@@ -49,6 +50,8 @@ class Till:
 def taking_money(ground: Ground, till: Till) -> Part:
     """And where the provider tells us what came of it."""
     visitors, origins = ground.visitors, _origins(ground.settings)
+    if till.paying.provider is not None:
+        begin_counts()
     return Part(
         doors=(
             paying_router(visitors, till.paying, origins),
