@@ -143,6 +143,15 @@ class TestGoneBack:
         text = text_of(mail)
         assert [one for one in ("450", "900", *words) if one not in text] == []
 
+    async def test_what_a_bank_took_back_is_told_without_what_we_gave_back(
+        self, office: Any, tell: Any
+    ) -> None:
+        await office.hear(tell.customer(), gone(tell, returned="900.00", for_reason="780.00"))
+        await office.dispatch.run()
+
+        (mail,) = office.mails()
+        assert "780" in text_of(mail)
+
     async def test_is_told_once_each_time_however_often_it_is_heard(
         self, office: Any, tell: Any
     ) -> None:

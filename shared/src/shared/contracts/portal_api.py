@@ -307,6 +307,9 @@ class PaymentBackEvent(PaymentEvent):
         Amount, Field(description="all that is away by now; 0 when all of it is here again")
     ]
     return_reason: ReturnReason
+    for_reason: Annotated[
+        Amount | None, Field(description="what of it is away for that reason; null: all of it")
+    ] = None
     returned_on: Annotated[
         date, Field(description="the day on which we learned it, of the legal entity")
     ]

@@ -56,7 +56,8 @@ class Paid:
 class PaymentBrief:
     """An answer to the payer's own act, or what they let us do. `payment_id` is what it is about: a payment, a charge
     of autopay, or a mandate, which has no items. `means` is what is printed of a card or account; `on` the day of a
-    charge; `reason` is why there is none; `back_minor` is what is away by now of a payment that had come.
+    charge; `reason` is why there is none; `back_minor` is what is away by now of a payment that had come: where
+    it went back, for the reason that is told.
     """
 
     payment_id: UUID

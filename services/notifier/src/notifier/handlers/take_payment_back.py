@@ -24,6 +24,7 @@ def take_payment_back(desk: Desk, told: PaymentBackEvent, *, moment: Moment) -> 
     """Open the message, unless it is there; what waits of an older word is no news any more."""
     restored = isinstance(told, PaymentRestored)
     news = PaymentNews.RESTORED if restored else NEWS[told.return_reason]
+    away = told.returned if restored else (told.for_reason or told.returned)
     message_id = back_message_id(told.payment_id, news, told.version)
     if message_id in desk.messages:
         return
@@ -45,7 +46,7 @@ def take_payment_back(desk: Desk, told: PaymentBackEvent, *, moment: Moment) -> 
                 news=news,
                 currency=told.currency,
                 items=tuple(paid_of(item, told.currency) for item in told.items),
-                back_minor=minor_of(told.returned, told.currency),
+                back_minor=minor_of(away, told.currency),
             ),
         )
     )

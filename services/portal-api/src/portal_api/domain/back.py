@@ -41,9 +41,12 @@ class Gone(NamedTuple):
 
 
 class Back(NamedTuple):
-    """All that is away since `on`, a day of the legal entity; 0 when all of it is here again."""
+    """All that is away since `on`, a day of the legal entity; 0 when all of it is here again. `why_minor` of it is away
+    for the reason that is told.
+    """
 
     minor: int
     why: Why
     code: str
     on: date
+    why_minor: int

@@ -156,7 +156,8 @@ class Payment:
 
         first = min(gone, key=lambda one: RANKS[one.why], default=self.back)
         assert first is not None, "what is here again was away"
-        self.back = Back(minor, first.why, first.code, today)
+        why_minor = sum(one.minor for one in gone if one.why is first.why)
+        self.back = Back(minor, first.why, first.code, today, why_minor)
         self.version, self.moved_at = self.version + 1, moment
         return True
 

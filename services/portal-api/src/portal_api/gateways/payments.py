@@ -153,7 +153,9 @@ def _payment_of(row: asyncpg.Record) -> Payment:
     decline, back = row["decline"] and Decline(**row["decline"]), row["back"]
     known = {"items": items, "decline": decline, "state": State(row["state"])}
     known["back"] = back and Back(
-        back["minor"], Why(back["why"]), back["code"], date.fromisoformat(back["on"])
+        **{"why_minor": back["minor"]}
+        | back
+        | {"why": Why(back["why"]), "on": date.fromisoformat(back["on"])}
     )
     return Payment(**{**dict(row), **known})
 

@@ -30,6 +30,7 @@ def learn_back(
             moment=moment,
             returned=decimal_text(back.minor, payment.currency),
             return_reason=ReturnReason(back.why),
+            for_reason=decimal_text(back.why_minor, payment.currency),
             returned_on=back.on,
             code=back.code,
         )

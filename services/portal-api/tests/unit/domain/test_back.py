@@ -56,6 +56,7 @@ class TestLearnBack:
 
         (told,) = telling.told
         assert (told.fact.returned, told.fact.return_reason) == ("6.00", ReturnReason.CHARGEBACK)
+        assert told.fact.for_reason == "2.00"
 
     @given(st.lists(st.integers(1, 2 * PAID), max_size=4), st.sampled_from(["EUR", "USD"]))
     def test_never_more_than_was_paid_nor_another_currency(

@@ -39,7 +39,7 @@ def apply_chargeback(facts: Facts, told: PaymentReturned, *, moment: Moment) -> 
     """
     if told.return_reason is not ReturnReason.CHARGEBACK:
         return
-    why = f"{told.returned} {told.currency} charged back: {told.code}"
+    why = f"{told.for_reason or told.returned} {told.currency} charged back: {told.code}"
     turn = (told.version,)
     cause = Cause(told.customer_id, told.payment_id, told.legal_entity, why, turn=turn)
     raise_in_place(facts, TaskKind.CHARGEBACK, cause, note="contested anew", moment=moment)
