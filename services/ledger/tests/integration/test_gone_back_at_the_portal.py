@@ -330,6 +330,18 @@ class TestWithTheErp:
 
         assert await cash.stands() == OWED
 
+    async def test_posted_anew_by_the_erp_it_goes_back_of_what_stands_now(self, cash: Cash) -> None:
+        await cash.hears(CONFIRMED)
+        await cash.erp_has_it()
+        said = {"payment_id": "P1", "version": 9, "cancelled_on": "2026-04-11"}
+        cash.till.pen.take("erp.payment.cancelled.v1", **said)
+        cash.till.pen.payment("P2", "900.00", bank_reference=REFERENCE, allocations=TO_I1)
+        await cash.till.take()
+        assert await cash.stands() == PAID_THEIRS
+        await cash.hears(gone(5, "900.00"))
+
+        assert (await cash.stands())[0] == "900.00"
+
     async def test_what_a_person_entered_by_its_reference_goes_back_as_well(
         self, cash: Cash
     ) -> None:

@@ -42,18 +42,19 @@ def return_portal_payment(books: Books, told: PaymentBackEvent, *, moment: Momen
 
 
 def _standing(books: Books, told: PaymentBackEvent) -> Credit:
-    """What stands for the money: the ERP's entry, else ours; what a person entered is known by its reference."""
+    """What stands for the money: the ERP's entry, else ours. What a person entered, or the ERP has posted anew, is
+    known by its reference.
+    """
     request = books.requests.by_id.get(
         request_id_of(told.customer_id, payment_name(told.payment_id))
     )
-    if request is not None:
-        named = request.answered_by or request.entered_id
-        assert named is not None, "a payment is entered, or the ERP has it"
-        return books.credits[named]
     found = [one for one in books.credits.values() if _is_of(one, told)]
+    named = None if request is None else request.answered_by or request.entered_id
+    if named is not None:
+        found.append(books.credits[named])
     if not found:
         raise PortalPaymentUnknown(f"there is no payment {told.payment_id} in the books")
-    return min(found, key=lambda one: (not one.active, str(one.credit_id)))
+    return min(found, key=lambda one: (not one.active, one.credit_id != named, str(one.credit_id)))
 
 
 def _is_of(credit: Credit, told: PaymentBackEvent) -> bool:
