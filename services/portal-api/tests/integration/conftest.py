@@ -405,10 +405,14 @@ class Counter:
         """What falls due is announced, and its mail leaves; the last of what was told."""
         await self.portal.watch("autopay")
         (*_, told) = await self.told("portal-api.charge.announced")
+        await self.leaves(told, ago=ago)
+        return told
+
+    async def leaves(self, told: Any, *, ago: timedelta = timedelta()) -> None:
+        """The mail that announces it."""
         at = self.portal.service.clock.now() - ago
         mail = message(message_id=UUID(told["announcement_id"]), at=at, items=())
         await self.portal.hear(mail)
-        return told
 
     async def charges_day(self, days: int = 4) -> None:
         """So many days later the charges are made."""

@@ -405,11 +405,15 @@ class DropReason(StrEnum):
 
 
 class ChargedItem(Part):
-    """So much of an invoice, at most."""
+    """So much of an invoice, at most: of one of its instalments where that alone is charged, else of several."""
 
     invoice_id: UUID
     invoice_number: str
+    instalment: int | None = None
     amount: Amount
+    held: Annotated[
+        Amount, Field(description="not asked for now: all of it, up to and with `until`")
+    ] = "0"
 
 
 class ChargeEvent(Event):
@@ -424,6 +428,10 @@ class ChargeEvent(Event):
     amount: Amount
     items: Annotated[tuple[ChargedItem, ...], Field(min_length=1)]
     charge_on: Annotated[date, Field(description="a working day of the legal entity")]
+    until: Annotated[
+        date | None,
+        Field(description="last day of the hold, of the legal entity; none where nothing is held"),
+    ] = None
     announcement_id: Annotated[
         UUID, Field(description="the id of the message that announces it; no charge before it left")
     ]
@@ -434,21 +442,41 @@ class ChargeEvent(Event):
 
 
 class ChargeAnnounced(ChargeEvent):
-    """The customer is told before anything is charged."""
+    """The customer is told before anything is charged; nothing is held before that has left."""
 
     TYPE = "portal-api.charge.announced.v1"
 
 
+class ChargeAwaited(ChargeEvent):
+    """The announcement has left in time: the amounts are not asked for otherwise while charge and bank are awaited."""
+
+    TYPE = "portal-api.charge.awaited.v1"
+
+
 class ChargePostponed(ChargeEvent):
-    """It was declined, and is tried again on `charge_on`."""
+    """It was declined, and is tried again on `charge_on`; the amounts are held on."""
 
     TYPE = "portal-api.charge.postponed.v1"
 
     decline: PaymentDecline
 
 
+class ChargePaid(ChargeEvent):
+    """The provider has the money; the amounts are held for the rest of the day, until the books have it, too."""
+
+    TYPE = "portal-api.charge.paid.v1"
+
+
+class ChargeFailed(ChargeEvent):
+    """It was declined, and is not tried again: the amounts are asked for as before."""
+
+    TYPE = "portal-api.charge.failed.v1"
+
+    decline: PaymentDecline
+
+
 class ChargeDropped(ChargeEvent):
-    """It is not made."""
+    """It is not made; the amounts are asked for as before."""
 
     TYPE = "portal-api.charge.dropped.v1"
 

@@ -34,7 +34,10 @@ _COUNTERS: Final = {
     "decisions": ("What the scheduler decided, and why.", "kind reason"),
     "messages": ("Ends of messages, and why.", "channel outcome reason"),
     "payments": ("Payments by the provider: how each moved, and why.", "outcome reason"),
-    "charges": ("Charges of autopay announced, postponed and dropped, and why.", "outcome reason"),
+    "charges": (
+        "Charges of autopay announced, awaited, postponed, paid, failed and dropped, and why.",
+        "outcome reason",
+    ),
 }
 _GAUGES: Final = {
     "consumer_age_seconds": (

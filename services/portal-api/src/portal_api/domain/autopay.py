@@ -51,6 +51,7 @@ class MeansRails:
     days_between: int
     only: Collection[str] | None
     same_amount: bool
+    answer_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,10 @@ class AutopayRails:
         """Whether it is time to announce a charge of that day."""
         ahead = self.means[kind].announce_days + 1 + self.early_days
         return charge_on <= today + timedelta(days=ahead)
+
+    def held_until(self, charge_on: date, kind: str) -> date:
+        """The last day on which an answer to a charge of that day may come; asked for otherwise after it."""
+        return charge_on + timedelta(days=self.means[kind].answer_days)
 
     def in_time(self, announced_on: date, charge_on: date, kind: str) -> bool:
         """Whether an announcement that left on one day allows a charge on the other."""

@@ -97,6 +97,8 @@ class Charge:
     """Machine time: so long nobody else asks the provider."""
     why: str | None = None
     ended_at: Moment | None = None
+    held_until: date | None = None
+    """The last day on which nobody asks for it otherwise; None: they do."""
 
     def __post_init__(self) -> None:
         assert self.items, "something is charged"
@@ -112,6 +114,14 @@ class Charge:
         """Of the next attempt: the payment's, and so the provider's key."""
         return derived_id("charge", self.charge_id, self.attempts + 1)
 
+    def hold(self, until: date) -> bool:
+        """The announcement has left; False when it is held already, or over."""
+        if self.ended_at is not None or self.held_until is not None:
+            return False
+        self.held_until = until
+        self.version += 1
+        return True
+
     def claim(self, mandate_id: UUID, means: Means, *, until: Moment) -> None:
         """The next attempt begins. `until` is of the machine's clock."""
         self.payment_id, self.mandate_id, self.means = self.attempt_id, mandate_id, means
@@ -124,16 +134,19 @@ class Charge:
         self.claimed_until = None
         self._move(State.ANNOUNCED)
 
-    def postpone(self, to: date) -> None:
+    def postpone(self, to: date, *, held_until: date) -> None:
         """Declined; it is tried again on that day."""
-        self.charge_on, self.claimed_until = to, None
+        self.charge_on, self.held_until, self.claimed_until = to, held_until, None
         self._move(State.ANNOUNCED)
 
-    def end(self, to: State, why: str | None, *, moment: Moment) -> bool:
+    def end(
+        self, to: State, why: str | None, *, moment: Moment, held_until: date | None = None
+    ) -> bool:
         """Paid, failed or dropped; False when it was before."""
         if to not in MOVES[self.state]:
             return False
         self.why, self.ended_at, self.claimed_until = why, moment, None
+        self.held_until = held_until
         self._move(to)
         return True
 

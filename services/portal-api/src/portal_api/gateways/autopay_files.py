@@ -31,6 +31,7 @@ class MeansFile(BaseModel):
     days_between: Annotated[int, Field(strict=True, ge=1, le=90)]
     only: tuple[str, ...] | None
     same_amount: bool
+    answer_days: Days
 
 
 class AutopayFile(BaseModel):

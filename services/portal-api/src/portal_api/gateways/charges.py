@@ -1,6 +1,7 @@
 """Charges by autopay in their table, which whoever changes them has locked by their customer."""
 
 import json
+from collections.abc import Iterable
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,14 +11,17 @@ from portal_api.domain.charge import Charge, Item, State
 from portal_api.domain.mandate import Means
 from shared.base.clock import Moment
 from shared.db import timers
+from shared.db.work import Work
 
 LOOKS: Final = "autopay"
 """Kind of the timer by which a customer with autopay is looked at, day by day."""
 TIMER: Final = "charges"
 """Kind of the timer that a charge has while it is to be made."""
+ANNOUNCEMENTS: Final = "announcements"
+"""Kind of the timer that a charge has once its announcement has left, until that is told."""
 
 _COLUMNS = """charge_id, customer_id, legal_entity, currency, items, charge_on, announcement_id, announced_at, means,
-    state, version, attempts, payment_id, mandate_id, claimed_until, why, ended_at"""
+    state, version, attempts, payment_id, mandate_id, claimed_until, why, ended_at, held_until"""
 _OF = f"SELECT {_COLUMNS} FROM charges WHERE customer_id = $1 ORDER BY announced_at, charge_id"
 _ONE = f"SELECT {_COLUMNS} FROM charges WHERE customer_id = $1 AND charge_id = $2"
 _FIND = f"SELECT {_COLUMNS} FROM charges WHERE charge_id = $1"
@@ -30,14 +34,21 @@ _GOING_ON = f"""
 SELECT {_COLUMNS} FROM charges WHERE customer_id = $1 AND ended_at IS NULL ORDER BY charge_on, charge_id LIMIT $2
 """
 _KEEP = f"""
-INSERT INTO charges ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+INSERT INTO charges ({_COLUMNS}) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17,
+    $18)
 """
 _MOVE = """
 UPDATE charges SET charge_on = $2, state = $3, version = $4, attempts = $5, payment_id = $6, mandate_id = $7,
-    claimed_until = $8, why = $9, ended_at = $10, means = $11
+    claimed_until = $8, why = $9, ended_at = $10, means = $11, held_until = $12
 WHERE charge_id = $1
 """
 _WAITING = "SELECT charge_id FROM charges WHERE customer_id = $1 AND state = 'announced'"
+_LEFT: Final = f"""
+INSERT INTO timers (kind, key, due_at)
+SELECT '{ANNOUNCEMENTS}', charge_id::text, $2 FROM charges
+WHERE announcement_id = ANY($1::uuid[]) AND held_until IS NULL AND ended_at IS NULL ORDER BY charge_id
+ON CONFLICT DO NOTHING
+"""
 
 
 async def of_customer(connection: asyncpg.Connection, customer_id: UUID) -> list[Charge]:
@@ -85,7 +96,7 @@ async def keep(connection: asyncpg.Connection, charge: Charge) -> None:
         *(charge.announcement_id, charge.announced_at, json.dumps(charge.means._asdict())),
         *(charge.state.value, charge.version),
         *(charge.attempts, charge.payment_id, charge.mandate_id, charge.claimed_until),
-        *(charge.why, charge.ended_at),
+        *(charge.why, charge.ended_at, charge.held_until),
     )
 
 
@@ -95,8 +106,13 @@ async def move(connection: asyncpg.Connection, charge: Charge) -> None:
         _MOVE,
         *(charge.charge_id, charge.charge_on, charge.state.value, charge.version, charge.attempts),
         *(charge.payment_id, charge.mandate_id, charge.claimed_until, charge.why),
-        *(charge.ended_at, json.dumps(charge.means._asdict())),
+        *(charge.ended_at, json.dumps(charge.means._asdict()), charge.held_until),
     )
+
+
+def left(work: Work, messages: Iterable[UUID]) -> None:
+    """These messages have left: a charge that one of them announces is looked at."""
+    work.later(_LEFT, [(one,) for one in messages], work.moment)
 
 
 async def wake(connection: asyncpg.Connection, customer_id: UUID, *, at: Moment) -> None:

@@ -15,6 +15,7 @@ from portal_api.domain.invoice import Invoice
 from portal_api.domain.items import Items
 from portal_api.domain.message import Message
 from portal_api.gateways import (
+    charges,
     disputes,
     messages,
     paid,
@@ -102,6 +103,7 @@ async def save(work: Work, items: Items) -> None:
     work.later(_SAVE_CUSTOMERS, [_customer(one) for one in customers])
     work.later(_SAVE_INVOICES, [_invoice(items.invoices[key]) for key in sorted(items.invoices)])
     work.later(messages.SAVE, [_message(items.messages[key]) for key in sorted(items.messages)])
+    charges.left(work, sorted(items.messages))
     work.later(disputes.SAVE, [_dispute(items.disputes[key]) for key in sorted(items.disputes)])
     work.later(disputes.SAVE_WORDS, [items.said[key] for key in sorted(items.said)])
     work.later(_SAVE_CREDITS, [_credit(items.credits[key]) for key in sorted(items.credits)])

@@ -53,6 +53,6 @@ def _why_of_payment(fact: told.PaymentEvent) -> str:
 
 
 def _why_of_charge(fact: told.ChargeEvent) -> str:
-    if isinstance(fact, told.ChargePostponed):
+    if isinstance(fact, told.ChargePostponed | told.ChargeFailed):
         return fact.decline.code
     return fact.reason.value if isinstance(fact, told.ChargeDropped) else ""

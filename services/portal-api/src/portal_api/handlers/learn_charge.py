@@ -38,7 +38,8 @@ def learn_charge(
         return False
 
     if payment.state is State.SUCCEEDED:
-        charge.end(ChargeState.PAID, None, moment=moment)
+        if charge.end(ChargeState.PAID, None, moment=moment, held_until=today):
+            tell_charge(telling, charge, told.ChargePaid, moment=moment)
         tell_payment(telling, payment, told.PaymentConfirmed, moment=moment)
     elif payment.state is State.DECLINED:
         _declined(telling, charge, payment, before, today=today, moment=moment)
@@ -65,9 +66,13 @@ def _declined(
     )
 
     if is_newest and again is not None:
-        charge.postpone(again)
+        held_until = before.rails.held_until(again, charge.means.kind)
+        charge.postpone(again, held_until=held_until)
         tell_charge(
             telling, charge, told.ChargePostponed, moment=moment, decline=decline_told(decline)
         )
     elif is_newest and charge.end(ChargeState.FAILED, decline.code, moment=moment):
+        tell_charge(
+            telling, charge, told.ChargeFailed, moment=moment, decline=decline_told(decline)
+        )
         tell_payment(telling, payment, told.PaymentDeclined, moment=moment)

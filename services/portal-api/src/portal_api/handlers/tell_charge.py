@@ -19,7 +19,7 @@ def tell_charge(
     **more: Any,
 ) -> None:
     """The whole charge, as `fact`."""
-    currency = charge.currency
+    currency, is_held = charge.currency, charge.held_until is not None
     telling.announce(
         fact(
             customer_id=charge.customer_id,
@@ -32,11 +32,14 @@ def tell_charge(
                 told.ChargedItem(
                     invoice_id=one.invoice_id,
                     invoice_number=one.invoice_number,
+                    instalment=one.numbers[0] if len(one.numbers) == 1 else None,
                     amount=decimal_text(one.minor, currency),
+                    held=decimal_text(one.minor if is_held else 0, currency),
                 )
                 for one in charge.items
             ),
             charge_on=charge.charge_on,
+            until=charge.held_until,
             announcement_id=charge.announcement_id,
             means=means_told(charge.means),
             state=told.ChargeState(charge.state),

@@ -39,6 +39,7 @@ FEW = MeansRails(
     days_between=5,
     only=None,
     same_amount=False,
+    answer_days=3,
 )
 RAILS = AutopayRails(
     version=1,
@@ -138,7 +139,7 @@ class TestCharge:
             one.claim(MANDATE.mandate_id, CARD, until=NOW)
         name = first.payment_id
         assert name == again.payment_id
-        first.postpone(TODAY)
+        first.postpone(TODAY, held_until=TODAY)
         first.claim(MANDATE.mandate_id, CARD, until=NOW)
 
         assert first.payment_id != name

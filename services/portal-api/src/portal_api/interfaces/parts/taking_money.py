@@ -11,6 +11,7 @@ from portal_api.gateways.stripe_means import StripeMeans
 from portal_api.gateways.stripe_provider import StripeProvider, stripe_client
 from portal_api.gateways.tally import begin_counts
 from portal_api.interfaces.announcing import Announcing
+from portal_api.interfaces.awaiting import Awaiting
 from portal_api.interfaces.charging import Charging
 from portal_api.interfaces.http.charges import charges_router
 from portal_api.interfaces.http.mandates import mandates_router
@@ -71,6 +72,7 @@ def _jobs(ground: Ground, till: Till) -> tuple[Job, ...]:
     return (
         ground.job("mandates", MandateWatch(mandating).run),
         ground.job("autopay", looking.run),
+        ground.job("announcements", ground.watch(charges.ANNOUNCEMENTS, Awaiting(rails).look).run),
         ground.job("charges", charging.run),
         ground.job("payments", PaymentWatch(till.paying).run),
     )
