@@ -21,6 +21,14 @@ def of(tell: Any, kind: type[Any], **changes: Any) -> Any:
     return example.model_copy(update=named | changes)
 
 
+def awaited_of(tell: Any, number: str, *, until: date) -> Any:
+    """All of that invoice is held until then."""
+    told = of(tell, portal_api.ChargeAwaited, until=until)
+    (item,) = told.items
+    named = {"invoice_id": tell.invoice(number).invoice_id, "held": "100.00"}
+    return told.model_copy(update={"items": (item.model_copy(update=named),)})
+
+
 def in_language(tell: Any, language: str) -> Any:
     (anna,) = tell.customer().contacts
     return tell.customer(contacts=(anna.model_copy(update={"language": language}),))
@@ -28,6 +36,46 @@ def in_language(tell: Any, language: str) -> Any:
 
 def text_of(mail: Any) -> str:
     return " ".join(mail.get_body(("plain",)).get_content().split())
+
+
+class TestReminders:
+    """What will be charged is not asked for beside it, though the reminder was planned before."""
+
+    async def test_leave_out_what_is_awaited(self, office: Any, tell: Any) -> None:
+        await office.hear(
+            tell.customer(), tell.invoice("R1"), tell.invoice("R2"), tell.reminder("R1", "R2")
+        )
+        await office.hear(awaited_of(tell, "R2", until=date(2026, 4, 20)))
+        await office.dispatch.run()
+
+        (mail,) = office.mails()
+        assert "R1" in text_of(mail)
+        assert "R2" not in text_of(mail)
+
+    async def test_are_not_sent_of_that_alone(self, office: Any, tell: Any) -> None:
+        await office.planned()
+        await office.hear(awaited_of(tell, "R1", until=date(2026, 4, 20)))
+        await office.dispatch.run()
+
+        assert office.mails() == []
+        assert await office.statuses() == [("suppressed", "invoice-held")]
+
+    @pytest.mark.parametrize("kind", [portal_api.ChargeFailed, portal_api.ChargePaid])
+    async def test_leave_again_once_it_failed_or_its_last_day_is_over(
+        self, office: Any, tell: Any, kind: Any
+    ) -> None:
+        """Paid, and a day later not in the books: something is wrong there, and the charge is over."""
+        await office.planned()
+        awaited = awaited_of(tell, "R1", until=date(2026, 4, 20))
+        await office.hear(awaited)
+        over = of(tell, kind, version=9)
+        (item,) = awaited.items
+        left = {"items": (item.model_copy(update={"held": over.items[0].held}),)}
+        last = date(2026, 4, 19) if over.until else None
+        await office.hear(over.model_copy(update={**left, "until": last}))
+        await office.dispatch.run()
+
+        assert len(office.mails()) == 1
 
 
 class TestAnnouncement:

@@ -38,7 +38,7 @@ class Discount:
     pays_minor: int
 
 
-DISPUTE, PROMISE, PLAN = "dispute", "promise", "plan"
+DISPUTE, PROMISE, PLAN, AUTOPAY = "dispute", "promise", "plan", "autopay"
 """Kinds of a hold on an amount."""
 
 
@@ -56,6 +56,11 @@ class AmountHold:
     invoice_id: UUID
     instalment: int | None
     minor: int
+    until: date | None = None
+    """The last day of it, of the legal entity; None where only another word of the teller ends it."""
+
+    def stands(self, today: date) -> bool:
+        return self.until is None or today <= self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ class Invoice:
     holds: tuple[InvoiceHold, ...] = ()
     """Of the ERP."""
     amount_holds: tuple[AmountHold, ...] = ()
-    """Of other services; those that stand."""
+    """Of other services; those that nobody has ended."""
     instalments: tuple[Instalment, ...] = ()
     discounts: tuple[Discount, ...] = ()
 
@@ -96,32 +101,36 @@ class Invoice:
 
     def held_minor(self, today: date, *, whole_debt: bool) -> Mapping[int, int]:
         """How much of each instalment stands under a hold, by number; a consumer's dispute stops the whole debt, a
-        promise or plan nothing but its own amount.
+        promise, plan or charge nothing but its own amount.
 
         A hold on an amount takes the oldest first, and what is not due last, where it does not name an instalment.
         """
         standing = [hold for hold in self.holds if hold.stands(today)]
-        stops_all = standing or any(hold.kind == DISPUTE for hold in self.amount_holds)
+        amounts = self._amounts(today)
+        stops_all = standing or any(hold.kind == DISPUTE for hold in amounts)
         whole = whole_debt or any(hold.amount_minor is None for hold in standing)
         amount = sum(hold.amount_minor or 0 for hold in standing)
-        amount += sum(hold.minor for hold in self.amount_holds if hold.instalment is None)
+        amount += sum(hold.minor for hold in amounts if hold.instalment is None)
         rest = self.open_minor if stops_all and whole else max(amount, 0)
         held = {}
         for one in sorted(self.instalments, key=lambda one: (one.due_on or date.max, one.number)):
             taken = min(rest, one.open_minor)
-            here = sum(hold.minor for hold in self.amount_holds if hold.instalment == one.number)
+            here = sum(hold.minor for hold in amounts if hold.instalment == one.number)
             held[one.number] = min(taken + here, one.open_minor)
             rest -= taken
         return held
 
     def offer(self, today: date) -> Discount | None:
         """The best discount that can still be had; none once something of the invoice is overdue or held."""
-        if self.amount_holds or any(hold.stands(today) for hold in self.holds):
+        if self._amounts(today) or any(hold.stands(today) for hold in self.holds):
             return None
         if any(one.is_overdue(today) for one in self.instalments):
             return None
         within = (one for one in self.discounts if today <= one.until)
         return min(within, key=lambda one: (one.pays_minor, -one.until.toordinal()), default=None)
+
+    def _amounts(self, today: date) -> list[AmountHold]:
+        return [hold for hold in self.amount_holds if hold.stands(today)]
 
 
 @dataclass(frozen=True, slots=True)

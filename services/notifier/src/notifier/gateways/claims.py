@@ -29,6 +29,7 @@ from notifier.gateways.dossiers import (
     OWNER,
 )
 from shared.base.clock import Moment
+from shared.base.days import DAY
 from shared.messaging.seal import Seal
 
 F = TypeVar("F", Invoice, Credit, Hold)
@@ -49,7 +50,10 @@ _INVOICES = """
 SELECT * FROM invoices WHERE (customer_id = ANY($1::uuid[]) AND status = 'open') OR invoice_id = ANY($2::uuid[])
 """
 _CREDITS = "SELECT * FROM credits WHERE customer_id = ANY($1::uuid[]) AND unapplied_minor > 0"
-_AMOUNT_HOLDS = "SELECT * FROM amount_holds WHERE customer_id = ANY($1::uuid[]) AND minor > 0"
+_AMOUNT_HOLDS = """
+SELECT * FROM amount_holds
+WHERE customer_id = ANY($1::uuid[]) AND minor > 0 AND (until IS NULL OR until >= $2)
+"""
 _HOLDS = "SELECT * FROM holds WHERE customer_id = ANY($1::uuid[]) AND ended_at IS NULL"
 _CONTACT_DAYS = """
 SELECT customer_id, contact_day, bool_or(purpose = 'reminder') AS overdue FROM messages
@@ -192,7 +196,7 @@ async def _known(
         for address in (contact.email, contact.phone)
         if address
     ]
-    amounts = await _amounts(connection, ids)
+    amounts = await _amounts(connection, ids, since=now.date() - DAY)
     invoices = [_invoice(row, amounts) for row in await connection.fetch(_INVOICES, ids, listed)]
     return Known(
         customers=customers,
@@ -257,11 +261,11 @@ def customer_of(row: asyncpg.Record) -> Customer:
 
 
 async def _amounts(
-    connection: asyncpg.Connection, ids: Sequence[UUID]
+    connection: asyncpg.Connection, ids: Sequence[UUID], *, since: date
 ) -> Mapping[UUID, tuple[AmountHold, ...]]:
-    """What other services hold of these customers' invoices, by invoice."""
+    """What other services hold of these customers' invoices, by invoice; nothing that was over before that day."""
     amounts: dict[UUID, tuple[AmountHold, ...]] = {}
-    for row in await connection.fetch(_AMOUNT_HOLDS, ids):
+    for row in await connection.fetch(_AMOUNT_HOLDS, ids, since):
         held = AmountHold(**dict(row))
         amounts[held.invoice_id] = (*amounts.get(held.invoice_id, ()), held)
     return amounts

@@ -104,9 +104,9 @@ WHERE known.version < excluded.version
 
 
 _AMOUNT_HOLDS = """
-INSERT INTO amount_holds AS known (hold_id, customer_id, version, kind, invoice_id, instalment, minor)
-SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::uuid[], $6::int[], $7::bigint[])
-ON CONFLICT (hold_id) DO UPDATE SET version = excluded.version, minor = excluded.minor
+INSERT INTO amount_holds AS known (hold_id, customer_id, version, kind, invoice_id, instalment, minor, until)
+SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::uuid[], $6::int[], $7::bigint[], $8::date[])
+ON CONFLICT (hold_id) DO UPDATE SET version = excluded.version, minor = excluded.minor, until = excluded.until
 WHERE known.version < excluded.version
 """
 _HEARD = "SELECT subject_id, version FROM subjects WHERE subject_id = ANY($1::uuid[])"

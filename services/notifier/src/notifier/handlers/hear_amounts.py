@@ -3,15 +3,20 @@
 from typing import Final
 
 from notifier.domain.desk import Desk
-from notifier.domain.invoice import DISPUTE, PLAN, PROMISE, AmountHold
+from notifier.domain.invoice import AUTOPAY, DISPUTE, PLAN, PROMISE, AmountHold
 from shared.base.clock import Moment
 from shared.base.ids import derived_id
 from shared.base.money import minor_of
 from shared.contracts.disputes import DisputeEvent
-from shared.contracts.portal_api import PlanEvent, PromiseEvent
+from shared.contracts.portal_api import ChargeEvent, PlanEvent, PromiseEvent
 
-Told = DisputeEvent | PlanEvent | PromiseEvent
-KINDS: Final = ((DisputeEvent, DISPUTE), (PromiseEvent, PROMISE), (PlanEvent, PLAN))
+Told = ChargeEvent | DisputeEvent | PlanEvent | PromiseEvent
+KINDS: Final = (
+    (ChargeEvent, AUTOPAY),
+    (DisputeEvent, DISPUTE),
+    (PromiseEvent, PROMISE),
+    (PlanEvent, PLAN),
+)
 
 
 def hear_amounts(desk: Desk, told: Told, *, moment: Moment) -> None:
@@ -28,5 +33,6 @@ def hear_amounts(desk: Desk, told: Told, *, moment: Moment) -> None:
                 invoice_id=item.invoice_id,
                 instalment=item.instalment,
                 minor=minor_of(item.held, told.currency),
+                until=told.until if isinstance(told, ChargeEvent) else None,
             )
         )

@@ -11,6 +11,7 @@ from notifier.domain.payment import (
     charge_message_id,
     charge_message_ids,
 )
+from notifier.handlers.hear_amounts import hear_amounts
 from notifier.handlers.tell_outcome import tell_outcome
 from shared.base.clock import Moment
 from shared.base.money import minor_of
@@ -24,7 +25,10 @@ from shared.messaging.cloudevents import told_at
 
 
 def take_charge(desk: Desk, told: ChargeEvent, *, moment: Moment) -> None:
-    """What waits of an earlier step is no news any more; and what was never announced is not called off."""
+    """What is held is kept. What waits of an earlier step is no news any more; and what was never announced is not
+    called off.
+    """
+    hear_amounts(desk, told, moment=moment)
     news, message_id = _news_of(told)
     if message_id in desk.messages:
         return

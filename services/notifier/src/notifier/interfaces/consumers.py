@@ -8,6 +8,7 @@ from notifier.gateways import dossiers, messages, switch
 from notifier.gateways.tally import count_ends
 from notifier.handlers.answer_request import answer_call, answer_hardship, mail_address_change
 from notifier.handlers.close_dispute import close_dispute
+from notifier.handlers.hear_amounts import hear_amounts
 from notifier.handlers.hear_credit import hear_credit
 from notifier.handlers.hear_customer import hear_customer
 from notifier.handlers.hear_hold import hear_hold
@@ -83,7 +84,10 @@ HEARS: Mapping[type[Event], Callable[..., None]] = {
     portal_api.MandateRevoked: take_mandate,
     portal_api.MandateExpiring: take_mandate,
     portal_api.ChargeAnnounced: take_charge,
+    portal_api.ChargeAwaited: hear_amounts,
     portal_api.ChargePostponed: take_charge,
+    portal_api.ChargePaid: hear_amounts,
+    portal_api.ChargeFailed: hear_amounts,
     portal_api.ChargeDropped: take_charge,
     portal_api.PromiseMade: take_agreement,
     portal_api.PromisePartPaid: take_agreement,

@@ -76,7 +76,8 @@ class _Sorting:
         older = self.older.get(item.invoice_id, 0)
         self.older[item.invoice_id] = older + item.open_minor
         whole_debt = self.view.customer.is_consumer
-        amounts = self.view.amount_holds.get(item.invoice_id, [])
+        told = self.view.amount_holds.get(item.invoice_id, [])
+        amounts = [hold for hold in told if hold.stands(today)]
         held = item.held_minor(today, amounts, older_minor=older, whole_debt=whole_debt)
         hush = self.everywhere or hush_of_item(
             item,
@@ -171,12 +172,14 @@ def _rises(item: Item, due_on: date, days: int, entity: LegalEntity, policy: Pol
 def _ends_of_holds(view: View, rulebook: Rulebook, chase: Chase, *, moment: Moment) -> None:
     """Moments at which silence may end by itself."""
     ends = [hold.until for hold in view.holds if hold.until is not None and hold.ended_at is None]
+    amounts = [hold for held in view.amount_holds.values() for hold in held]
     for code in chase.today:
         zone = rulebook.entities[code].time_zone
         days = {hold.until for hold in view.customer.holds if hold.legal_entity in {None, code}}
         days |= {
             hold.until for item in view.items if item.legal_entity == code for hold in item.holds
         }
+        days |= {hold.ends_on for hold in amounts if hold.legal_entity == code}
         ends.extend(at_local(day + DAY, time(), zone) for day in days if day is not None)
     chase.hold_ends.extend(end for end in ends if end > moment)
 

@@ -3,14 +3,17 @@
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from shared.base.clock import Moment
 from shared.base.errors import Refusal
 from shared.base.ids import derived_id
 
-DISPUTE, PROMISE, PLAN = "dispute", "promise", "plan"
+DISPUTE, PROMISE, PLAN, AUTOPAY = "dispute", "promise", "plan", "autopay"
 """Kinds of a hold on an amount."""
+ENDING_BY_THEMSELVES: Final = frozenset({AUTOPAY})
+"""Kinds that are over after their last day; of the others the teller says when they are, which may be later."""
 
 
 class HoldEndsBeforeItBegins(Refusal):
@@ -36,6 +39,7 @@ class Told(StrEnum):
     DISPUTE = "dispute"
     PROMISE = "promise"
     PLAN = "plan"
+    AUTOPAY = "autopay"
     ERP = "erp"
     DOUBT = "doubt"
     UNAPPLIED_CASH = "unapplied-cash"
@@ -83,12 +87,20 @@ class AmountHold:
     owner: str = ""
     placed_at: Moment | None = None
     until: date | None = None
-    """The last day of it, of the legal entity; None where another event of the teller ends it."""
+    """The last day of it, of the legal entity; None where there is none."""
     ended_at: Moment | None = None
+
+    @property
+    def ends_on(self) -> date | None:
+        """Its last day, where no other word of the teller is needed to end it."""
+        return self.until if self.kind in ENDING_BY_THEMSELVES else None
+
+    def stands(self, today: date) -> bool:
+        return self.ends_on is None or today <= self.ends_on
 
 
 def amount_hold_id(kind: str, subject_id: UUID, invoice_id: UUID, instalment: int | None) -> UUID:
-    """Of one item of a dispute, promise or plan, whatever becomes of the others."""
+    """Of one item of a dispute, promise, plan or charge, whatever becomes of the others."""
     return derived_id("amount-hold", kind, subject_id, invoice_id, instalment)
 
 

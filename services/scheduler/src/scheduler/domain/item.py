@@ -90,10 +90,10 @@ class Item:
         self, today: date, amounts: Sequence[AmountHold], *, older_minor: int, whole_debt: bool
     ) -> int:
         """How much of the open amount is held back; a consumer's dispute of a part stops the whole debt,
-        a promise or plan nothing but its own amount.
+        a promise, plan or charge nothing but its own amount.
 
         A hold on an amount takes the oldest instalments first, where it does not name one: `older_minor` is what is
-        open on those before this. `amounts` are the invoice's, by other services.
+        open on those before this. `amounts` are the invoice's, by other services, that stand today.
         """
         standing = [hold for hold in self.holds if hold.stands(today)]
         if not standing and not amounts:

@@ -30,9 +30,9 @@ class Outstanding:
 class View:
     """`items` are the open ones; `unapplied` is per legal entity and currency, in minor units.
 
-    `amount_holds` are those that stand, by invoice; `planned_days` the contact days that already had a reminder of an
-    entity, whatever became of it; `unsent_days` those on which nothing left, since something last did or the customer
-    changed.
+    `amount_holds` are those that nobody has ended, by invoice; `planned_days` the contact days that already had a
+    reminder of an entity, whatever became of it; `unsent_days` those on which nothing left, since something last did or
+    the customer changed.
     """
 
     customer: Customer

@@ -25,7 +25,7 @@ FROM holds WHERE customer_id = $1
 UNION ALL
 SELECT hold_id, kind, reason, owner, legal_entity, invoice_id, instalment, minor, currency,
     coalesce(placed_at, 'epoch'), NULL, until, ended_at, true
-FROM amount_holds WHERE customer_id = $1
+FROM amount_holds WHERE customer_id = $1 AND (minor > 0 OR ended_at IS DISTINCT FROM placed_at)
 UNION ALL
 SELECT md5(concat_ws('/', 'erp', customer_id, hold))::uuid, 'erp', hold ->> 'reason', 'erp', hold ->> 'legal_entity',
     NULL, NULL, NULL, NULL, changed_at, NULL, (hold ->> 'until')::date, NULL, true

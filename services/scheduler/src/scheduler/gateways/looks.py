@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 
 from scheduler.domain.customer import Customer, Habits
+from scheduler.domain.hold import ENDING_BY_THEMSELVES
 from scheduler.domain.item import Key
 from scheduler.domain.looks import Looks
 from scheduler.domain.standing import ContactDay, Standing
@@ -16,6 +17,7 @@ from scheduler.domain.view import Outstanding, View
 from scheduler.gateways import tasks
 from scheduler.gateways.rows import amount_hold_of, customer_of, hold_of, item_of
 from shared.base.clock import Moment
+from shared.base.days import DAY
 from shared.messaging import parking
 
 CONTACT_DAYS_READ = 90
@@ -33,7 +35,10 @@ SELECT customer_id, legal_entity, currency, sum(unapplied_minor)::bigint AS unap
 WHERE customer_id = ANY($1::uuid[]) AND unapplied_minor > 0 GROUP BY customer_id, legal_entity, currency
 """
 _HOLDS = "SELECT * FROM holds WHERE customer_id = ANY($1::uuid[]) AND ended_at IS NULL"
-_AMOUNT_HOLDS = "SELECT * FROM amount_holds WHERE customer_id = ANY($1::uuid[]) AND minor > 0"
+_AMOUNT_HOLDS = """
+SELECT * FROM amount_holds
+WHERE customer_id = ANY($1::uuid[]) AND minor > 0 AND (kind <> ALL($2::text[]) OR until >= $3)
+"""
 _OUTSTANDING = """
 SELECT * FROM reminders WHERE customer_id = ANY($1::uuid[]) AND outcome IS NULL AND withdrawn_at IS NULL
 """
@@ -62,7 +67,7 @@ async def load(
     looks, traces = Looks(), Traces()
     looks.views = {customer: View(Customer(customer)) for customer in customers}
 
-    changed = await _profiles(connection, looks, customers)
+    changed = await _profiles(connection, looks, customers, today=moment.date())
     await _debts(connection, looks, traces, customers)
     await _contacts(connection, looks, customers, changed, today=moment.date())
     for task in await tasks.standing(connection, customers, TaskKind.ESCALATION):
@@ -80,7 +85,7 @@ async def load(
 
 
 async def _profiles(
-    connection: asyncpg.Connection, looks: Looks, customers: Sequence[UUID]
+    connection: asyncpg.Connection, looks: Looks, customers: Sequence[UUID], *, today: date
 ) -> dict[UUID, date]:
     changed = {}
     for row in await connection.fetch(_CUSTOMERS, customers):
@@ -95,7 +100,8 @@ async def _profiles(
         )
     for row in await connection.fetch(_HOLDS, customers):
         looks.views[row["customer_id"]].holds.append(hold_of(row))
-    for row in await connection.fetch(_AMOUNT_HOLDS, customers):
+    ending, since = sorted(ENDING_BY_THEMSELVES), today - DAY  # nowhere is it earlier
+    for row in await connection.fetch(_AMOUNT_HOLDS, customers, ending, since):
         held = amount_hold_of(row)
         looks.views[held.customer_id].amount_holds.setdefault(held.invoice_id, []).append(held)
     return changed

@@ -7,7 +7,14 @@ from uuid import UUID
 import asyncpg
 
 from scheduler.domain.facts import Facts, Sent
-from scheduler.domain.hold import DISPUTE, PLAN, PROMISE, amount_hold_id, requested_hold_id
+from scheduler.domain.hold import (
+    AUTOPAY,
+    DISPUTE,
+    PLAN,
+    PROMISE,
+    amount_hold_id,
+    requested_hold_id,
+)
 from scheduler.gateways import tasks
 from scheduler.gateways.rows import amount_hold_of, item_of
 from shared.base.clock import Moment
@@ -25,6 +32,7 @@ from shared.contracts.ledger import (
 from shared.contracts.notifier import MessageEvent
 from shared.contracts.portal_api import (
     CallRequested,
+    ChargeEvent,
     FeedbackGiven,
     HardshipRequested,
     PlanEvent,
@@ -90,6 +98,11 @@ class _Named:
             case PromiseEvent():
                 self.holds.update(
                     amount_hold_id(PROMISE, event.promise_id, item.invoice_id, item.instalment)
+                    for item in event.items
+                )
+            case ChargeEvent():
+                self.holds.update(
+                    amount_hold_id(AUTOPAY, event.charge_id, item.invoice_id, item.instalment)
                     for item in event.items
                 )
             case PlanEvent():

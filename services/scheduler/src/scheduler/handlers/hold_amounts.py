@@ -9,10 +9,17 @@ from scheduler.domain.facts import Facts
 from scheduler.domain.hold import AmountHold, amount_hold_id
 from shared.base.money import minor_of
 from shared.contracts.disputes import DisputedItem, DisputeEvent
-from shared.contracts.portal_api import PlanEvent, PlannedItem, PromisedItem, PromiseEvent
+from shared.contracts.portal_api import (
+    ChargedItem,
+    ChargeEvent,
+    PlanEvent,
+    PlannedItem,
+    PromisedItem,
+    PromiseEvent,
+)
 
-Told = DisputeEvent | PlanEvent | PromiseEvent
-Item = DisputedItem | PlannedItem | PromisedItem
+Told = ChargeEvent | DisputeEvent | PlanEvent | PromiseEvent
+Item = ChargedItem | DisputedItem | PlannedItem | PromisedItem
 
 
 class Cause(NamedTuple):

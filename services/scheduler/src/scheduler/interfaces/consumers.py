@@ -7,6 +7,7 @@ from uuid import UUID
 from scheduler.domain.facts import Facts
 from scheduler.gateways import alarm, projection, projection_writes, recollections
 from scheduler.handlers.apply_call import apply_call
+from scheduler.handlers.apply_charge import apply_charge
 from scheduler.handlers.apply_clock import apply_clock
 from scheduler.handlers.apply_credit import apply_credit
 from scheduler.handlers.apply_customer import apply_customer
@@ -77,6 +78,11 @@ HEARS: Final[Mapping[type[Event], Callable[..., None]]] = {
     portal_api.PaymentConfirmed: end_declines,
     portal_api.PaymentReturned: apply_chargeback,
     portal_api.PaymentRestored: end_chargeback,
+    portal_api.ChargeAwaited: apply_charge,
+    portal_api.ChargePostponed: apply_charge,
+    portal_api.ChargePaid: apply_charge,
+    portal_api.ChargeFailed: apply_charge,
+    portal_api.ChargeDropped: apply_charge,
     portal_api.PlanProposed: apply_plan,
     portal_api.PlanAccepted: apply_plan,
     portal_api.PlanActivated: apply_plan,
