@@ -82,8 +82,16 @@ class TestAnnouncement:
     @pytest.mark.parametrize(
         ("language", "subject", "words"),
         [
-            ("en", "we charge", ("To stop this charge", "€900.00", "27 Apr 2026")),
-            ("de", "buchen wir", ("halten Sie vor dem", "900,00", "27.04.2026")),
+            (
+                "en",
+                "we charge",
+                ("To stop this charge", "do not remind you", "€900.00", "27 Apr 2026"),
+            ),
+            (
+                "de",
+                "buchen wir",
+                ("halten Sie vor dem", "erinnern Sie inzwischen nicht", "900,00", "27.04.2026"),
+            ),
         ],
     )
     async def test_names_amount_day_means_and_how_to_stop_it(

@@ -115,6 +115,22 @@ class TestAwaited:
         assert await asked(owing) == on(facts.monday)
 
 
+class TestTheTimeline:
+    async def test_tells_each_step_once(self, owing: Any, facts: Any) -> None:
+        for kind in (C.ChargeAwaited, C.ChargeAwaited, C.ChargePostponed, C.ChargeFailed):
+            await owing.hear(charge(facts, kind, "800.00"))
+
+        rows = await owing.rows(
+            "SELECT rule, facts ->> 'kind' AS kind, facts ->> 'amount' AS amount FROM decisions "
+            "WHERE rule LIKE 'hold.%' ORDER BY decision_id"
+        )
+        assert [tuple(row) for row in rows] == [
+            ("hold.placed", "autopay", "800.00"),
+            ("hold.changed", "autopay", "800.00"),
+            ("hold.ended", "autopay", "0.00"),
+        ]
+
+
 class TestTheList:
     async def test_shows_the_hold_with_its_last_day_and_no_charge_that_never_held(
         self, owing: Any, facts: Any, door: Any
