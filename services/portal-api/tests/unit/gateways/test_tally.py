@@ -39,3 +39,4 @@ class TestTally:
         assert new['dunwell_payments_total{outcome="declined",reason="insufficient_funds"}'] == 1
         assert new['dunwell_payments_total{outcome="refused",reason="more-back-than-paid"}'] == 1
         assert new['dunwell_charges_total{outcome="announced",reason=""}'] == 1
+        assert new['dunwell_charges_total{outcome="failed",reason="expired_card"}'] == 1
