@@ -17,10 +17,10 @@ GERMANY = BusinessCalendar("DE")
 
 
 async def lets_us_charge(
-    stack: Any, browser: httpx.AsyncClient, number: str, *, last4: str = "4242"
+    stack: Any, browser: httpx.AsyncClient, number: str, *, last4: str = "4242", days: int = 10
 ) -> date:
-    """A business saves a card, turns autopay on, and owes 1,000.00 on a working day in ten days: which."""
-    due = GERMANY.next_business_day((await stack.now()).date() + timedelta(days=10))
+    """A business saves a card, turns autopay on, and owes 1,000.00 on a working day in so many days: which."""
+    due = GERMANY.next_business_day((await stack.now()).date() + timedelta(days=days))
     customer = builders.customer(number, language="en")
     invoice = builders.invoice(f"I-{number}", number, "1000.00", due=due)
     await stack.tell(erp.says(customer), erp.says(invoice))
@@ -69,6 +69,11 @@ async def attempts(stack: Any, number: str) -> list[Any]:
     return [one for one in found if whose[one["customer"]] == ours(number)]
 
 
+async def reminders(stack: Any, number: str) -> list[Any]:
+    """Those that left, or waited."""
+    return [one for one in await stack.messages(number) if one["purpose"] == "reminder"]
+
+
 async def requests(stack: Any, number: str) -> list[Any]:
     found = await stack.all("ledger", "/v1/requests")
     return [one for one in found if one["customer_number"] == number]
@@ -115,6 +120,27 @@ class TestAutopay:
         assert item["open"] == "1000.00"
         await noon(stack, due + timedelta(days=7))
         assert len(await attempts(stack, "SCA")) == 1
+
+    async def test_nobody_is_reminded_of_what_will_be_charged_until_it_failed(
+        self, stack: Any, browser: httpx.AsyncClient
+    ) -> None:
+        """Three weeks late, a reminder would leave on the next contact day."""
+        await lets_us_charge(stack, browser, "HELD", last4="3184", days=-21)
+        (charge,) = (await browser.get("/v1/charges")).json()["items"]
+        day = date.fromisoformat(charge["charge_on"])
+        await noon(stack, day - timedelta(days=1))
+        assert await reminders(stack, "HELD") == []
+        (hold,) = await stack.all("scheduler", f"/v1/customers/{ours('HELD')}/holds")
+        assert (hold["kind"], hold["scope"]["amount"]) == ("autopay", "1000.00")
+
+        await noon(stack, day)
+        assert len(await attempts(stack, "HELD")) == 1
+        await noon(stack, day + timedelta(days=7))
+
+        (reminder,) = await reminders(stack, "HELD")
+        assert reminder["contact_day"] > charge["charge_on"]
+        lines = [one["rule"] for one in await stack.timeline("HELD") if one["kind"] == "hold"]
+        assert lines == ["hold.placed", "hold.ended"]
 
     async def test_taken_back_after_the_announcement_is_not_charged(
         self, stack: Any, browser: httpx.AsyncClient
