@@ -5,7 +5,7 @@ A charge whose announcement is in doubt is not made, so the truth is what the pr
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,6 +24,8 @@ CUSTOMERS: Final = 8
 LIMIT: Final = {"currency": "EUR", "amount": "5000.00"}
 LOOK_SECONDS: Final = 1.0
 CARD: Final = "4242"
+KEEP_SILENT: Final = ("portal-api", "scheduler", "notifier")
+"""Who holds what will be charged; all the same."""
 
 
 @dataclass(slots=True)
@@ -121,6 +123,16 @@ class Charges:
         if not self.made:
             lost.append("nobody was charged")
         return lost, double, wrong
+
+    def unlike(self, held: Mapping[str, Iterable[Any]]) -> list[str]:
+        """Who is silent of other sums, or for another time, than the portal says; by service, what it holds of whom."""
+        sums = {service: {tuple(row) for row in rows} for service, rows in held.items()}
+        truth = sums["portal-api"]
+        return [
+            f"{service} holds of charges {sorted(found - truth)}, and not {sorted(truth - found)}"
+            for service, found in sums.items()
+            if found != truth
+        ]
 
     async def _give_back(self, one: Charging, intent_id: str) -> None:
         """Refunded for good; or contested, and won by us."""

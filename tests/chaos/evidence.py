@@ -12,6 +12,10 @@ from local_stack import topics
 
 Rows = list[asyncpg.Record]
 
+_HELD = """
+SELECT customer_id::text, until, sum(minor)::bigint AS minor FROM amount_holds
+WHERE kind = 'autopay' AND minor > 0 GROUP BY 1, 2
+"""
 _QUERIES = {
     "ledger": {
         "intake": "SELECT outcome, count(*) AS count FROM intake GROUP BY 1",
@@ -32,11 +36,13 @@ _QUERIES = {
     },
     "scheduler": {
         "invoices": "SELECT invoice_id, sum(open_minor)::bigint AS open_minor FROM items GROUP BY invoice_id",
+        "held": _HELD,
         "reminders": "SELECT reminder_id, outcome, withdrawn_at FROM reminders",
         "parked": "SELECT code, detail FROM parked_events WHERE ended_at IS NULL",
     },
     "notifier": {
         "invoices": "SELECT invoice_id, open_minor FROM invoices",
+        "held": _HELD,
         "messages": """
             SELECT message_id, reminder_id, status, reason FROM messages
         """,
@@ -59,6 +65,11 @@ _QUERIES = {
         "promises": "SELECT promise_id::text, state FROM promises",
         "payments": "SELECT payment_id::text, state FROM provider_payments WHERE charge_id IS NULL",
         "charges": "SELECT charge_id::text, customer_id::text, state FROM charges",
+        "held": """
+            SELECT customer_id::text, held_until, sum((item ->> 'minor')::bigint)::bigint AS minor
+            FROM charges, jsonb_array_elements(items) AS item
+            WHERE held_until IS NOT NULL GROUP BY 1, 2
+        """,
         "disputes": "SELECT dispute_id::text, state, outcome FROM disputes",
         "parked": "SELECT code, detail FROM parked_events WHERE ended_at IS NULL",
     },

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from answers import Answers
-from charges import Charges
+from charges import KEEP_SILENT, Charges
 from evidence import Rows, end_of, ids_in, rows_of
 from story import SOURCE, Story
 from world import PROCESSES, World
@@ -56,7 +56,7 @@ async def judge(world: World, story: Story, answers: Answers, charges: Charges) 
     _messages(found, world, verdict)
     _moves(found["notifier"], world, verdict)
     _answers(found, answers, verdict)
-    _charges(found["portal-api"]["charges"], charges, verdict)
+    _charges(found, charges, verdict)
     return verdict
 
 
@@ -174,8 +174,10 @@ def _answers(found: dict[str, dict[str, Rows]], answers: Answers, verdict: Verdi
     verdict.counts |= counts | {"asked_by_customers": answers.asked}
 
 
-def _charges(held: Rows, charges: Charges, verdict: Verdict) -> None:
+def _charges(found: dict[str, dict[str, Rows]], charges: Charges, verdict: Verdict) -> None:
+    held = found["portal-api"]["charges"]
     lost, double, wrong = charges.faults(held)
+    wrong += charges.unlike({service: found[service]["held"] for service in KEEP_SILENT})
     verdict.lost += lost
     verdict.double += double
     verdict.wrong += wrong
