@@ -82,13 +82,16 @@ class AutopayRails:
 
     def charge_on(self, due_on: date, kind: str, legal_entity: str, *, today: date) -> date:
         """On the due date, but no sooner than an announcement of today allows; a working day."""
-        soonest = today + timedelta(days=self.means[kind].announce_days) + DAY
-        return self.business_day(max(due_on, soonest), legal_entity)
+        return self.business_day(max(due_on, self._soonest(kind, today=today)), legal_entity)
 
-    def announces(self, charge_on: date, kind: str, *, today: date) -> bool:
-        """Whether it is time to announce a charge of that day."""
-        ahead = self.means[kind].announce_days + 1 + self.early_days
-        return charge_on <= today + timedelta(days=ahead)
+    def announces(self, charge_on: date, kind: str, legal_entity: str, *, today: date) -> bool:
+        """Whether it is time to announce a charge of that day: some days early, or it is the first that is left."""
+        soonest = self._soonest(kind, today=today)
+        early = soonest + timedelta(days=self.early_days)
+        return charge_on <= max(early, self.business_day(soonest, legal_entity))
+
+    def _soonest(self, kind: str, *, today: date) -> date:
+        return today + timedelta(days=self.means[kind].announce_days) + DAY
 
     def held_until(self, charge_on: date, kind: str) -> date:
         """The last day on which an answer to a charge of that day may come; asked for otherwise after it."""

@@ -87,7 +87,7 @@ def _days(
         today = local_day(moment, rails.zone(part.legal_entity))
         charge_on = rails.charge_on(part.due_on, kind, part.legal_entity, today=today)
         if part.currency == terms.autopay.currency and rails.announces(
-            charge_on, kind, today=today
+            charge_on, kind, part.legal_entity, today=today
         ):
             yield charge_on, part
 

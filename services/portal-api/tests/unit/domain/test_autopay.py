@@ -201,6 +201,14 @@ class TestRails:
         assert charge_on >= due_on
         assert RAILS.in_time(TODAY, charge_on, "card")
 
+    @given(st.dates(date(2026, 1, 1), date(2027, 12, 31)))
+    def test_what_is_overdue_is_announced_at_once_before_easter_too(self, today: date) -> None:
+        charge_on = RAILS.charge_on(today - timedelta(days=21), "card", "DE01", today=today)
+
+        assert RAILS.announces(charge_on, "card", "DE01", today=today)
+        later = charge_on + timedelta(days=7)
+        assert not RAILS.announces(later, "card", "DE01", today=today)
+
     def test_an_account_in_america_is_tried_again_for_two_reasons_alone(self) -> None:
         rails = load_autopay_rails(POLICIES / "autopay.yaml", None)
         kind = "us_bank_account"
