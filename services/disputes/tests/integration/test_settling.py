@@ -140,6 +140,54 @@ class TestPutBack:
         await office.hear(credit(second))
         assert (await office.get(path))["settled_at"] is not None
 
+    async def test_after_the_rest_was_opened_again_is_disputed_again(self, office: Any) -> None:
+        path, first = await upheld(office, "60.00")
+        await office.hear(credit(first))
+        await office.post(f"{path}/reopenings", why="new evidence", words="We look again.")
+
+        await office.hear(taken_back(first))
+        await office.hear(taken_back(first))
+
+        (item,) = (await office.get(path))["items"]
+        assert (item["amount"], item["held"], item["upheld"]) == ("100.00", "100.00", None)
+        (told,) = await office.told("disputes.dispute.extended")
+        assert [one["held"] for one in told["items"]] == ["100.00"]
+        assert await office.told("disputes.dispute.unsettled") == []
+
+    async def test_after_the_rest_was_decided_is_held_until_it_is_posted(self, office: Any) -> None:
+        path, first = await upheld(office, "60.00")
+        await office.hear(credit(first))
+        await office.post(f"{path}/reopenings", why="new evidence", words="We look again.")
+        said = {"outcome": "rejected", "upheld": ["0.00"], "why": "no", "words": "The rest stands."}
+        await office.post(f"{path}/resolutions", **said)
+
+        await office.hear(taken_back(first))
+
+        shown = await office.get(path)
+        assert [one["held"] for one in shown["items"]] == ["0.00", "60.00"]
+        assert shown["outcome"] == "partly-upheld"
+        (*_, told) = await office.told("disputes.dispute.unsettled")
+        assert [(one["amount"], one["held"]) for one in told["items"]] == [("100.00", "60.00")]
+        name = credit(first).source_id
+        await office.hear(credit(first, source="urn:acme:erp:de01", source_id="N1", answers=name))
+        shown = await office.get(path)
+        assert [one["held"] for one in shown["items"]] == ["0.00", "0.00"]
+        assert shown["settled_at"] is not None
+
+    async def test_of_what_was_decided_twice_is_one_item_when_it_is_opened_again(
+        self, office: Any
+    ) -> None:
+        path, first = await upheld(office, "60.00")
+        await office.hear(credit(first))
+        await office.post(f"{path}/reopenings", why="new evidence", words="We look again.")
+        said = {"outcome": "rejected", "upheld": ["0.00"], "why": "no", "words": "The rest stands."}
+        await office.post(f"{path}/resolutions", **said)
+        await office.hear(taken_back(first))
+
+        again = await office.post(f"{path}/reopenings", why="the ERP does not want it")
+
+        assert [(one["amount"], one["held"]) for one in again["items"]] == [("100.00", "100.00")]
+
 
 def taken_back(decided: dict[str, Any], **more: Any) -> ledger.CreditCancelled:
     """The ledger's own credit of the first item of that decision, which is none any more."""

@@ -271,7 +271,7 @@ class DisputeMerged(DisputeEvent):
 
 
 class DisputeExtended(DisputeEvent):
-    """It is about more from now on: what a later one said that was merged into it."""
+    """It is about more from now on: what was merged into it, or what the books put back of an earlier decision."""
 
     TYPE = "disputes.dispute.extended.v1"
 

@@ -1,6 +1,6 @@
 """A dispute: an amount that somebody says is not owed, the moves it has made, and what was decided."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import ClassVar, NamedTuple
 from uuid import UUID
@@ -88,8 +88,8 @@ class Dispute:
     """Highest level told, by clock."""
     segment: str = STANDARD
     """The customer's when it was opened, whose terms it keeps."""
-    credited_before_minor: int = 0
-    """What earlier decisions took off, before it was opened again."""
+    credited_before: list[Item] = field(default_factory=list)
+    """What earlier decisions took off, before it was opened again, as it was decided then."""
 
     @property
     def state(self) -> State:
@@ -113,6 +113,10 @@ class Dispute:
         return sum(item.minor for item in self.items)
 
     @property
+    def credited_before_minor(self) -> int:
+        return sum(item.credited_minor for item in self.credited_before)
+
+    @property
     def upheld_minor(self) -> int:
         return sum(item.upheld_minor or 0 for item in self.items)
 
@@ -120,8 +124,8 @@ class Dispute:
         """What of the item is not asked for now."""
         if self.is_open:
             return item.minor
-        decided = self.state in {State.RESOLVED, State.CLOSED} and self.settled_at is None
-        return (item.upheld_minor or 0) if decided else 0
+        is_held = self.state is not State.MERGED and not item.credited
+        return (item.upheld_minor or 0) if is_held else 0
 
     def move(self, move: Move) -> None:
         """Go on to another state; a first move is the opening. Raises DisputeInOtherState."""
@@ -203,11 +207,9 @@ class Dispute:
             raise DisputeInOtherState(f"it is {self.state}, so it cannot be opened again")
         if any(item.is_on_its_way for item in self.items):
             raise DisputeInOtherState("what was upheld is not taken off yet")
-        left = [
-            Item(item.invoice_id, item.invoice_number, minor, item.instalment)
-            for item in self.items
-            if (minor := item.minor - item.credited_minor) > 0
-        ]
+        left: list[Item] = []
+        for item in self.items:
+            _add(left, item, item.minor - item.credited_minor)
         if not left:
             raise DisputeInOtherState("all of it was upheld")
         return left
@@ -216,9 +218,36 @@ class Dispute:
         """Back to review, for what is left of it. Raises DisputeInOtherState."""
         left = self.left()
         self._take(move)
-        self.credited_before_minor += sum(item.credited_minor for item in self.items)
+        self.credited_before += [
+            replace(item, place=item.place_at(place))
+            for place, item in enumerate(self.items)
+            if item.credited_minor
+        ]
         self.outcome = self.decided_by = self.approved_by = self.settled_at = None
         self.items = left
+
+    def decided(self, version: int, place: int) -> Item | None:
+        """The item of that decision at that place; None when it was decided anew since."""
+        return next(
+            (one for at, one in enumerate(self.items) if one.was_at(version, place, at)), None
+        )
+
+    def put_back(self, version: int, place: int) -> bool:
+        """What a decision before the last reopening took off is owed in the books again, though it was upheld: while
+        nothing is decided it is disputed again, else it is held as what was upheld is. Whether there is such an item.
+        """
+        found = (one for one in self.credited_before if one.was_at(version, place, place))
+        if self.state is State.MERGED or (gone := next(found, None)) is None:
+            return False
+        self.credited_before.remove(gone)
+        self.proposal = None
+        if self.is_open:
+            _add(self.items, gone, gone.credited_minor)
+            return True
+        back = replace(gone, minor=gone.credited_minor, credited=False, taken_back=True)
+        self.items.append(back)
+        self.outcome, self.settled_at = _outcome_of(self.upheld_minor, self.minor), None
+        return True
 
     def _take(self, move: Move) -> None:
         self.moves.append(move)
@@ -228,6 +257,15 @@ class Dispute:
 def dispute_of_deduction(deduction_id: UUID) -> UUID:
     """Id of the dispute that a deduction opens."""
     return derived_id("dispute", "deduction", deduction_id)
+
+
+def _add(items: list[Item], item: Item, minor: int) -> None:
+    """So much more of the same, undecided."""
+    same = next((one for one in items if one.key == item.key), None)
+    if same is not None:
+        same.minor += minor
+    elif minor:
+        items.append(Item(item.invoice_id, item.invoice_number, minor, item.instalment))
 
 
 def _outcome_of(upheld_minor: int, disputed_minor: int) -> Outcome:

@@ -19,6 +19,8 @@ class Item:
     """What was upheld is taken off in the books."""
     taken_back: bool = False
     """It was, and is not any more: the ERP does not want it, or one of us has withdrawn it."""
+    place: int | None = None
+    """Among the items that were decided then, where it is not among those any more."""
 
     def __post_init__(self) -> None:
         assert self.minor > 0, "something is disputed"
@@ -37,3 +39,11 @@ class Item:
     def credited_minor(self) -> int:
         """What is taken off in the books."""
         return (self.upheld_minor or 0) if self.credited else 0
+
+    def place_at(self, now: int) -> int:
+        """Its place in its decision, if it is so far down the list now."""
+        return now if self.place is None else self.place
+
+    def was_at(self, version: int, place: int, now: int) -> bool:
+        """Whether that version decided it at that place."""
+        return self.decided_in == version and self.place_at(now) == place

@@ -30,7 +30,7 @@ _DISPUTES = """
 SELECT * FROM disputes
 WHERE customer_id = ANY($1::uuid[]) AND (
     dispute_id = ANY($2::uuid[]) OR state <> ALL($3::text[])
-    OR (outcome <> 'rejected' AND settled_at IS NULL AND state IN ('resolved', 'closed')))
+    OR (outcome <> 'rejected' AND settled_at IS NULL AND state <> 'merged'))
 """
 _MOVES = "SELECT * FROM moves WHERE dispute_id = ANY($1::uuid[]) ORDER BY dispute_id, place"
 _PLACE = "SELECT count(*) FROM disputes WHERE customer_id = $1"
@@ -39,7 +39,7 @@ _KEEP = """
 INSERT INTO disputes (
     dispute_id, customer_id, place, legal_entity, currency, reason, team, owner, state, outcome, version, items,
     proposal, decided_by, approved_by, opened_at, settled_at, merged_into, warned, segment,
-    credited_before_minor)
+    credited_before)
 VALUES ($1, $2, (SELECT count(*) FROM disputes WHERE customer_id = $2),
     $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
 ON CONFLICT (dispute_id) DO UPDATE SET
@@ -47,7 +47,7 @@ ON CONFLICT (dispute_id) DO UPDATE SET
     version = excluded.version, items = excluded.items, proposal = excluded.proposal,
     decided_by = excluded.decided_by, approved_by = excluded.approved_by, settled_at = excluded.settled_at,
     merged_into = excluded.merged_into, warned = excluded.warned,
-    credited_before_minor = excluded.credited_before_minor
+    credited_before = excluded.credited_before
 """
 _MOVED = """
 INSERT INTO moves (dispute_id, place, state, at, by, who, why, words)
@@ -127,7 +127,7 @@ def _dispute_of(row: asyncpg.Record, moves: list[Move]) -> Dispute:
         legal_entity=row["legal_entity"],
         currency=row["currency"],
         reason=Reason(row["reason"]),
-        items=[Item(**one | {"invoice_id": UUID(one["invoice_id"])}) for one in row["items"]],
+        items=_items_of(row["items"]),
         team=row["team"],
         moves=moves,
         version=row["version"],
@@ -140,7 +140,7 @@ def _dispute_of(row: asyncpg.Record, moves: list[Move]) -> Dispute:
         merged_into=row["merged_into"],
         warned=row["warned"],
         segment=row["segment"],
-        credited_before_minor=row["credited_before_minor"],
+        credited_before=_items_of(row["credited_before"]),
     )
 
 
@@ -160,16 +160,28 @@ def _invoice_of(row: asyncpg.Record) -> Invoice:
 
 
 def _row(dispute: Dispute) -> tuple[Any, ...]:
-    items = [asdict(one) | {"invoice_id": str(one.invoice_id)} for one in dispute.items]
     proposal = None if dispute.proposal is None else json.dumps(dispute.proposal._asdict())
     return (
         *(dispute.dispute_id, dispute.customer_id, dispute.legal_entity, dispute.currency),
         *(dispute.reason.value, dispute.team, dispute.owner, dispute.state.value),
-        *(dispute.outcome and dispute.outcome.value, dispute.version, json.dumps(items), proposal),
+        *(
+            dispute.outcome and dispute.outcome.value,
+            dispute.version,
+            _json(dispute.items),
+            proposal,
+        ),
         *(dispute.decided_by, dispute.approved_by, dispute.opened.at, dispute.settled_at),
         *(dispute.merged_into, json.dumps(dispute.warned), dispute.segment),
-        dispute.credited_before_minor,
+        _json(dispute.credited_before),
     )
+
+
+def _json(items: Iterable[Item]) -> str:
+    return json.dumps([asdict(one) | {"invoice_id": str(one.invoice_id)} for one in items])
+
+
+def _items_of(kept: list[dict[str, Any]]) -> list[Item]:
+    return [Item(**one | {"invoice_id": UUID(one["invoice_id"])}) for one in kept]
 
 
 def _moved(place: int, move: Move) -> tuple[Any, ...]:

@@ -1,11 +1,13 @@
 """Tell what a move has made of a dispute: the whole of it, with what is not asked for now."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
+from uuid import UUID
 
 from disputes.domain.clock import Clock, ClockKind
 from disputes.domain.dispute import Dispute
 from disputes.domain.docket import Docket
+from disputes.domain.item import Item
 from disputes.domain.move import State
 from disputes.domain.terms import Rulebook
 from shared.base.clock import Moment
@@ -74,18 +76,26 @@ def tell_move(
 
 
 def items_of(dispute: Dispute) -> tuple[told.DisputedItem, ...]:
-    """What is disputed, as it is told."""
-    currency = dispute.currency
-    return tuple(
-        told.DisputedItem(
-            invoice_id=item.invoice_id,
-            invoice_number=item.invoice_number,
-            instalment=item.instalment,
-            amount=decimal_text(item.minor, currency),
-            upheld=None if item.upheld_minor is None else decimal_text(item.upheld_minor, currency),
-            held=decimal_text(dispute.held_minor(item), currency),
-        )
-        for item in dispute.items
+    """What is disputed, as it is told: each part once, also where two decisions stand about it."""
+    same: dict[tuple[UUID, int | None], list[Item]] = {}
+    for item in dispute.items:
+        same.setdefault(item.key, []).append(item)
+    return tuple(_item(dispute, parts) for parts in same.values())
+
+
+def _item(dispute: Dispute, parts: Sequence[Item]) -> told.DisputedItem:
+    def text(amounts: Iterable[int]) -> str:
+        return decimal_text(sum(amounts), dispute.currency)
+
+    item = parts[0]
+    upheld = [one.upheld_minor for one in parts if one.upheld_minor is not None]
+    return told.DisputedItem(
+        invoice_id=item.invoice_id,
+        invoice_number=item.invoice_number,
+        instalment=item.instalment,
+        amount=text(one.minor for one in parts),
+        upheld=text(upheld) if upheld else None,
+        held=text(dispute.held_minor(one) for one in parts),
     )
 
 

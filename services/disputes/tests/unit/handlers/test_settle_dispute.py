@@ -11,7 +11,7 @@ from disputes.domain.docket import Docket
 from disputes.domain.item import Item
 from disputes.domain.move import Actor, Move, State
 from disputes.gateways.policy_file import load_rulebook
-from disputes.handlers.settle_dispute import settle_dispute
+from disputes.handlers.settle_dispute import settle_dispute, unsettle_dispute
 from shared.base.ids import CreditName
 from shared.contracts.company import load_company
 
@@ -61,3 +61,13 @@ class TestSettling:
     def test_of_a_dispute_that_is_not_there(self, docket: Docket) -> None:
         settle_dispute(docket, CreditName(UUID(int=7), 3, 0), rulebook=RULEBOOK, moment=AT)
         assert docket.changed == {}
+
+
+class TestPutBack:
+    def test_holds_no_more_than_is_not_taken_off(self, docket: Docket) -> None:
+        told(docket, 0, 2)
+
+        unsettle_dispute(docket, CreditName(ID, 3, 2), rulebook=RULEBOOK, moment=AT)
+
+        dispute = docket.changed[ID]
+        assert [dispute.held_minor(one) for one in dispute.items] == [0, 0, 50_00]
