@@ -240,6 +240,19 @@ class Plan:
         """Something of it is news."""
         self.version += 1
 
+    def resting(self) -> set[int]:
+        """The numbers of the parts that are not paid and need not be, as it was last counted."""
+        unpaid = {part.number for part in self.unpaid()}
+        return {one.number for one in self.instalments if one.paid_minor < one.minor} - unpaid
+
+    def put_off(self, first: int, *, until: date) -> None:
+        """From that part on none is due before that day, and one comes after the other still."""
+        day = until
+        for part in self.instalments[first - 1 :]:
+            if part.due_on < day:
+                part.due_on, part.reminded = day, Reminded.NOT
+            day = part.due_on + DAY
+
     def extend(self, days: int) -> None:
         """Every part that is not paid is due so much later, also one that need not be paid as it stands."""
         assert not self.extended_days, "a plan is extended once"

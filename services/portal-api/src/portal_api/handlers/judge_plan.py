@@ -1,7 +1,7 @@
 """What became of a plan by what was paid: its parts are counted, reminded of, and a missed one breaks it."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from portal_api.domain.answers import Answers
@@ -25,7 +25,7 @@ def judge_plan(answers: Answers, plan: Plan, rails: PlanRails, *, moment: Moment
         return
     today = rails.day_of(moment, plan.terms.legal_entity)
     before = [item.counted for item in plan.items]
-    in_time = plan.count(answers.known_to(plan))
+    in_time = _count(answers, plan, rails, today=today)
 
     if plan.state is PlanState.ACTIVE:
         if plan.is_paid():
@@ -39,6 +39,19 @@ def judge_plan(answers: Answers, plan: Plan, rails: PlanRails, *, moment: Moment
         _tell(answers, plan, told.InstalmentPaid, moment=moment)
     if plan.state is PlanState.ACTIVE:
         _remind(answers, plan, rails, today=today, moment=moment)
+
+
+def _count(answers: Answers, plan: Plan, rails: PlanRails, *, today: date) -> dict[date, int]:
+    """What came in time for each part. A part that was not asked for while it was disputed, or taken off, and is owed
+    after all, is announced like any other before it is due.
+    """
+    rested = plan.resting()
+    in_time = plan.count(answers.known_to(plan))
+    back = rested & {part.number for part in plan.unpaid()}
+    if not back or plan.state is not PlanState.ACTIVE:
+        return in_time
+    plan.put_off(min(back), until=today + timedelta(days=rails.remind_days_before))
+    return plan.count(answers.known_to(plan))
 
 
 def _end(

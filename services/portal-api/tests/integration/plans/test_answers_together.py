@@ -109,9 +109,40 @@ class TestADispute:
         await plans.watch_until(date(2026, 6, 1))
         assert (await news(portal))[2:] == [("plan", "instalment-paid", "1200.00", "0.00")]
 
+    async def test_that_is_over_gives_time_to_pay_what_it_held(
+        self, plans: Any, portal: Any, erika: Any
+    ) -> None:
+        await plans.agreed(erika, (INVOICE, "1200.00"))
+        await portal.hear(disputed(OPENED, "1200.00"))
+        await plans.watch_until(date(2026, 6, 1))
         await portal.hear(disputed(WITHDRAWN, "0.00", version=21))
         await portal.watch("plans")
-        assert (await news(portal))[3:] == [("plan", "broken", "0.00", "1200.00")]
+
+        assert [name for _, name, *_ in (await news(portal))[3:]] == [
+            "instalment-paid",
+            "instalment-due",
+        ]
+        (*_, last) = await portal.told()
+        days = [one["due_on"] for one in last["instalments"]]
+        assert days == ["2026-06-04", "2026-06-05", "2026-06-30"]
+        await plans.watch_until(date(2026, 6, 9))
+        assert [name for _, name, *_ in (await news(portal))[5:]] == ["instalment-missed"]
+        await plans.watch_until(date(2026, 6, 10))
+        assert (await news(portal))[6:] == [("plan", "broken", "0.00", "1200.00")]
+
+    async def test_that_is_over_puts_off_no_part_that_was_to_be_paid(
+        self, plans: Any, portal: Any, erika: Any
+    ) -> None:
+        await plans.agreed(erika, (INVOICE, "1200.00"))
+        await portal.hear(disputed(OPENED, "400.00"))
+        await portal.hear(portal.pays("400.00", left="800.00", on=date(2026, 4, 30)))
+        await plans.watch_until(date(2026, 5, 20))
+        await portal.hear(disputed(WITHDRAWN, "0.00", version=21))
+        await portal.watch("plans")
+
+        (*_, last) = await portal.told()
+        days = [one["due_on"] for one in last["instalments"]]
+        assert days == ["2026-04-30", "2026-05-30", "2026-06-30"]
 
 
 class TestACredit:

@@ -268,6 +268,26 @@ class TestExtension:
         replace(one)  # what cannot be built cannot be read again
 
 
+class TestPuttingOff:
+    @given(st.integers(0, 10_000), st.integers(0, 10_000), st.dates(FIRST, date(2027, 3, 31)))
+    def test_keeps_the_parts_in_order_and_moves_none_that_was_asked_for(
+        self, before: int, after: int, until: date
+    ) -> None:
+        one = plan(parts=5)
+        counted(one, disputed=before)
+        asked = [(part.number, part.due_on) for part in one.unpaid()]
+        rested = one.resting()
+        counted(one, disputed=after)
+        back = rested & {part.number for part in one.unpaid()}
+        if back:
+            one.put_off(min(back), until=until)
+
+        replace(one)  # what cannot be built cannot be read again
+        days = {part.number: part.due_on for part in one.instalments}
+        assert all(days[number] == due_on for number, due_on in asked)
+        assert all(days[number] >= until for number in back)
+
+
 class TestRoom:
     @given(
         st.integers(0, 1_000),
