@@ -46,6 +46,12 @@ PAYS: Final = ASKS | {
     _N.PLAN_BROKEN,
 }
 """After these something is to be paid."""
+ENDED_UNPAID: Final = frozenset({_N.PROMISE_PARTLY_KEPT, _N.PROMISE_BROKEN, _N.PLAN_BROKEN})
+"""These ask for what did not come, and nobody has asked us: they are not sent where nothing is asked for any more."""
+DUE_AGAIN: Final = ENDED_UNPAID | {
+    *(_N.PROMISE_WITHDRAWN, _N.PLAN_DECLINED, _N.PLAN_REFUSED, _N.PLAN_LAPSED),
+}
+"""Nothing is held by it any more: what is left is no more than what is asked for when the message leaves."""
 
 FIGURES: Final[Mapping[AgreementNews, tuple[str, ...]]] = {
     _N.PROMISE_MADE: ("amount", "rest"),

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Final
 
 from notifier.domain import budget
-from notifier.domain.agreement import AgreementBrief
+from notifier.domain.agreement import ENDED_UNPAID, AgreementBrief
 from notifier.domain.answer_look import QUIET_MAX, look_at_answer
 from notifier.domain.brief import (
     AnswerBrief,
@@ -159,6 +159,9 @@ def _look_at_news(message: Message, brief: NewsBrief, facts: Facts, *, now: Mome
         silence = silence_of_request(message.legal_entity, brief, facts, now)
     else:
         silence = silence_of_news(message.legal_entity, facts, now)
+    rest_minor = rest_asked([item.invoice_id for item in brief.items], facts, now)
+    if silence is None and brief.news in ENDED_UNPAID and rest_minor == 0:
+        silence = HELD if _is_open(brief, facts) else SETTLED
     if silence:
         return silence
     route = way_to(message, brief.channels, facts)
@@ -172,8 +175,13 @@ def _look_at_news(message: Message, brief: NewsBrief, facts: Facts, *, now: Mome
         message.purpose,
         local_day(now, facts.entity_zone),
         lines=tuple(item.line(facts.invoices) for item in brief.items),
-        rest_minor=rest_asked([item.invoice_id for item in brief.items], facts, now),
+        rest_minor=rest_minor,
     )
+
+
+def _is_open(brief: NewsBrief, facts: Facts) -> bool:
+    known = [facts.invoices[one.invoice_id] for one in brief.items]
+    return any(is_owed(one, part, facts.customer) for one in known for part in one.instalments)
 
 
 def _news_waits(

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from notifier.domain.agreement import FIGURES, SHOWS_PARTS, STANDS, AgreementBrief
+from notifier.domain.agreement import DUE_AGAIN, FIGURES, SHOWS_PARTS, STANDS, AgreementBrief
 from notifier.domain.handover import reference_of
 from notifier.domain.message import Message
 from notifier.domain.news import Line
@@ -66,13 +66,13 @@ def _lines(brief: AgreementBrief, speak: Speak) -> tuple[Line, ...]:
 
 
 def _sums(brief: AgreementBrief, speak: Speak, reader: Reader) -> dict[str, str]:
-    part = brief.part
+    part, left, rest = brief.part, brief.left_minor, speak.rest_minor
     minors = {
         "amount": brief.minor,
         "paid": brief.paid_minor,
-        "left": brief.left_minor,
+        "left": min(left, rest) if brief.news in DUE_AGAIN and rest is not None else left,
         "part": part.left_minor if part else 0,
-        "rest": speak.rest_minor,
+        "rest": rest,
     }
     return {
         name: phrasing.amount(minor, brief.currency, reader.locale) if minor else ""

@@ -11,6 +11,7 @@ import pytest
 
 from notifier.config import HOME
 from notifier.domain.agreement import (
+    DUE_AGAIN,
     FIGURES,
     PAYS,
     STANDS,
@@ -20,7 +21,7 @@ from notifier.domain.agreement import (
 )
 from notifier.domain.contact import Channel, Route
 from notifier.domain.invoice import AmountHold, Credit
-from notifier.domain.last_look import Speak, Wait, look_last
+from notifier.domain.last_look import HELD, SETTLED, Speak, Wait, look_last
 from notifier.domain.message import Message, Purpose
 from notifier.domain.news import Contested, Line
 from notifier.domain.silence import Silence
@@ -71,11 +72,13 @@ def brief_of(make: Any) -> Any:
 
 @pytest.fixture
 def word(make: Any, brief_of: Any) -> Any:
-    def write(news: AgreementNews, language: str = "en", **changes: Any) -> Worded:
+    def write(
+        news: AgreementNews, language: str = "en", rest: int = 90_000, **changes: Any
+    ) -> Worded:
         brief = brief_of(news, **changes)
         route = Route(Channel.EMAIL, "anna@blue.example", "Anna", "1", language)
         lines = tuple(Line(one, date(2026, 4, 1), one.invoice_number) for one in brief.items)
-        speak = Speak(route, Purpose.PLAN, date(2026, 4, 20), lines=lines, rest_minor=90_000)
+        speak = Speak(route, Purpose.PLAN, date(2026, 4, 20), lines=lines, rest_minor=rest)
         message = make.message(brief, purpose=Purpose.PLAN, subject_id=UUID(int=0x7F3A2B10 << 96))
         return WRITER.word(message, speak, make.customer(), now=make.now)
 
@@ -136,6 +139,15 @@ class TestMail:
 
         assert "€23.34" in word(N.PLAN_DUE, parts=parts).told.text
         assert "To be paid: €60.00" in word(N.PROMISE_BROKEN, off_minor=4_000).told.text
+
+    @pytest.mark.parametrize("news", sorted(DUE_AGAIN))
+    def test_asks_for_no_more_than_is_asked_for_when_it_leaves(
+        self, word: Any, news: AgreementNews
+    ) -> None:
+        said = word(news, rest=1_234).told.text
+
+        assert "€12.34" in said
+        assert "To be paid: €100.00" not in said
 
     @pytest.mark.parametrize("language", LANGUAGES)
     @pytest.mark.parametrize("news", [N.PLAN_DUE, N.PLAN_LATE])
@@ -236,3 +248,24 @@ class TestLook:
 
         assert isinstance(spoken, Speak)
         assert (spoken.purpose, spoken.rest_minor) == (Purpose.PLAN, 6_000)
+
+    @pytest.mark.parametrize("step", [N.PROMISE_PARTLY_KEPT, N.PROMISE_BROKEN, N.PLAN_BROKEN])
+    def test_asks_for_nothing_that_came_or_is_held_before_it_leaves(
+        self, make: Any, news: Any, step: AgreementNews
+    ) -> None:
+        held = AmountHold(
+            UUID(int=1), make.customer().customer_id, 1, "dispute", make.id("R1"), None, 10_000
+        )
+        paid, disputed = make.invoice(minor=0), make.invoice(amount_holds=(held,))
+
+        assert look_last(news(step), make.facts(paid), now=make.now) == SETTLED
+        assert look_last(news(step), make.facts(disputed), now=make.now) == HELD
+        assert isinstance(look_last(news(step), make.facts(make.invoice()), now=make.now), Speak)
+
+    @pytest.mark.parametrize("step", [N.PROMISE_WITHDRAWN, N.PLAN_DECLINED, N.PLAN_LAPSED])
+    def test_answers_though_nothing_is_open_any_more(
+        self, make: Any, news: Any, step: AgreementNews
+    ) -> None:
+        facts = make.facts(make.invoice(minor=0))
+
+        assert isinstance(look_last(news(step), facts, now=make.now), Speak)
