@@ -47,11 +47,14 @@ SELECT at, by, words FROM dispute_words WHERE customer_id = $1 AND dispute_id = 
 """
 _ONE = "SELECT * FROM disputes WHERE customer_id = $1 AND dispute_id = $2"
 STANDING_READ_MAX: Final = 200
-"""The limit of what may be open at a time is far below."""
-_STANDING = """
-SELECT * FROM disputes WHERE customer_id = $1 AND state NOT IN ('withdrawn', 'merged')
-    AND (state <> 'closed' OR EXISTS (SELECT FROM jsonb_array_elements(items) AS one WHERE (one ->> 5)::numeric > 0))
-ORDER BY opened_at DESC, dispute_id DESC LIMIT $2
+"""The limit of what may be open at a time is far below; of what is decided and holds nothing the newest are enough."""
+_HOLDS = "EXISTS (SELECT FROM jsonb_array_elements(items) AS one WHERE (one ->> 5)::numeric > 0)"
+_STANDING = f"""
+SELECT * FROM (
+    SELECT * FROM disputes WHERE customer_id = $1 AND state <> 'merged'
+        AND (state NOT IN ('closed', 'withdrawn') OR {_HOLDS})
+    ORDER BY {_HOLDS} DESC, opened_at DESC, dispute_id DESC LIMIT $2
+) AS found ORDER BY opened_at DESC, dispute_id DESC
 """
 
 

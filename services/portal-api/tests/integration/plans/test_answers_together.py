@@ -4,12 +4,15 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+from portal_api.gateways.disputes import STANDING_READ_MAX
 from shared.contracts import disputes
 from shared.testing.examples import INVOICE, our_examples
 
 FIRST = "2026-04-30"
 OPENED = next(one for one in our_examples() if isinstance(one, disputes.DisputeOpened))
 WITHDRAWN = next(one for one in our_examples() if isinstance(one, disputes.DisputeWithdrawn))
+RESOLVED = next(one for one in our_examples() if isinstance(one, disputes.DisputeResolved))
+NOW = OPENED.opened_at
 TIME_IS_UP = timedelta(days=15)
 
 
@@ -100,6 +103,29 @@ class TestADispute:
         assert await promise(erika, "1000.01") == (409, "more-promised-than-open")
         quote = await plans.quoted(erika, (INVOICE, None), parts=2)
         assert [one["amount"] for one in quote["items"]] == ["1000.00"]
+
+    async def test_of_long_ago_is_left_out_however_many_were_decided_since(
+        self, portal: Any, erika: Any
+    ) -> None:
+        held = disputed(OPENED, "200.00")
+        decided = disputed(RESOLVED, "0.00")
+        later = [
+            decided.model_copy(
+                update={"dispute_id": UUID(int=n), "opened_at": NOW + timedelta(hours=n)}
+            )
+            for n in range(1, STANDING_READ_MAX + 1)
+        ]
+        await portal.hear(held, *later)
+
+        assert await promise(erika, "1000.01") == (409, "more-promised-than-open")
+
+    async def test_that_holds_though_its_rest_was_withdrawn_is_left_out(
+        self, portal: Any, erika: Any
+    ) -> None:
+        await portal.hear(disputed(WITHDRAWN, "200.00"))
+
+        assert await promise(erika, "1000.01") == (409, "more-promised-than-open")
+        assert (await erika.get("/")).status_code == 200
 
     async def test_breaks_no_plan_and_ends_none_while_it_lasts(
         self, plans: Any, portal: Any, erika: Any
