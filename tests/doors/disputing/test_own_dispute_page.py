@@ -57,6 +57,21 @@ class TestReopening:
         assert (seen["state"], seen["moves"][-1]["why"]) == ("in-review", "Look at line two.")
         assert seen["items"][0]["held"] == "100.00"
 
+    async def test_with_the_paper_of_before_is_refused_after_another_decision(
+        self, customer: Customer
+    ) -> None:
+        dispute = await customer.open()
+        customer.later()
+        await customer.decide(dispute)
+        assert (await send(customer, dispute, "reopenings")).status_code == 303
+        customer.later()
+        await customer.decide(dispute)
+
+        answer = await send(customer, dispute, "reopenings")
+
+        assert answer.status_code == 422, "it was looked at, and nothing is opened again"
+        assert (await staff_see(customer, dispute))["state"] == "resolved"
+
     async def test_of_what_is_not_decided_is_refused_in_words(self, customer: Customer) -> None:
         answer = await send(customer, await customer.open(), "reopenings", words="x")
         assert (answer.status_code, answer.headers["content-type"][:9]) == (409, "text/html")

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 from uuid import UUID
 
 from portal_api.domain.dispute import DisputeUnknown, PaperUnknown
 from portal_api.domain.session import Session
 from shared.base.ids import derived_id
+from shared.contracts.disputes import State
 from shared.web.calls import PassedOn, Peer, document_of
 
 UNKNOWN: Final = PassedOn(404, DisputeUnknown.code, "You have no such dispute.")
@@ -151,12 +153,18 @@ class DisputeDesk:
         answer = await self.peer.get(f"/v1/disputes/{dispute_id}/clock")
         return list(document_of(answer, (UNKNOWN,)))
 
-    async def must_be_theirs(self, session: Session, dispute_id: UUID) -> None:
+    async def times_decided(self, session: Session, dispute_id: UUID) -> int:
+        """How often it was decided by now."""
+        states = [one["state"] for one in (await self.must_be_theirs(session, dispute_id))["moves"]]
+        return sum(two == State.RESOLVED != one for one, two in pairwise(states))
+
+    async def must_be_theirs(self, session: Session, dispute_id: UUID) -> Any:
         """Disputes knows one that was opened a moment ago; our own rows may not. Another's is as unknown as none."""
         answer = await self.peer.get(f"/v1/disputes/{dispute_id}")
         found = document_of(answer, (UNKNOWN,))
         if found["customer_id"] != str(session.customer_id):
             raise DisputeUnknown("you have no such dispute")
+        return found
 
     def _of(self, session: Session) -> dict[str, str]:
         return {"customer_id": str(session.customer_id), "contact_id": session.contact_id}

@@ -76,11 +76,12 @@ def dispute_page_router(pages: OwnPages, desk: DisputeDesk) -> APIRouter:
         guest: Annotated[Guest, disputer],
         given: Annotated[tuple[Sent, str], Depends(_given)],
     ) -> Response:
-        """A paper that is new, and why it changes the decision."""
+        """A paper that is new, and why it changes the decision. Of each decision it is heard once."""
         session, (file, words) = guest.visitor.session, given
         paper = await desk.bring(session, dispute_id, file, key=None)
         paper_id = UUID(paper["paper_id"])
-        again = f"reopened with {paper_id}"
+        times = await desk.times_decided(session, dispute_id)
+        again = f"reopened after {times} with {paper_id}"
         await desk.reopen(session, dispute_id, words=words, papers=[paper_id], key=again)
         return RedirectResponse(f"/disputes/{dispute_id}?brought=1", 303)
 
