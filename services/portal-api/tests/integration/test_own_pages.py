@@ -230,6 +230,7 @@ class TestAsking:
 
         assert [one.status_code for one in answers] == [200] * 5 + [429]
         assert "too often" in text_of(answers[-1])
+        assert int(answers[-1].headers["Retry-After"]) > 0
 
     async def test_in_another_browser_leads_to_the_page_with_the_code(self, portal: Any) -> None:
         asker, phone = portal.browser(), portal.browser()

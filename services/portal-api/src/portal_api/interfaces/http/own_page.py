@@ -65,7 +65,10 @@ class PageRoute(APIRoute):
                 wrong_place = any(one["loc"][0] != "body" for one in error.errors())
                 return _refused(request, status=404 if wrong_place else 422)
             except Refusal as refusal:
-                return _refused(request, status=refusal.status, code=refusal.code)
+                page = _refused(request, status=refusal.status, code=refusal.code)
+                if refusal.retry_after_s is not None:
+                    page.headers["Retry-After"] = str(refusal.retry_after_s)
+                return page
 
         return handle_or_say_why
 
