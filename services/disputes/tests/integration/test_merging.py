@@ -6,8 +6,10 @@ from uuid import UUID
 
 import pytest
 
+from shared.base.ids import LEDGER, CreditName
 from shared.contracts import ledger
-from shared.testing.examples import INVOICE, our_examples
+from shared.contracts.disputes import DisputeResolved
+from shared.testing.examples import CUSTOMER, INVOICE, our_examples
 
 OTHER = UUID(int=77)
 """Another invoice, over 500.00."""
@@ -23,6 +25,14 @@ async def two(office: Any, *amounts: str, **later: Any) -> tuple[str, str]:
 
 async def merge(office: Any, path: str, into: str, status: int = 201) -> Any:
     return await office.post(f"{path}/merges", into=into.rpartition("/")[2], status=status)
+
+
+def credit(decided: dict[str, Any]) -> ledger.CreditPosted:
+    """The ledger's own credit of the first item of that decision."""
+    posted = next(one for one in our_examples() if isinstance(one, ledger.CreditPosted))
+    name = CreditName(decided["dispute_id"], decided["version"], 0)
+    said = {"customer_id": CUSTOMER, "source": LEDGER, "source_id": str(name), "invoices": ()}
+    return posted.model_copy(update=said)
 
 
 async def another_invoice(office: Any) -> None:
@@ -67,6 +77,19 @@ class TestMerging:
         refused = await merge(office, first, second, status=409)
         assert refused["code"] == "dispute-in-other-state"
         assert (await office.get(first))["state"] == "acknowledged"
+
+    async def test_of_one_of_which_a_part_was_taken_off_is_refused(self, office: Any) -> None:
+        """Its decisions count together against the limit of one person, and the books may put that part back."""
+        first, second = await two(office, "300.00", "100.00")
+        said = {"outcome": "partly-upheld", "upheld": ["60.00"], "why": "true", "words": "Yes."}
+        await office.post(f"{second}/resolutions", **said)
+        await office.hear(credit((await office.told(DisputeResolved.TYPE))[-1]))
+        await office.post(f"{second}/reopenings", why="new evidence", words="We look again.")
+
+        refused = await merge(office, second, first, status=409)
+
+        assert refused["code"] == "dispute-in-other-state"
+        assert (await office.get(second))["state"] == "in-review"
 
     async def test_leaves_nothing_proposed_that_fits_no_more(self, office: Any) -> None:
         first, second = await two(office, "300.00", "350.00")

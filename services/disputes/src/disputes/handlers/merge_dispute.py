@@ -22,6 +22,10 @@ def merge_dispute(
         raise DisputeInOtherState(
             "it was told first, and its clocks go on: merge the other into it"
         )
+    if dispute.credited_before:
+        raise DisputeInOtherState(
+            "a part of it was upheld and taken off: what is left is decided by itself"
+        )
 
     dispute.move(move)
     dispute.merged_into = into.dispute_id
