@@ -40,6 +40,10 @@ class Contact:
     def address(self, channel: Channel) -> str | None:
         return {Channel.EMAIL: self.email, Channel.SMS: self.phone}.get(channel)
 
+    def road(self, channel: Channel) -> tuple[Channel, str]:
+        """The channel and whom it reaches, however the address is written."""
+        return channel, (self.address(channel) or "").casefold()
+
 
 Address = tuple[Channel, str]
 """A channel and the mailbox or number on it."""
@@ -56,9 +60,18 @@ class Route:
     language: str | None = None
 
 
-def for_reminders(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
-    """The same people, with the roads closed by which they are not to be reminded."""
-    return tuple(replace(one, opted_out=(*one.opted_out, *one.no_reminders_by)) for one in contacts)
+def for_reminders(contacts: Sequence[Contact]) -> tuple[Contact, ...]:
+    """The same people, with the roads closed by which they are not to be reminded: whoever closed a mailbox that
+    several share closed it for all of them.
+    """
+    closed = {one.road(channel) for one in contacts for channel in one.no_reminders_by}
+    return tuple(
+        replace(one, opted_out=(*one.opted_out, *_those_of(closed, one))) for one in contacts
+    )
+
+
+def _those_of(closed: Collection[Address], contact: Contact) -> list[Channel]:
+    return [channel for channel in Channel if contact.road(channel) in closed]
 
 
 def routes(

@@ -254,6 +254,19 @@ class TestRoad:
 
         assert reason(look(opted_out=stopped)) == "opted-out"
 
+    def test_a_mailbox_closed_to_reminders_is_closed_for_all_who_share_it(
+        self, make: Any, look: Any
+    ) -> None:
+        anna = make.contact(no_reminders_by=(Channel.EMAIL,))
+        ben = make.contact(contact_id="2", phone=None, email="Anna@Blue.example")
+        eve = make.contact(contact_id="3", phone=None, email="eve@blue.example")
+
+        assert look(customer=make.customer(contacts=(anna, ben))).route.channel is Channel.SMS
+        by_mail = make.brief(channels=(Channel.EMAIL,))
+        both, three = (make.customer(contacts=some) for some in ((anna, ben), (anna, ben, eve)))
+        assert reason(look(brief=by_mail, customer=both)) == "opted-out"
+        assert look(brief=by_mail, customer=three).route.contact_id == "3"
+
     def test_a_channel_outside_the_plan_is_never_used(self, make: Any, look: Any) -> None:
         customer = make.customer(contacts=(make.contact(email=None),))
 
