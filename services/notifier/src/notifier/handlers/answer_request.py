@@ -5,12 +5,12 @@ from typing import Final
 from uuid import UUID
 
 from notifier.domain.desk import Desk
-from notifier.domain.message import Message, Purpose
+from notifier.domain.message import Purpose
 from notifier.domain.reply import ReplyBrief
 from notifier.handlers.take_reminder import message_id_of
+from notifier.handlers.write_at_once import About, write_at_once
 from shared.base.clock import Moment
 from shared.contracts.portal_api import AddressChangeAsked, CallRequested, HardshipRequested
-from shared.messaging.cloudevents import told_at
 
 ANSWER_WITHIN: Final = timedelta(days=2)
 """What comes later than this answers nothing any more."""
@@ -26,7 +26,7 @@ def answer_hardship(desk: Desk, asked: HardshipRequested, *, moment: Moment) -> 
         language=asked.language,
         until=asked.until,
     )
-    _answer(desk, asked.request_id, asked.customer_id, asked.legal_entity, brief, moment=moment)
+    _answer(desk, asked, asked.request_id, brief, moment=moment)
 
 
 def answer_call(desk: Desk, asked: CallRequested, *, moment: Moment) -> None:
@@ -38,7 +38,7 @@ def answer_call(desk: Desk, asked: CallRequested, *, moment: Moment) -> None:
         contact_id=asked.contact_id,
         language=asked.language,
     )
-    _answer(desk, asked.request_id, asked.customer_id, asked.legal_entity, brief, moment=moment)
+    _answer(desk, asked, asked.request_id, brief, moment=moment)
 
 
 def mail_address_change(desk: Desk, asked: AddressChangeAsked, *, moment: Moment) -> None:
@@ -51,32 +51,11 @@ def mail_address_change(desk: Desk, asked: AddressChangeAsked, *, moment: Moment
         language=asked.language,
         link_sealed=asked.link_sealed,
     )
-    _answer(desk, asked.change_id, asked.customer_id, asked.legal_entity, brief, moment=moment)
+    _answer(desk, asked, asked.change_id, brief, moment=moment)
 
 
-def _answer(
-    desk: Desk,
-    cause: UUID,
-    customer_id: UUID,
-    legal_entity: str,
-    brief: ReplyBrief,
-    *,
-    moment: Moment,
-) -> None:
+def _answer(desk: Desk, asked: About, cause: UUID, brief: ReplyBrief, *, moment: Moment) -> None:
     """One message for each cause."""
-    message_id, heard_at = message_id_of(cause), told_at(desk.cause, otherwise=moment)
-    if message_id in desk.messages:
-        return
-
-    desk.open(
-        Message(
-            message_id=message_id,
-            customer_id=customer_id,
-            purpose=Purpose.ANSWER,
-            legal_entity=legal_entity,
-            due_at=heard_at,
-            planned_at=heard_at,
-            contact_day=moment.date(),
-            brief=brief,
-        )
-    )
+    message_id = message_id_of(cause)
+    if message_id not in desk.messages:
+        desk.open(write_at_once(desk, asked, message_id, Purpose.ANSWER, brief, moment=moment))

@@ -5,12 +5,12 @@ from typing import Final
 from uuid import UUID
 
 from notifier.domain.desk import Desk
-from notifier.domain.message import Message, Purpose
+from notifier.domain.message import Purpose
 from notifier.domain.reply import ReplyBrief
+from notifier.handlers.write_at_once import write_at_once
 from shared.base.clock import Moment
 from shared.base.ids import derived_id
 from shared.contracts.disputes import DisputeClosed
-from shared.messaging.cloudevents import told_at
 
 ASKED_WITHIN: Final = timedelta(days=14)
 """Later nobody remembers."""
@@ -20,24 +20,12 @@ FORM: Final = "satisfaction"
 
 def ask_satisfaction(desk: Desk, closed: DisputeClosed, *, moment: Moment) -> None:
     """One question for each dispute, however often it is reopened and closed again."""
-    message_id, heard_at = question_id(closed.dispute_id), told_at(desk.cause, otherwise=moment)
+    message_id = question_id(closed.dispute_id)
     if message_id in desk.messages:
         return
 
-    desk.open(
-        Message(
-            message_id=message_id,
-            customer_id=closed.customer_id,
-            purpose=Purpose.ANSWER,
-            legal_entity=closed.legal_entity,
-            due_at=heard_at,
-            planned_at=heard_at,
-            contact_day=moment.date(),
-            brief=ReplyBrief(
-                form=FORM, about=str(closed.dispute_id), not_after=closed.at + ASKED_WITHIN
-            ),
-        )
-    )
+    brief = ReplyBrief(form=FORM, about=str(closed.dispute_id), not_after=closed.at + ASKED_WITHIN)
+    desk.open(write_at_once(desk, closed, message_id, Purpose.ANSWER, brief, moment=moment))
 
 
 def question_id(dispute_id: UUID) -> UUID:

@@ -10,11 +10,11 @@ from notifier.domain.message import Message, Purpose
 from notifier.domain.news import Contested
 from notifier.handlers.hear_amounts import hear_amounts
 from notifier.handlers.tell_news import news_id, tell_news
+from notifier.handlers.write_at_once import write_at_once
 from shared.base.clock import Moment
 from shared.base.money import minor_of
 from shared.contracts import portal_api
 from shared.contracts.portal_api import PlanEvent, PlanState, PromiseEvent, PromiseState
-from shared.messaging.cloudevents import told_at
 
 Told = PlanEvent | PromiseEvent
 Counted = portal_api.PlannedItem | portal_api.PlannedPart | portal_api.PromisedItem
@@ -84,17 +84,13 @@ def _is_still_news(waiting: Message, told: Told, news: AgreementNews | None) -> 
 
 
 def _message(desk: Desk, told: Told, news: AgreementNews, *, moment: Moment) -> Message:
-    heard_at = told_at(desk.cause, otherwise=moment)
-    brief = _plan_brief(told, news) if isinstance(told, PlanEvent) else _promise_brief(told, news)
-    return Message(
-        message_id=news_id(told),
-        customer_id=told.customer_id,
-        purpose=Purpose.PLAN if isinstance(told, PlanEvent) else Purpose.PROMISE,
-        legal_entity=told.legal_entity,
-        due_at=heard_at,
-        planned_at=heard_at,
-        contact_day=moment.date(),
-        brief=brief,
+    if isinstance(told, PlanEvent):
+        purpose, brief = Purpose.PLAN, _plan_brief(told, news)
+    else:
+        purpose, brief = Purpose.PROMISE, _promise_brief(told, news)
+    return write_at_once(
+        *(desk, told, news_id(told), purpose, brief),
+        moment=moment,
         subject_id=told.subject_id,
     )
 

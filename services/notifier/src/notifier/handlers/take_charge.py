@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from notifier.domain.desk import Desk
-from notifier.domain.message import Message, Purpose, Status
+from notifier.domain.message import Purpose, Status
 from notifier.domain.payment import (
     Paid,
     PaymentBrief,
@@ -12,7 +12,8 @@ from notifier.domain.payment import (
     charge_message_ids,
 )
 from notifier.handlers.hear_amounts import hear_amounts
-from notifier.handlers.tell_outcome import tell_outcome
+from notifier.handlers.tell_news import supersede_waiting
+from notifier.handlers.write_at_once import write_at_once
 from shared.base.clock import Moment
 from shared.base.money import minor_of
 from shared.contracts.portal_api import (
@@ -21,7 +22,6 @@ from shared.contracts.portal_api import (
     ChargePostponed,
     SavedMeans,
 )
-from shared.messaging.cloudevents import told_at
 
 
 def take_charge(desk: Desk, told: ChargeEvent, *, moment: Moment) -> None:
@@ -36,35 +36,19 @@ def take_charge(desk: Desk, told: ChargeEvent, *, moment: Moment) -> None:
     if news is PaymentNews.CHARGE_DROPPED and not was_told:
         return
 
-    heard_at = told_at(desk.cause, otherwise=moment)
-    desk.open(
-        Message(
-            message_id=message_id,
-            customer_id=told.customer_id,
-            purpose=Purpose.PAYMENT,
-            legal_entity=told.legal_entity,
-            due_at=heard_at,
-            planned_at=heard_at,
-            contact_day=moment.date(),
-            brief=PaymentBrief(
-                payment_id=told.charge_id,
-                news=news,
-                currency=told.currency,
-                items=tuple(
-                    Paid(
-                        one.invoice_id,
-                        one.invoice_number,
-                        minor_of(one.amount, told.currency),
-                        left_out_minor=0,
-                    )
-                    for one in told.items
-                ),
-                means=printed(told.means),
-                on=told.charge_on,
-                reason=told.reason.value if isinstance(told, ChargeDropped) else "",
-            ),
-        )
+    brief = PaymentBrief(
+        payment_id=told.charge_id,
+        news=news,
+        currency=told.currency,
+        items=tuple(
+            Paid(one.invoice_id, one.invoice_number, minor_of(one.amount, told.currency), 0)
+            for one in told.items
+        ),
+        means=printed(told.means),
+        on=told.charge_on,
+        reason=told.reason.value if isinstance(told, ChargeDropped) else "",
     )
+    desk.open(write_at_once(desk, told, message_id, Purpose.PAYMENT, brief, moment=moment))
 
 
 def printed(means: SavedMeans) -> str:
@@ -85,11 +69,6 @@ def _forget_earlier(desk: Desk, told: ChargeEvent, *, moment: Moment) -> bool:
     """Whether the customer was, or may have been, told anything of it."""
     was_told = False
     for message_id in charge_message_ids(told.charge_id, told.announcement_id, told.attempts):
-        earlier = desk.messages.get(message_id)
-        if earlier is not None and earlier.status is Status.WAITING:
-            superseded = earlier.suppress("superseded", "payment.newest-only", at=moment)
-            desk.put(superseded)
-            tell_outcome(desk, superseded)
-        elif earlier is not None and earlier.status is not Status.SUPPRESSED:
-            was_told = True
+        earlier = supersede_waiting(desk, message_id, moment=moment)
+        was_told |= earlier is not None and earlier.status is not Status.SUPPRESSED
     return was_told

@@ -9,11 +9,11 @@ from notifier.domain.message import Message, Purpose
 from notifier.domain.news import ONLY_WITH_WORDS, STILL_NEWS, UNTOLD, Contested, News
 from notifier.handlers.hear_amounts import hear_amounts
 from notifier.handlers.tell_news import news_id, tell_news
+from notifier.handlers.write_at_once import write_at_once
 from shared.base.clock import Moment
 from shared.base.money import minor_of
 from shared.contracts import disputes
 from shared.contracts.disputes import DisputeEvent, Outcome, State
-from shared.messaging.cloudevents import told_at
 
 _NEWS: Final[Mapping[type[DisputeEvent], News]] = {
     disputes.DisputeAcknowledged: News.ACKNOWLEDGED,
@@ -94,26 +94,20 @@ def _our_words(told: DisputeEvent) -> str:
 
 
 def _message(desk: Desk, told: DisputeEvent, news: News, *, moment: Moment) -> Message:
-    heard_at = told_at(desk.cause, otherwise=moment)
-    return Message(
-        message_id=news_id(told),
-        customer_id=told.customer_id,
-        purpose=Purpose.DISPUTE,
-        legal_entity=told.legal_entity,
-        due_at=heard_at,
-        planned_at=heard_at,
-        contact_day=moment.date(),
-        brief=DisputeBrief(
-            version=told.version,
-            news=news,
-            is_open=told.state not in _ENDED,
-            reason=told.reason.value,
-            currency=told.currency,
-            items=tuple(contested_of(item, told.currency) for item in told.items),
-            words=_our_words(told),
-            answer_due_at=told.answer_due_at,
-            decision_due_at=told.decision_due_at,
-            reopen_until=told.reopen_until,
-        ),
+    brief = DisputeBrief(
+        version=told.version,
+        news=news,
+        is_open=told.state not in _ENDED,
+        reason=told.reason.value,
+        currency=told.currency,
+        items=tuple(contested_of(item, told.currency) for item in told.items),
+        words=_our_words(told),
+        answer_due_at=told.answer_due_at,
+        decision_due_at=told.decision_due_at,
+        reopen_until=told.reopen_until,
+    )
+    return write_at_once(
+        *(desk, told, news_id(told), Purpose.DISPUTE, brief),
+        moment=moment,
         subject_id=told.dispute_id,
     )

@@ -1,13 +1,13 @@
 """A means of payment was saved, taken back, or is not to be charged any more: its customer is told, once."""
 
 from notifier.domain.desk import Desk
-from notifier.domain.message import Message, Purpose
+from notifier.domain.message import Purpose
 from notifier.domain.payment import PaymentBrief, PaymentNews, last_day, mandate_message_id
 from notifier.handlers.take_charge import printed
+from notifier.handlers.write_at_once import write_at_once
 from shared.base.clock import Moment
 from shared.contracts import portal_api
 from shared.contracts.portal_api import MandateEvent, MandateExpiring
-from shared.messaging.cloudevents import told_at
 
 _NEWS = {
     portal_api.MandateSaved: PaymentNews.MANDATE_SAVED,
@@ -27,23 +27,6 @@ def take_mandate(desk: Desk, told: MandateEvent, *, moment: Moment) -> None:
     if message_id in desk.messages:
         return
 
-    heard_at = told_at(desk.cause, otherwise=moment)
-    desk.open(
-        Message(
-            message_id=message_id,
-            customer_id=told.customer_id,
-            purpose=Purpose.PAYMENT,
-            legal_entity=told.legal_entity,
-            due_at=heard_at,
-            planned_at=heard_at,
-            contact_day=moment.date(),
-            brief=PaymentBrief(
-                told.mandate_id,
-                news,
-                NO_MONEY,
-                (),
-                means=printed(told.means),
-                on=last_day(expires),
-            ),
-        )
-    )
+    means, on = printed(told.means), last_day(expires)
+    brief = PaymentBrief(told.mandate_id, news, NO_MONEY, (), means=means, on=on)
+    desk.open(write_at_once(desk, told, message_id, Purpose.PAYMENT, brief, moment=moment))

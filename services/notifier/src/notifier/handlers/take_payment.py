@@ -1,9 +1,7 @@
 """A payment was confirmed or declined: the payer is told at once, and once; a decline is no news after the money."""
 
-from uuid import UUID
-
 from notifier.domain.desk import Desk
-from notifier.domain.message import Message, Purpose, Status
+from notifier.domain.message import Purpose
 from notifier.domain.payment import (
     DECLINES,
     Paid,
@@ -11,11 +9,11 @@ from notifier.domain.payment import (
     PaymentNews,
     payment_message_id,
 )
-from notifier.handlers.tell_outcome import tell_outcome
+from notifier.handlers.tell_news import supersede_waiting
+from notifier.handlers.write_at_once import write_at_once
 from shared.base.clock import Moment
 from shared.base.money import minor_of
 from shared.contracts.portal_api import PaidItem, PaymentEvent
-from shared.messaging.cloudevents import told_at
 
 
 def take_payment(desk: Desk, told: PaymentEvent, *, moment: Moment) -> None:
@@ -27,39 +25,16 @@ def take_payment(desk: Desk, told: PaymentEvent, *, moment: Moment) -> None:
         return
 
     if news is PaymentNews.CONFIRMED:
-        _forget_declines(desk, told, moment=moment)
-    heard_at = told_at(desk.cause, otherwise=moment)
-    desk.open(
-        Message(
-            message_id=message_id,
-            customer_id=told.customer_id,
-            purpose=Purpose.PAYMENT,
-            legal_entity=told.legal_entity,
-            due_at=heard_at,
-            planned_at=heard_at,
-            contact_day=moment.date(),
-            brief=PaymentBrief(
-                payment_id=told.payment_id,
-                news=news,
-                currency=told.currency,
-                items=tuple(paid_of(item, told.currency) for item in told.items),
-            ),
-        )
+        for decline in sorted(DECLINES):
+            no_news = payment_message_id(told.payment_id, decline)
+            supersede_waiting(desk, no_news, moment=moment)
+    brief = PaymentBrief(
+        payment_id=told.payment_id,
+        news=news,
+        currency=told.currency,
+        items=tuple(paid_of(item, told.currency) for item in told.items),
     )
-
-
-def _forget_declines(desk: Desk, told: PaymentEvent, *, moment: Moment) -> None:
-    for news in sorted(DECLINES):
-        forget_waiting(desk, payment_message_id(told.payment_id, news), moment=moment)
-
-
-def forget_waiting(desk: Desk, message_id: UUID, *, moment: Moment) -> None:
-    """What waits is no news any more; what has left has left."""
-    waiting = desk.messages.get(message_id)
-    if waiting is not None and waiting.status is Status.WAITING:
-        superseded = waiting.suppress("superseded", "payment.newest-only", at=moment)
-        desk.put(superseded)
-        tell_outcome(desk, superseded)
+    desk.open(write_at_once(desk, told, message_id, Purpose.PAYMENT, brief, moment=moment))
 
 
 def paid_of(item: PaidItem, currency: str) -> Paid:

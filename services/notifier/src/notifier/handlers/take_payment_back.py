@@ -3,14 +3,15 @@
 from typing import Final
 
 from notifier.domain.desk import Desk
-from notifier.domain.message import Message, Purpose
+from notifier.domain.message import Purpose
 from notifier.domain.payment import PaymentBrief, PaymentNews, back_message_id, back_message_ids
-from notifier.handlers.take_payment import forget_waiting, paid_of
+from notifier.handlers.take_payment import paid_of
+from notifier.handlers.tell_news import supersede_waiting
+from notifier.handlers.write_at_once import write_at_once
 from shared.base.clock import Moment
 from shared.base.money import minor_of
 from shared.contracts.erp import ReturnReason
 from shared.contracts.portal_api import PaymentBackEvent, PaymentRestored
-from shared.messaging.cloudevents import told_at
 
 NEWS: Final = {
     ReturnReason.CHARGEBACK: PaymentNews.CHARGEBACK,
@@ -30,23 +31,12 @@ def take_payment_back(desk: Desk, told: PaymentBackEvent, *, moment: Moment) -> 
         return
 
     for earlier in back_message_ids(told.payment_id, told.version - 1):
-        forget_waiting(desk, earlier, moment=moment)
-    heard_at = told_at(desk.cause, otherwise=moment)
-    desk.open(
-        Message(
-            message_id=message_id,
-            customer_id=told.customer_id,
-            purpose=Purpose.PAYMENT,
-            legal_entity=told.legal_entity,
-            due_at=heard_at,
-            planned_at=heard_at,
-            contact_day=moment.date(),
-            brief=PaymentBrief(
-                payment_id=told.payment_id,
-                news=news,
-                currency=told.currency,
-                items=tuple(paid_of(item, told.currency) for item in told.items),
-                back_minor=minor_of(away, told.currency),
-            ),
-        )
+        supersede_waiting(desk, earlier, moment=moment)
+    brief = PaymentBrief(
+        payment_id=told.payment_id,
+        news=news,
+        currency=told.currency,
+        items=tuple(paid_of(item, told.currency) for item in told.items),
+        back_minor=minor_of(away, told.currency),
     )
+    desk.open(write_at_once(desk, told, message_id, Purpose.PAYMENT, brief, moment=moment))

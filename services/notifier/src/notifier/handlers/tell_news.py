@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 from notifier.domain.desk import Desk
-from notifier.domain.message import Message
+from notifier.domain.message import Message, Status
 from notifier.handlers.tell_outcome import tell_outcome
 from shared.base.clock import Moment
 from shared.base.ids import derived_id
@@ -42,6 +42,14 @@ def tell_news(
 def news_id(told: Event) -> UUID:
     """Of the message of this step."""
     return derived_id("message", told.subject_id, told.version)
+
+
+def supersede_waiting(desk: Desk, message_id: UUID, *, moment: Moment) -> Message | None:
+    """The message of that id, if there is one, as it then is: what has left has left."""
+    waiting = desk.messages.get(message_id)
+    if waiting is not None and waiting.status is Status.WAITING:
+        supersede(desk, waiting, moment=moment)
+    return desk.messages.get(message_id)
 
 
 def supersede(desk: Desk, message: Message, *, moment: Moment) -> None:

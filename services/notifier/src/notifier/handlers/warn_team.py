@@ -7,11 +7,11 @@ from notifier.domain.desk import Desk
 from notifier.domain.message import Message, Purpose
 from notifier.gateways.addresses import usable_email
 from notifier.handlers.take_dispute import contested_of
-from notifier.handlers.tell_news import supersede
+from notifier.handlers.tell_news import news_id, supersede
+from notifier.handlers.write_at_once import write_at_once
 from shared.base.clock import Moment
 from shared.base.ids import derived_id
 from shared.contracts.disputes import ClockWarned
-from shared.messaging.cloudevents import told_at
 
 
 def warn_team(desk: Desk, warned: ClockWarned, *, moment: Moment) -> None:
@@ -35,16 +35,10 @@ def warn_team(desk: Desk, warned: ClockWarned, *, moment: Moment) -> None:
 
 
 def _messages(desk: Desk, warned: ClockWarned, *, moment: Moment) -> list[Message]:
-    heard_at, brief = told_at(desk.cause, otherwise=moment), _brief(warned)
-    message = Message(
-        message_id=derived_id("message", warned.dispute_id, warned.version),
-        customer_id=warned.customer_id,
-        purpose=Purpose.WARNING,
-        legal_entity=warned.legal_entity,
-        due_at=heard_at,
-        planned_at=heard_at,
-        contact_day=moment.date(),
-        brief=brief,
+    brief = _brief(warned)
+    message = write_at_once(
+        *(desk, warned, news_id(warned), Purpose.WARNING, brief),
+        moment=moment,
         subject_id=warned.dispute_id,
     )
     owner_email = usable_email(warned.owner)
