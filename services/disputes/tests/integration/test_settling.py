@@ -28,10 +28,19 @@ async def upheld(office: Any, *amounts: str) -> tuple[str, dict[str, Any]]:
     return path, (await office.told(DisputeResolved.TYPE))[-1]
 
 
+WHOLE = {("100.00",): "upheld", ("0.00",): "rejected"}
+
+
 async def decide(office: Any, path: str, *amounts: str) -> None:
-    outcome = "upheld" if amounts == ("100.00",) else "partly-upheld"
-    said = {"outcome": outcome, "upheld": list(amounts), "why": "true", "words": "You are right."}
+    outcome = WHOLE.get(amounts, "partly-upheld")
+    said = {"outcome": outcome, "upheld": list(amounts), "why": "so it is", "words": "We looked."}
     await office.post(f"{path}/resolutions", **said)
+
+
+async def decided_again(office: Any, path: str, amount: str) -> None:
+    """The rest, after it was opened again."""
+    await office.post(f"{path}/reopenings", why="new evidence", words="We look again.")
+    await decide(office, path, amount)
 
 
 class TestSettling:
@@ -83,8 +92,7 @@ class TestSettling:
     ) -> None:
         path, first = await upheld(office, "60.00")
         await office.hear(credit(first))
-        await office.post(f"{path}/reopenings", why="new evidence", words="We look again.")
-        await decide(office, path, "10.00")
+        await decided_again(office, path, "10.00")
         second = (await office.told(DisputeResolved.TYPE))[-1]
 
         await office.hear(credit(first))
@@ -157,9 +165,7 @@ class TestPutBack:
     async def test_after_the_rest_was_decided_is_held_until_it_is_posted(self, office: Any) -> None:
         path, first = await upheld(office, "60.00")
         await office.hear(credit(first))
-        await office.post(f"{path}/reopenings", why="new evidence", words="We look again.")
-        said = {"outcome": "rejected", "upheld": ["0.00"], "why": "no", "words": "The rest stands."}
-        await office.post(f"{path}/resolutions", **said)
+        await decided_again(office, path, "0.00")
 
         await office.hear(taken_back(first))
 
@@ -179,9 +185,7 @@ class TestPutBack:
     ) -> None:
         path, first = await upheld(office, "60.00")
         await office.hear(credit(first))
-        await office.post(f"{path}/reopenings", why="new evidence", words="We look again.")
-        said = {"outcome": "rejected", "upheld": ["0.00"], "why": "no", "words": "The rest stands."}
-        await office.post(f"{path}/resolutions", **said)
+        await decided_again(office, path, "0.00")
         await office.hear(taken_back(first))
 
         again = await office.post(f"{path}/reopenings", why="the ERP does not want it")

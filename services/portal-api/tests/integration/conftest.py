@@ -1,25 +1,18 @@
 """The portal on a real database: facts of the ledger in, browsers at the door, facts out."""
 
 import base64
-import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 import httpx
 import pytest
-from fastapi import FastAPI, Query
+from fastapi import FastAPI
 
-from local_stack.addresses import LOOPBACK, free_port
-from local_stack.machine_time import machine_now
-from local_stack.pay.signature import signature
-from local_stack.servers import Servers, app
-from local_stack.sinks import Credentials, Sinks
 from portal_api.config import Settings
-from portal_api.interfaces.charging import Charging
 from portal_api.interfaces.consumers import HEARING
 from portal_api.interfaces.watch import Watch
 from portal_api.main import build
@@ -29,7 +22,7 @@ from shared.contracts import disputes, erp, ledger, notifier
 from shared.contracts.event import Event
 from shared.messaging.cloudevents import Record
 from shared.messaging.seal import Seal
-from shared.testing.examples import CUSTOMER, INVOICE, SOURCE, our_examples
+from shared.testing.examples import CUSTOMER, SOURCE, our_examples
 from shared.testing.plugin import DatabaseOf
 from shared.web.app import create_app
 from shared.worker.description import Service
@@ -274,187 +267,3 @@ async def portal(
     for browser in made.browsers:
         await browser.aclose()
     await service.database.close()
-
-
-@dataclass
-class Around:
-    """What the portal finds around it: the fake of Stripe, and a ledger that says what is open."""
-
-    known: Credentials = field(default_factory=Credentials)
-    port: int = field(default_factory=free_port)
-    ledger_port: int = field(default_factory=free_port)
-    open: dict[UUID, tuple[str, str]] = field(default_factory=dict)
-    asked: int = 0
-    down: bool = False
-
-    @property
-    def url(self) -> str:
-        return f"http://{LOOPBACK}:{self.port}"
-
-    async def amounts(
-        self, customer_id: UUID, invoice_id: Annotated[list[UUID], Query()]
-    ) -> dict[str, Any]:
-        self.asked += 1
-        assert not self.down, "the ledger crashes"
-        plain = {"legal_entity": "DE01", "source_id": "-", "status": "open"}
-        return {
-            "items": [
-                {**plain, "invoice_id": one, "invoice_number": "2026-0815"}
-                | dict(zip(("open", "currency"), self.open[one], strict=True))
-                for one in invoice_id
-                if customer_id == CUSTOMER and one in self.open
-            ]
-        }
-
-    @staticmethod
-    async def token() -> dict[str, Any]:
-        return {"access_token": "t", "expires_in": 3_600, "token_type": "Bearer"}
-
-
-@pytest.fixture
-async def around(tmp_path: Path) -> AsyncIterator[Around]:
-    made, sinks, servers = Around(), Sinks(tmp_path), Servers()
-    made.open = {
-        INVOICE: ("1200.00", "EUR"),
-        object_id(SOURCE, "invoice", "RE-2"): ("50.00", "EUR"),
-        object_id(SOURCE, "invoice", "RE-USD"): ("70.00", "USD"),
-    }
-    ledger = app("ledger")
-    ledger.add_api_route("/v1/customers/{customer_id}/open-amounts", made.amounts)
-    ledger.add_api_route("/token", made.token, methods=["POST"])
-    await servers.serve(ledger, made.ledger_port)
-    await sinks.payments(made.port, made.known, "")
-    yield made
-    await sinks.stop()
-    await servers.stop()
-
-
-@pytest.fixture
-def provider_settings(around: Around) -> dict[str, Any]:
-    """What the portal is told of the fake of Stripe, and of the ledger."""
-    ledger = f"http://{LOOPBACK}:{around.ledger_port}"
-    return {
-        "portal_api_allowed_origins": ("https://shop.example",),
-        "portal_api_ledger_url": ledger,
-        "service_token_url": f"{ledger}/token",
-        "portal_api_stripe_url": around.url,
-        "portal_api_stripe_secret_key": around.known.stripe_key,
-        "portal_api_stripe_webhook_secrets": f"whsec_older,{around.known.stripe_webhook_secret}",
-    }
-
-
-@dataclass
-class Counter:
-    """Where notices of the fake are taken to the portal, and means are saved."""
-
-    portal: Portal
-    around: Around
-    stripe: httpx.AsyncClient
-    browser: httpx.AsyncClient
-    heard: int = 0
-
-    async def events(self) -> list[Any]:
-        return list((await self.stripe.get("/events")).json()["items"])
-
-    async def hears(self, event: Any) -> httpx.Response:
-        """The portal does, of an event."""
-        body = json.dumps(event).encode()
-        secret = self.around.known.stripe_webhook_secret
-        signed = signature(secret, body, at_s=int(machine_now().timestamp()))
-        return await self.portal.browser().post(
-            "/webhooks/stripe", content=body, headers={"Stripe-Signature": signed}
-        )
-
-    async def hears_new(self) -> list[str]:
-        """Of all that is new; returns what came of each."""
-        new = (await self.events())[self.heard :]
-        self.heard += len(new)
-        return [(await self.hears(event)).json()["outcome"] for event in new]
-
-    async def text_hash(self, language: str = "en") -> str:
-        answer = await self.browser.get("/v1/mandate-text", params={"language": language})
-        hashed: str = answer.json()["hash"]
-        return hashed
-
-    async def asks(self, key: str | None = None, **changed: Any) -> httpx.Response:
-        """Erika asks to save a means of payment."""
-        body = {"text_hash": await self.text_hash(), "return_url": "https://shop.example/means"}
-        headers = {"Idempotency-Key": key} if key else {}
-        return await self.browser.post("/v1/mandates", json=body | changed, headers=headers)
-
-    async def at_the_page(self, what: str = "means", **said: Any) -> None:
-        """Something happens at the last page."""
-        session = (await self.stripe.get("/sessions")).json()["items"][-1]
-        answer = await self.stripe.post(f"/sessions/{session['id']}/{what}", json=said)
-        assert answer.status_code == 200, answer.text
-
-    async def saves(self, last4: str = "4242") -> None:
-        """And does, and the portal hears of it."""
-        assert (await self.asks()).status_code == 201
-        await self.at_the_page(last4=last4)
-        await self.hears_new()
-
-    async def mandate(self) -> Any:
-        return (await self.browser.get("/v1/mandate")).json()
-
-    async def autopay(self, amount: str | None = "5000.00") -> httpx.Response:
-        limit = amount and {"currency": "EUR", "amount": amount}
-        return await self.browser.put("/v1/autopay", json={"limit": limit})
-
-    async def announced(self, *, ago: timedelta = timedelta()) -> Any:
-        """What falls due is announced, and its mail leaves; the last of what was told."""
-        await self.portal.watch("autopay")
-        (*_, told) = await self.told("portal-api.charge.announced")
-        await self.leaves(told, ago=ago)
-        return told
-
-    async def leaves(self, told: Any, *, ago: timedelta = timedelta()) -> None:
-        """The mail that announces it."""
-        at = self.portal.service.clock.now() - ago
-        mail = message(message_id=UUID(told["announcement_id"]), at=at, items=())
-        await self.portal.hear(mail)
-
-    async def charges_day(self, days: int = 4) -> None:
-        """So many days later the charges are made."""
-        self.portal.move(timedelta(days=days))
-        await self.charge()
-
-    async def charge(self) -> None:
-        """One run of the job that charges, which waits for nobody."""
-        (job,) = [one for one in self.portal.service.jobs if one.name == "charges"]
-        found: Charging = job.run.__self__
-
-        async def enough() -> bool:
-            return True
-
-        await replace(found, heard_enough=enough).run()
-
-    async def intents(self) -> list[Any]:
-        return list((await self.stripe.get("/intents")).json()["items"])
-
-    async def bank_says(self, decline: str) -> None:
-        """Of the last means that was saved."""
-        (*_, method) = (await self.stripe.get("/methods")).json()["items"]
-        await self.stripe.post(f"/methods/{method['id']}/answers", json={"decline": decline})
-
-    async def last(self, path: str = "/v1/charges") -> Any:
-        """The last charge, as Erika sees it; she signs in anew."""
-        await self.portal.sign_in(self.browser)
-        return (await self.browser.get(path)).json()["items"][0]
-
-    async def told(self, *kinds: str) -> list[Any]:
-        """What was told under types that begin so."""
-        rows = await self.portal.rows(
-            "SELECT headers::json ->> 'ce_type' AS kind, convert_from(payload, 'utf8')::json AS body "
-            "FROM outbox ORDER BY seq"
-        )
-        return [row["body"] for row in rows if row["kind"].startswith(kinds)]
-
-
-@pytest.fixture
-async def counter(portal: Portal, around: Around) -> AsyncIterator[Counter]:
-    """With Erika signed in."""
-    browser = portal.browser()
-    await portal.sign_in(browser)
-    async with httpx.AsyncClient(base_url=around.url, trust_env=False) as stripe:
-        yield Counter(portal, around, stripe, browser)

@@ -3,22 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 AWAITED = "portal-api.charge.awaited"
-
-
-@pytest.fixture
-def more_settings(provider_settings: dict[str, Any]) -> dict[str, Any]:
-    return provider_settings
-
-
-@pytest.fixture
-async def ready(counter: Any) -> Any:
-    """1,100.00 are eleven days overdue; a card is saved, and autopay is on."""
-    await counter.saves()
-    assert (await counter.autopay()).status_code == 200
-    return counter
 
 
 async def awaited(ready: Any) -> list[Any]:

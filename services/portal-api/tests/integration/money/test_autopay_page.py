@@ -9,8 +9,8 @@ from uuid import UUID
 import httpx
 import pytest
 
-from shared.contracts import disputes, erp
-from shared.testing.examples import CUSTOMER, INVOICE, our_examples
+from shared.contracts import erp
+from shared.testing.examples import CUSTOMER, INVOICE
 
 PATH = "/autopay"
 STOPS = (f"{PATH}/cancellations", f"{PATH}/ends", f"{PATH}/withdrawals")
@@ -25,19 +25,9 @@ WITHDRAWN = ("portal-api.mandate.withdrawn",)
 
 
 @pytest.fixture
-def more_settings(provider_settings: dict[str, Any]) -> dict[str, Any]:
-    return provider_settings
-
-
-@pytest.fixture
-async def ready(counter: Any) -> Any:
-    """Erika has saved a card and turned autopay on; of 1,200.00, nothing is disputed."""
-    opened = next(one for one in our_examples() if isinstance(one, disputes.DisputeOpened))
-    item = opened.items[0].model_copy(update={"held": "0.00"})
-    await counter.portal.hear(opened.model_copy(update={"version": 8, "items": (item,)}))
-    await counter.saves()
-    assert (await counter.autopay()).status_code == 200
-    return counter
+async def ready(undisputed: None, ready: Any) -> Any:
+    """Nothing is disputed."""
+    return ready
 
 
 @pytest.fixture

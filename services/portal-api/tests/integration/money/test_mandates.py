@@ -6,14 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.base import points
-
 EVENTS = ("portal-api.mandate.",)
-
-
-@pytest.fixture
-def more_settings(provider_settings: dict[str, Any]) -> dict[str, Any]:
-    return provider_settings
 
 
 class TestSaving:
@@ -85,14 +78,10 @@ class TestSaving:
 
     @pytest.mark.parametrize("where", ["mandate.asked", "mandate.page-opened"])
     async def test_dying_on_the_way_is_one_page_in_the_end(
-        self, counter: Any, where: str, monkeypatch: pytest.MonkeyPatch
+        self, counter: Any, where: str, dying: Any
     ) -> None:
-        def dies(point: str) -> None:
-            assert point != where, "killed"
-
-        monkeypatch.setattr("portal_api.interfaces.mandating.reached", dies)
-        assert (await counter.asks(key="k")).status_code == 500
-        monkeypatch.setattr("portal_api.interfaces.mandating.reached", points.reached)
+        with dying("mandating", where):
+            assert (await counter.asks(key="k")).status_code == 500
 
         assert (await counter.asks(key="k")).status_code == 201
         sessions = (await counter.stripe.get("/sessions")).json()["items"]

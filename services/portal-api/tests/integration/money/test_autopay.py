@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from shared.base import points
 from shared.base.ids import object_id
 from shared.contracts import disputes, ledger, scheduler
 from shared.contracts.event import Event
@@ -16,11 +15,6 @@ CHARGED = ("portal-api.payment.confirmed",)
 DECLINED = ("portal-api.payment.declined",)
 POSTPONED = ("portal-api.charge.postponed",)
 DROPPED = ("portal-api.charge.dropped",)
-
-
-@pytest.fixture
-def more_settings(provider_settings: dict[str, Any]) -> dict[str, Any]:
-    return provider_settings
 
 
 def example(kind: type[Event], **changed: Any) -> Any:
@@ -36,15 +30,9 @@ async def second(counter: Any, due_on: date, **changed: Any) -> None:
 
 
 @pytest.fixture
-async def ready(counter: Any) -> Any:
-    """1,200.00 are eleven days overdue, nothing of it disputed; a card is saved, and autopay is on."""
-    item = disputes.DisputedItem(
-        invoice_id=INVOICE, invoice_number="2026-0815", amount="100.00", held="0.00"
-    )
-    await counter.portal.hear(example(disputes.DisputeOpened, version=8, items=(item,)))
-    await counter.saves()
-    assert (await counter.autopay()).status_code == 200
-    return counter
+async def ready(undisputed: None, ready: Any) -> Any:
+    """Nothing is disputed."""
+    return ready
 
 
 class TestAnnouncing:
@@ -348,10 +336,10 @@ class TestDeclines:
 class TestDying:
     @pytest.mark.parametrize("where", ["charge.claimed", "charge.asked"])
     async def test_anywhere_on_the_way_is_one_charge_in_the_end(
-        self, ready: Any, where: str, monkeypatch: pytest.MonkeyPatch
+        self, ready: Any, where: str, dying: Any
     ) -> None:
         await ready.announced()
-        await self.dies(ready, where, monkeypatch)
+        await self.dies(ready, where, dying)
         await ready.charge()
         assert len(await ready.intents()) == (where == "charge.asked")
         await self.lease_ends(ready)
@@ -363,10 +351,10 @@ class TestDying:
         assert (await ready.last())["attempts"] == 1
 
     async def test_before_asking_and_withdrawn_meanwhile_is_not_charged(
-        self, ready: Any, monkeypatch: pytest.MonkeyPatch
+        self, ready: Any, dying: Any
     ) -> None:
         await ready.announced()
-        await self.dies(ready, "charge.claimed", monkeypatch)
+        await self.dies(ready, "charge.claimed", dying)
         await ready.portal.sign_in(ready.browser)
         await ready.browser.post("/v1/mandate/withdrawals")
         await self.lease_ends(ready)
@@ -376,10 +364,10 @@ class TestDying:
         assert [one["reason"] for one in await ready.told(*DROPPED)] == ["mandate-ended"]
 
     async def test_before_asking_and_partly_paid_meanwhile_charges_the_rest_once(
-        self, ready: Any, monkeypatch: pytest.MonkeyPatch
+        self, ready: Any, dying: Any
     ) -> None:
         await ready.announced()
-        await self.dies(ready, "charge.claimed", monkeypatch)
+        await self.dies(ready, "charge.claimed", dying)
         ready.around.open[INVOICE] = ("700.00", "EUR")
         await self.lease_ends(ready)
         await ready.charge()
@@ -388,16 +376,10 @@ class TestDying:
         assert len(await ready.told(*CHARGED)) == 1
 
     @staticmethod
-    async def dies(ready: Any, where: str, monkeypatch: pytest.MonkeyPatch) -> None:
-        """On the day, as by `kill -9`."""
-
-        def dies(point: str) -> None:
-            assert point != where, "killed"
-
-        monkeypatch.setattr("portal_api.interfaces.charging.reached", dies)
-        with pytest.raises(AssertionError, match="killed"):
+    async def dies(ready: Any, where: str, dying: Any) -> None:
+        """On the day."""
+        with dying("charging", where), pytest.raises(SystemError, match="killed"):
             await ready.charges_day()
-        monkeypatch.setattr("portal_api.interfaces.charging.reached", points.reached)
 
     @staticmethod
     async def lease_ends(ready: Any) -> None:

@@ -7,18 +7,12 @@ from typing import Any
 import pytest
 
 from portal_api.gateways import stripe_back
-from shared.base import points
 from shared.testing.examples import INVOICE
 
 RETURNED = ("portal-api.payment.returned",)
 RESTORED = ("portal-api.payment.restored",)
 REVOKED = ("portal-api.mandate.revoked",)
 BACK = RETURNED + RESTORED
-
-
-@pytest.fixture
-def more_settings(provider_settings: dict[str, Any]) -> dict[str, Any]:
-    return provider_settings
 
 
 class Till:
@@ -193,19 +187,13 @@ class TestGoingBack:
         assert await till.away() == "0.00"
 
     async def test_dying_between_asking_and_writing_is_made_good(
-        self, till: Till, monkeypatch: pytest.MonkeyPatch
+        self, till: Till, dying: Any
     ) -> None:
         await till.pays()
         await till.contests()
         (*_, last) = await till.counter.events()
-
-        def dies(name: str) -> None:
-            if name == "back.looked":
-                raise RuntimeError("killed")
-
-        monkeypatch.setattr("portal_api.interfaces.going_back.reached", dies)
-        assert (await till.counter.hears(last)).status_code == 500
-        monkeypatch.setattr("portal_api.interfaces.going_back.reached", points.reached)
+        with dying("going_back", "back.looked"):
+            assert (await till.counter.hears(last)).status_code == 500
 
         assert (await till.counter.hears(last)).json() == {"outcome": "moved"}
         assert await till.told() == [("900.00", "chargeback")]

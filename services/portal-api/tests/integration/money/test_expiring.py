@@ -3,22 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
-
 EXPIRING = ("portal-api.mandate.expiring",)
-
-
-@pytest.fixture
-def more_settings(provider_settings: dict[str, Any]) -> dict[str, Any]:
-    return provider_settings
-
-
-@pytest.fixture
-async def ready(counter: Any) -> Any:
-    """A card is saved, autopay is on, and it is the twentieth of April 2026."""
-    await counter.saves()
-    assert (await counter.autopay()).status_code == 200
-    return counter
 
 
 async def renewed(counter: Any, year: int, month: int, last4: str = "5556") -> list[str]:
